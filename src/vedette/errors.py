@@ -1,100 +1,117 @@
-"""The exception tree. Each error carries facts (what was wrong, where) and a way out.
+"""Every error Vedette raises on purpose.
 
 ::
 
     VedetteError
-    ├── InvalidInput                 something given by the user cannot be used as it is
-    │   ├── UnknownName              a name or code nobody defines; carries the nearest valid ones
-    │   │   └── UnknownState         no such state, or no such state at that date
-    │   ├── OutsideCoverage          known, but not for that date, horizon or pair
-    │   └── MalformedFile            a file that cannot be read as what it claims to be
-    ├── SourceError                  a data source outside the product
-    │   ├── IncompleteDeclaration    a source that does not state licence, citation, coverage, lag, address
-    │   ├── SourceUnavailable        no answer, a refusal, or a transfer that broke off
-    │   ├── AddressRefused           a private, loopback or non-http address
-    │   ├── MalformedDownload        a transfer that ended but is not a whole, readable file
-    │   └── SchemaChanged            a column that the contract needs is missing or of another type
-    ├── LeakError                    something that became available later would have changed an earlier result
-    └── MissingComponent             an optional part or a data file is not there; carries the command that adds it
+    ├── BadInput                 the user can fix it: exit status 2
+    │   ├── DocumentRefused      empty, binary, too large, undecodable, without a date
+    │   ├── AfterCutOff          known only after the date the user asked about
+    │   ├── UnknownName          a case, state, scenario, condition ... that does not exist
+    │   │   └── UnknownState     a state that does not exist, or not on that date
+    │   ├── CaseRefused          a case file or dossier that cannot be used as it stands
+    │   │   ├── Incoherent       scenarios or probabilities that contradict each other
+    │   │   └── NewerSchema      written by a newer Vedette
+    │   ├── DateRefused          a date that cannot be read or lies outside what is covered
+    │   ├── FrameRefused         a table whose columns are not the ones promised
+    │   └── QuoteMismatch        a quote that is not its slice, a sentence its quote does not support
+    ├── Unavailable              something outside is missing: exit status 2
+    │   ├── StoreUnavailable     read-only, full or locked workspace
+    │   ├── SourceFailed         a download or a local copy that failed
+    │   └── MissingExtra         an optional dependency is not installed
+    └── Damaged                  stored data do not match their digest: exit status 2
 
-Constructors only store what they are given: no look-ups, no I/O, no logging.
+An error carries facts (what was wrong, where) and a way out (the nearest valid names, the command that fixes
+it). Constructing one does nothing else: no logging, no I/O.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class VedetteError(Exception):
-    """Base of everything this package raises on purpose.
+    """Base of the tree. ``str(error)`` is one line: what was wrong, where, and how to fix it."""
 
-    ``where`` names the file, row, column or argument; ``nearest`` lists valid names close to the one given;
-    ``hint`` is the way out, usually a command. ``str()`` joins them into one line.
-    """
-
-    def __init__(
-        self, message: str, *, where: str = "", nearest: tuple[str, ...] = (), hint: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
+        super().__init__(what)
+        self.what = what
         self.where = where
-        self.nearest = nearest
-        self.hint = hint
+        self.fix = fix
 
     def __str__(self) -> str:
-        parts = [f"{self.where}: {self.message}" if self.where else self.message]
-        if self.nearest:
-            parts.append("nearest valid: " + ", ".join(self.nearest))
-        if self.hint:
-            parts.append(self.hint)
-        return "; ".join(parts)
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}. {self.fix}" if self.fix else text
 
 
-class InvalidInput(VedetteError):
-    """Something given by the user cannot be used as it is."""
+class BadInput(VedetteError):
+    """Something the user gave cannot be used."""
 
 
-class UnknownName(InvalidInput):
-    """A name or code that nobody defines."""
+class DocumentRefused(BadInput):
+    """A document that cannot be read as text, or lacks what may not be invented (its date)."""
+
+
+class AfterCutOff(BadInput):
+    """A record that became available after the date asked about."""
+
+
+class UnknownName(BadInput):
+    """A name that does not exist; ``nearest`` holds the closest valid ones."""
+
+    def __init__(self, kind: str, name: str, *, nearest: Iterable[str] = (), where: str = "", fix: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.nearest = tuple(nearest)
+        hint = fix or (f"Nearest: {', '.join(self.nearest)}" if self.nearest else "")
+        super().__init__(f"unknown {kind} {name!r}", where=where, fix=hint)
 
 
 class UnknownState(UnknownName):
-    """No such state, or no such state at the date asked for."""
+    """A state code or name that does not exist, or did not on the date given."""
+
+    def __init__(self, name: str, *, nearest: Iterable[str] = (), where: str = "", fix: str = "") -> None:
+        super().__init__("state", name, nearest=nearest, where=where, fix=fix)
 
 
-class OutsideCoverage(InvalidInput):
-    """Known, but there are no data for that date, horizon or pair."""
+class CaseRefused(BadInput):
+    """A case file or dossier that cannot be used as it stands."""
 
 
-class MalformedFile(InvalidInput):
-    """A file that cannot be read as what it claims to be."""
+class Incoherent(CaseRefused):
+    """Scenarios that are not exclusive and exhaustive, or probabilities that contradict each other."""
 
 
-class SourceError(VedetteError):
-    """A data source outside the product."""
+class NewerSchema(CaseRefused):
+    """A file written by a newer version of Vedette."""
 
 
-class IncompleteDeclaration(SourceError):
-    """A source that does not state its licence, citation, coverage, lag or address."""
+class DateRefused(BadInput):
+    """A date that cannot be read, or lies outside what is covered."""
 
 
-class SourceUnavailable(SourceError):
-    """No answer, a refusal, or a transfer that broke off."""
+class FrameRefused(BadInput):
+    """A table whose columns or values are not the ones its contract promises."""
 
 
-class AddressRefused(SourceError):
-    """A private, loopback or non-http address."""
+class QuoteMismatch(BadInput):
+    """A quote that is not its slice of the document, or does not support the sentence that cites it."""
 
 
-class MalformedDownload(SourceError):
-    """A transfer that ended but is not a whole, readable file."""
+class Unavailable(VedetteError):
+    """Something outside the program is missing or refuses."""
 
 
-class SchemaChanged(SourceError):
-    """A column that the contract needs is missing or holds another type."""
+class StoreUnavailable(Unavailable):
+    """The workspace cannot be read or written: read-only, full, locked."""
 
 
-class LeakError(VedetteError):
-    """Something that became available later would have changed an earlier result."""
+class SourceFailed(Unavailable):
+    """A download or a local copy of a source failed."""
 
 
-class MissingComponent(VedetteError):
-    """An optional part or a data file is not there."""
+class MissingExtra(Unavailable):
+    """An optional dependency is not installed."""
+
+
+class Damaged(VedetteError):
+    """Stored data do not match the digest written with them."""
