@@ -1,0 +1,163 @@
+"""A case: one analytic question in its setting, and everything known about it as of a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from vedette.domain.claims import Posture
+from vedette.domain.documents import Document
+from vedette.domain.evidence import Evidence, Review, Status, Verdict
+from vedette.domain.judgment import Judgment
+from vedette.domain.scenarios import ScenarioSet
+from vedette.domain.time import AsOf, instant
+from vedette.errors import CaseRefused, UnknownName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """(intervener, target, host, means): what the conditions are judged for.
+
+    ``interveners`` are ISO3 codes, the lead state first; several make a coalition, ``organisation`` its name.
+    """
+
+    id: str
+    interveners: tuple[str, ...]
+    target: str
+    posture: Posture
+    means: str
+    host: str | None = None
+    organisation: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.interveners:
+            raise CaseRefused("an option needs at least one intervener", where=self.id)
+        if len(set(self.interveners)) != len(self.interveners):
+            raise CaseRefused("an intervener is named twice", where=self.id)
+
+    @property
+    def is_coalition(self) -> bool:
+        """Whether several states intervene together."""
+        return len(self.interveners) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """Something the estimate rests on: an id the model knows is rerun "if false", others are text."""
+
+    id: str
+    statement: str
+    source: str = ""
+    if_false: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdFigure:
+    """A dated figure of a crowd or market on a neighbouring question. Counts only from its own date."""
+
+    date: dt.date
+    source: str
+    question: str
+    probability: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.probability <= 1:
+            raise CaseRefused(f"crowd probability {self.probability} is outside 0..1", where=self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One question with its options, scenarios, documents, evidence, reviews and judgments.
+
+    ``scenario_chances`` says, for every (option, scenario) an item may bear on, which chance of the tree it moves
+    and with which sign: ``{"main": {"attack": ("attack", 1)}}``. ``opened`` is the first day of the window.
+    """
+
+    id: str
+    title: str
+    question: str
+    framework: str
+    options: tuple[Option, ...]
+    scenario_set: ScenarioSet
+    scenario_chances: Mapping[str, Mapping[str, tuple[str, int]]]
+    opened: dt.date
+    as_of: dt.date
+    documents: tuple[Document, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    judgments: tuple[Judgment, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    crowd: tuple[CrowdFigure, ...] = ()
+    structure_note: str = ""
+    structure_facts: Mapping[str, str] | None = None
+    coding_note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.options:
+            raise CaseRefused("a case needs at least one option", where=self.id)
+        ids = [o.id for o in self.options]
+        if len(set(ids)) != len(ids):
+            raise CaseRefused("option ids repeat", where=self.id)
+        for kind, names in (("evidence", [e.id for e in self.evidence]), ("document", [d.id for d in self.documents])):
+            repeated = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) != len(names) else []
+            if repeated:
+                raise CaseRefused(f"{kind} ids repeat: {', '.join(repeated[:5])}", where=self.id)
+        if self.as_of > self.deadline:
+            raise CaseRefused(f"as_of {self.as_of} is after the deadline {self.deadline}", where=self.id)
+        for chance in self.scenario_set.chances:
+            if chance.option not in ids:
+                raise CaseRefused(f"chance {chance.id!r} names option {chance.option!r}, which is not one", where=self.id)
+        for item in self.evidence:
+            for bearing in item.bearings:
+                if bearing.option not in ids:
+                    raise CaseRefused(f"evidence {item.id} names unknown option {bearing.option!r}", where=self.id)
+                self.scenario_set.scenario(bearing.scenario)
+
+    @property
+    def deadline(self) -> dt.date:
+        """Last day of the window."""
+        return self.scenario_set.deadline
+
+    def option(self, name: str) -> Option:
+        """By id; raises `UnknownName`."""
+        for o in self.options:
+            if o.id == name:
+                return o
+        raise UnknownName("option", name, nearest=[o.id for o in self.options])
+
+    def known(self, as_of: AsOf) -> Case:
+        """The case as it stood at the end of a day: nothing that became available later is left in it."""
+        cut = as_of.admits
+        return replace(
+            self,
+            as_of=min(as_of.date, self.deadline),
+            documents=tuple(d for d in self.documents if cut(d.times.available_at)),
+            evidence=tuple(e for e in self.evidence if cut(e.times.available_at)),
+            judgments=tuple(j for j in self.judgments if cut(j.at)),
+            crowd=tuple(c for c in self.crowd if cut(instant(c.date))),
+        )
+
+    def standing(self) -> tuple[Evidence, ...]:
+        """Evidence with its latest review applied: corrected records replace the ones they supersede."""
+        latest: dict[str, Review] = {}
+        for review in sorted(self.reviews, key=lambda r: r.at):
+            latest[review.evidence] = review
+        present = {e.id for e in self.evidence}
+        standing = []
+        for item in self.evidence:
+            decided = latest.get(item.id)
+            if decided is None:
+                standing.append(item)
+            elif decided.verdict is Verdict.ACCEPT:
+                standing.append(replace(item, status=Status.ACCEPTED))
+            elif decided.verdict is Verdict.REJECT:
+                standing.append(replace(item, status=Status.REJECTED))
+            elif decided.replacement not in present:
+                # The corrected record is not known yet at this date: the item stands as it was.
+                standing.append(item)
+        return tuple(standing)
+
+    def accepted(self) -> tuple[Evidence, ...]:
+        """Evidence that moves the number."""
+        return tuple(e for e in self.standing() if e.status is Status.ACCEPTED)

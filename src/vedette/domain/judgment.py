@@ -1,0 +1,49 @@
+"""What one analyst holds: a condition's state, a likelihood ratio or a probability, with reason and time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+
+from vedette.errors import BadInput
+
+
+class JudgmentKind(enum.StrEnum):
+    """What the value means: a level on -2..+2, a log likelihood ratio, or a probability in (0, 1)."""
+
+    STATE = "state"
+    LIKELIHOOD_RATIO = "likelihood_ratio"
+    PROBABILITY = "probability"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgment:
+    """One elicited value. ``subject``: a scenario id, an ``option.condition`` or an evidence id.
+
+    ``value`` with optional ``low``/``high`` (the analyst's own 90 % interval). ``round`` 1 is blind. ``saw_model``
+    records whether the analyst had seen the model's number.
+    """
+
+    id: str
+    analyst: str
+    kind: JudgmentKind
+    subject: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+    round: int = 1
+    saw_model: bool = False
+    at: dt.datetime
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise BadInput("a judgment's time needs a time zone", where=self.id)
+        if self.kind is JudgmentKind.PROBABILITY and not 0 < self.value < 1:
+            raise BadInput(
+                f"probability {self.value} is not strictly between 0 and 1", where=self.id,
+                fix="Nothing here is certain: use 0.005 or 0.995 at the ends",
+            )
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise BadInput(f"value {self.value} lies outside its own interval {self.low}-{self.high}", where=self.id)
