@@ -70,8 +70,9 @@ class CrowdFigure:
 class Case:
     """One question with its options, scenarios, documents, evidence, reviews and judgments.
 
-    ``scenario_chances`` says, for every (option, scenario) an item may bear on, which chance of the tree it moves
-    and with which sign: ``{"main": {"attack": ("attack", 1)}}``. ``opened`` is the first day of the window.
+    ``moves`` says, for every (option, scenario, condition) an item may bear on, which chance of the tree it moves
+    and with which sign: ``{"main": {"attack": {"*": ("attack", 1)}}}``; ``"*"`` stands for every condition not named.
+    ``opened`` is the first day of the window.
     """
 
     id: str
@@ -80,7 +81,7 @@ class Case:
     framework: str
     options: tuple[Option, ...]
     scenario_set: ScenarioSet
-    scenario_chances: Mapping[str, Mapping[str, tuple[str, int]]]
+    moves: Mapping[str, Mapping[str, Mapping[str, tuple[str, int]]]]
     opened: dt.date
     as_of: dt.date
     documents: tuple[Document, ...] = ()
@@ -108,6 +109,14 @@ class Case:
         for chance in self.scenario_set.chances:
             if chance.option not in ids:
                 raise CaseRefused(f"chance {chance.id!r} names option {chance.option!r}, which is not one", where=self.id)
+        for option, by_scenario in self.moves.items():
+            self.option(option)
+            for scenario, by_condition in by_scenario.items():
+                self.scenario_set.scenario(scenario)
+                for condition, (chance, sign) in by_condition.items():
+                    self.scenario_set.chance(chance)
+                    if sign not in (-1, 1):
+                        raise CaseRefused(f"moves.{option}.{scenario}.{condition} needs + or -", where=self.id)
         for item in self.evidence:
             for bearing in item.bearings:
                 if bearing.option not in ids:
@@ -125,6 +134,11 @@ class Case:
             if o.id == name:
                 return o
         raise UnknownName("option", name, nearest=[o.id for o in self.options])
+
+    def chance_moved(self, option: str, scenario: str, condition: str) -> tuple[str, int] | None:
+        """(chance, sign) that an item on this option, scenario and condition moves; None when it moves none."""
+        by_condition = self.moves.get(option, {}).get(scenario, {})
+        return by_condition.get(condition, by_condition.get("*"))
 
     def known(self, as_of: AsOf) -> Case:
         """The case as it stood at the end of a day: nothing that became available later is left in it."""

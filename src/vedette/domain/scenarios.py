@@ -45,8 +45,10 @@ class Basis(enum.StrEnum):
 class BaseRate:
     """Frequency of an outcome in a stated class, with its interval.
 
-    ``p`` probability within the case's window; ``low``/``high`` its 90 % interval; ``n`` cases in the class and
-    ``events`` among them (None when the number is stated rather than counted); ``reference_class`` in words.
+    ``p`` is the probability over ``period_days`` (365.25 for a dyad-year rate); without a period it belongs to the
+    question itself and does not shrink with the time left. ``low``/``high`` its 90 % interval; ``n`` cases in the
+    class and ``events`` among them (None when the number is stated rather than counted); ``reference_class`` in
+    words; ``holds_from`` the first day on which the case belongs to the class (None: always).
     """
 
     p: float
@@ -57,6 +59,8 @@ class BaseRate:
     reference_class: str
     basis: Basis
     source: str
+    period_days: float | None = None
+    holds_from: dt.date | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.low <= self.p <= self.high < 1:
@@ -64,13 +68,29 @@ class BaseRate:
                 f"base rate needs 0 < low <= p <= high < 1, got {self.low}, {self.p}, {self.high}",
                 where=self.reference_class,
             )
+        if self.period_days is not None and self.period_days <= 0:
+            raise Incoherent("period_days must be positive", where=self.reference_class)
+
+    def over(self, days: float) -> float:
+        """Factor by which the cumulative hazard over ``days`` differs from that over the stated period."""
+        return 1.0 if self.period_days is None else max(days, 0.0) / self.period_days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuery:
+    """What to ask history for this chance: which outcome, by whom, against whom."""
+
+    outcome: str
+    interveners: tuple[str, ...]
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
     """A yes/no question of the tree.
 
-    ``option`` names the option whose conditions move it. ``gate`` is None for an ordinary chance; for a host's
+    ``base_rates`` holds the nested reference classes, at least one; the most specific that holds on the as-of date
+    supplies the starting point. ``history`` lets the structural class be looked up for the date instead. ``option`` names the option whose conditions move it. ``gate`` is None for an ordinary chance; for a host's
     access it is the host's veto power in [0, 1] with its interval: ``access = c + (1 - c) * (1 - veto)`` where c
     is the chance of consent (METHOD 4.4).
     """
@@ -78,13 +98,23 @@ class Chance:
     id: str
     question: str
     option: str
-    base_rate: BaseRate
+    base_rates: tuple[BaseRate, ...]
+    history: HistoryQuery | None = None
     veto: tuple[float, float, float] | None = None
-    evidence_driven: bool = True
 
     def __post_init__(self) -> None:
+        if not self.base_rates:
+            raise Incoherent("a chance needs a base rate", where=self.id)
         if self.veto is not None and not 0 <= self.veto[1] <= self.veto[0] <= self.veto[2] <= 1:
             raise Incoherent("veto needs 0 <= low <= value <= high <= 1", where=self.id)
+
+    def applicable(self, day: dt.date) -> tuple[BaseRate, ...]:
+        """The classes the case belongs to on that day, the most specific first."""
+        order = (Basis.BUILD_UP, Basis.CRISIS, Basis.STRUCTURE, Basis.STATED)
+        holding = [b for b in self.base_rates if b.holds_from is None or b.holds_from <= day]
+        if not holding:
+            raise Incoherent(f"no base rate holds on {day}", where=self.id, fix="Add one without holds_from")
+        return tuple(sorted(holding, key=lambda b: order.index(b.basis)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
