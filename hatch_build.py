@@ -1,4 +1,4 @@
-"""Build hook: make the data files before a wheel, a source distribution or an editable install is put together.
+"""Build hook: make the data files before a wheel, source distribution or editable install is put together.
 
 The work is in ``buildtools/reference_data.py``; nothing is done when the files are there and current. The
 packages it needs are asked for only when there is work, so a build from a source distribution needs no npm.

