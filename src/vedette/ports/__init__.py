@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
 from vedette.domain.evidence import Evidence, Review
+from vedette.domain.judgment import Judgment
 from vedette.domain.ledger import Forecast, Question, Resolution
 
 
@@ -20,8 +23,28 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseChange:
+    """What a revision added: whether the case itself changed, and how many records of each kind are new."""
+
+    structure: bool
+    documents: int
+    evidence: int
+    reviews: int
+    judgments: int
+
+    @property
+    def nothing(self) -> bool:
+        """Whether everything was there already."""
+        return not (self.structure or self.documents or self.evidence or self.reviews or self.judgments)
+
+
 class CaseStore(Protocol):
     """Cases with their documents, evidence and reviews. Every call is one transaction, all or nothing."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything called inside is one transaction, all or nothing."""
+        ...
 
     def case_ids(self) -> Sequence[str]:
         """Ids of the stored cases, sorted."""
@@ -31,8 +54,16 @@ class CaseStore(Protocol):
         """The case with everything in it; raises `UnknownName` with the nearest ids."""
         ...
 
-    def create(self, case: Case) -> None:
-        """Store a new case; refuses an id that exists."""
+    def create(self, case: Case, *, author: str = "", reason: str = "") -> None:
+        """Store a new case with everything in it; refuses an id that exists."""
+        ...
+
+    def revise(self, case: Case, *, author: str, reason: str) -> CaseChange:
+        """Append what this version of a stored case adds; refuses a record changed under its old id."""
+        ...
+
+    def raw(self, case_id: str, document_id: str) -> bytes:
+        """Bytes of a document as given; raises `Damaged` when they do not match their digest."""
         ...
 
     def add_document(self, case_id: str, document: Document, raw: bytes, evidence: Sequence[Evidence]) -> bool:
@@ -46,6 +77,26 @@ class CaseStore(Protocol):
     def add_review(self, case_id: str, review: Review, replacement: Evidence | None = None) -> None:
         """Append a review, with the corrected record when it is a correction."""
         ...
+
+    def add_judgment(self, case_id: str, judgment: Judgment) -> None:
+        """Append a judgment; refuses an id that exists."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One link of the chain. ``fault`` says what is wrong with it, empty when it holds.
+
+    ``noun`` is None when the text of a damaged entry cannot be read any more.
+    """
+
+    seq: int
+    kind: str
+    question: str
+    digest: str
+    recorded_at: dt.datetime
+    noun: Question | Forecast | Resolution | None
+    fault: str = ""
 
 
 class Ledger(Protocol):
@@ -65,4 +116,12 @@ class Ledger(Protocol):
 
     def forecasts(self, question: str | None = None) -> Sequence[tuple[str, Forecast]]:
         """(digest, forecast) in the order committed; raises `Damaged` when the chain does not hold."""
+        ...
+
+    def questions(self) -> Sequence[Question]:
+        """Registered questions in order; raises `Damaged` when the chain does not hold."""
+        ...
+
+    def entries(self) -> Sequence[LedgerEntry]:
+        """Every entry, checked: what is wrong with one is in its ``fault``, the others stay readable."""
         ...

@@ -1,0 +1,1 @@
+"""One module a backend, all passing one contract suite (tests/contract)."""

@@ -1,0 +1,324 @@
+"""Cases in SQL tables: versions of the case itself, and append-only rows for everything known about it."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy.exc import IntegrityError
+
+from vedette.domain.case import Case
+from vedette.domain.documents import Document
+from vedette.domain.evidence import Evidence, Review
+from vedette.domain.judgment import Judgment
+from vedette.errors import CaseRefused, Damaged, UnknownName
+from vedette.ports import CaseChange, Clock
+from vedette.stores import records, schema
+from vedette.stores.database import Database
+
+T = TypeVar("T", Document, Evidence, Judgment)
+
+
+class SqlCaseStore:
+    """`vedette.ports.CaseStore` on any database SQLAlchemy speaks to."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._db = database
+        self._clock = clock
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything called inside is one transaction."""
+        with self._db.write():
+            yield
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    def case_ids(self) -> Sequence[str]:
+        """Ids of the stored cases, sorted."""
+        if not self._db.holds_anything():
+            return ()
+        with self._db.read() as connection:
+            return tuple(connection.scalars(select(schema.cases.c.id).distinct().order_by(schema.cases.c.id)))
+
+    def load(self, case_id: str) -> Case:
+        """The newest version of the case with everything recorded; checks every digest on the way."""
+        if not self._db.holds_anything():
+            raise UnknownName("case", case_id)
+        with self._db.read() as connection:
+            return self._load(connection, case_id)
+
+    def _load(self, connection: Connection, case_id: str) -> Case:
+        head = self._head(connection, case_id)
+        if head is None:
+            ids = connection.scalars(select(schema.cases.c.id).distinct()).all()
+            raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
+        where = f"{self._db.where}, case {case_id}"
+        documents = {}
+        for row in connection.execute(_rows_of(schema.documents, case_id)):
+            _check(row, "document", where)
+            documents[row.id] = records.decode(Document, row.record, where=f"{where}, document {row.id}")
+        evidence = []
+        for row in connection.execute(_rows_of(schema.evidence, case_id)):
+            _check(row, "evidence", where)
+            place = f"{where}, evidence {row.id}"
+            evidence.append(records.decode(Evidence, row.record, documents=documents, where=place))
+        reviews = [
+            records.decode(Review, row.record, where=f"{where}, review {row.seq}")
+            for row in connection.execute(_rows_of(schema.reviews, case_id))
+        ]
+        judgments = [
+            records.decode(Judgment, row.record, where=f"{where}, judgment {row.id}")
+            for row in connection.execute(_rows_of(schema.judgments, case_id))
+        ]
+        return replace(
+            records.decode(Case, head.record, where=where),
+            documents=tuple(documents.values()),
+            evidence=tuple(evidence),
+            reviews=tuple(reviews),
+            judgments=tuple(judgments),
+        )
+
+    def raw(self, case_id: str, document_id: str) -> bytes:
+        """The bytes of a document as they were given; raises `Damaged` when they do not match their digest."""
+        if not self._db.holds_anything():
+            raise UnknownName("document", document_id, where=case_id)
+        d, c = schema.documents.c, schema.contents.c
+        query = (
+            select(d.sha256, c.compressed)
+            .join_from(schema.documents, schema.contents, d.content == c.sha256)
+            .where(d.case_id == case_id, d.id == document_id)
+        )
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise UnknownName("document", document_id, where=case_id)
+        where = f"{self._db.where}, document {document_id}"
+        try:
+            content = zlib.decompress(row.compressed)
+        except zlib.error as error:
+            raise Damaged(f"the stored file cannot be unpacked ({error})", where=where) from error
+        if hashlib.sha256(content).hexdigest() != row.sha256:
+            raise Damaged("the stored file is not the one that was read: its digest differs", where=where)
+        return content
+
+    # -- writing ------------------------------------------------------------------------------------------
+
+    def create(self, case: Case, *, author: str = "", reason: str = "") -> None:
+        """Store a new case with everything in it; refuses an id that exists."""
+        with self._db.write() as connection:
+            if self._head(connection, case.id) is not None:
+                raise CaseRefused(f"a case {case.id!r} is already in the workspace", fix="Choose another id")
+            self._add_head(connection, case, version=1, author=author, reason=reason)
+            for document in case.documents:
+                self._insert_document(connection, case.id, document, _own_bytes(document))
+            self._insert_evidence(connection, case.id, case.evidence)
+            for review in case.reviews:
+                self._insert_review(connection, case.id, review)
+            self._insert_judgments(connection, case.id, case.judgments)
+
+    def revise(self, case: Case, *, author: str, reason: str) -> CaseChange:
+        """Append what ``case`` has and the store has not; refuses a record changed under its old id."""
+        with self._db.write() as connection:
+            head = self._head(connection, case.id)
+            if head is None:
+                raise UnknownName("case", case.id)
+            stored = self._load(connection, case.id)
+            _refuse_edited("document", stored.documents, case.documents, case.id)
+            _refuse_edited("evidence", stored.evidence, case.evidence, case.id)
+            _refuse_edited("judgment", stored.judgments, case.judgments, case.id)
+            changed = _structure(case) != head.record
+            if changed:
+                self._add_head(connection, case, version=head.version + 1, author=author, reason=reason)
+            documents = _new(stored.documents, case.documents)
+            for document in documents:
+                self._insert_document(connection, case.id, document, _own_bytes(document))
+            evidence = _new(stored.evidence, case.evidence)
+            self._insert_evidence(connection, case.id, evidence)
+            reviews = [r for r in case.reviews if r not in stored.reviews]
+            for review in reviews:
+                self._insert_review(connection, case.id, review)
+            judgments = _new(stored.judgments, case.judgments)
+            self._insert_judgments(connection, case.id, judgments)
+            return CaseChange(
+                structure=changed, documents=len(documents), evidence=len(evidence),
+                reviews=len(reviews), judgments=len(judgments),
+            )
+
+    def add_document(self, case_id: str, document: Document, raw: bytes, evidence: Sequence[Evidence]) -> bool:
+        """Store a document and the evidence read from it; False, and nothing changed, when it is already there."""
+        digest = hashlib.sha256(raw).hexdigest()
+        if digest != document.sha256:
+            raise Damaged("the document's digest is not that of the bytes given with it", where=document.id)
+        with self._db.write() as connection:
+            self._require(connection, case_id)
+            d = schema.documents.c
+            if connection.execute(select(d.seq).where(d.case_id == case_id, d.sha256 == digest)).first():
+                return False
+            self._insert_document(connection, case_id, document, raw)
+            self._insert_evidence(connection, case_id, evidence)
+            return True
+
+    def add_evidence(self, case_id: str, evidence: Sequence[Evidence]) -> None:
+        """Append evidence records; refuses an id that exists."""
+        with self._db.write() as connection:
+            self._require(connection, case_id)
+            self._insert_evidence(connection, case_id, evidence)
+
+    def add_review(self, case_id: str, review: Review, replacement: Evidence | None = None) -> None:
+        """Append a review, with the corrected record when it is a correction."""
+        with self._db.write() as connection:
+            self._require(connection, case_id)
+            e = schema.evidence.c
+            if not connection.execute(select(e.seq).where(e.case_id == case_id, e.id == review.evidence)).first():
+                ids = connection.scalars(select(e.id).where(e.case_id == case_id)).all()
+                nearest = difflib.get_close_matches(review.evidence, ids, n=3, cutoff=0.3)
+                raise UnknownName("evidence", review.evidence, nearest=nearest, where=case_id)
+            if replacement is not None:
+                self._insert_evidence(connection, case_id, [replacement])
+            self._insert_review(connection, case_id, review)
+
+    def add_judgment(self, case_id: str, judgment: Judgment) -> None:
+        """Append a judgment; refuses an id that exists."""
+        with self._db.write() as connection:
+            self._require(connection, case_id)
+            self._insert_judgments(connection, case_id, [judgment])
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    def _head(self, connection: Connection, case_id: str) -> Row[tuple[int, str]] | None:
+        c = schema.cases.c
+        query = select(c.version, c.record).where(c.id == case_id).order_by(c.version.desc()).limit(1)
+        return connection.execute(query).first()
+
+    def _require(self, connection: Connection, case_id: str) -> None:
+        if self._head(connection, case_id) is None:
+            ids = connection.scalars(select(schema.cases.c.id).distinct()).all()
+            raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
+
+    def _add_head(self, connection: Connection, case: Case, *, version: int, author: str, reason: str) -> None:
+        connection.execute(
+            schema.cases.insert().values(
+                id=case.id, version=version, title=case.title, as_of=case.as_of.isoformat(),
+                deadline=case.deadline.isoformat(), record=_structure(case), author=author, reason=reason,
+                recorded_at=self._clock.now(),
+            )
+        )
+
+    def _insert_document(self, connection: Connection, case_id: str, document: Document, raw: bytes | None) -> None:
+        if raw is not None:
+            known = connection.scalar(
+                select(func.count()).select_from(schema.contents).where(schema.contents.c.sha256 == document.sha256)
+            )
+            if not known:
+                connection.execute(
+                    schema.contents.insert().values(
+                        sha256=document.sha256, size=len(raw), compressed=zlib.compress(raw, 6)
+                    )
+                )
+        record = records.encode(document)
+        connection.execute(
+            schema.documents.insert().values(
+                case_id=case_id, id=document.id, sha256=document.sha256,
+                content=document.sha256 if raw is not None else None,
+                available_at=document.times.available_at, record=record, digest=records.digest_of(record),
+                recorded_at=self._clock.now(),
+            )
+        )
+
+    def _insert_evidence(self, connection: Connection, case_id: str, evidence: Sequence[Evidence]) -> None:
+        rows = []
+        for item in evidence:
+            record = records.encode(item)
+            rows.append(
+                {
+                    "case_id": case_id, "id": item.id, "document_id": item.quote.document.id if item.quote else None,
+                    "available_at": item.times.available_at, "status": item.status.value, "kind": item.kind.value,
+                    "confidence": item.confidence, "record": record, "digest": records.digest_of(record),
+                    "recorded_at": self._clock.now(),
+                }
+            )  # fmt: skip
+        if not rows:
+            return
+        try:
+            connection.execute(schema.evidence.insert(), rows)
+        except IntegrityError as error:
+            e = schema.evidence.c
+            taken = set(connection.scalars(select(e.id).where(e.case_id == case_id)))
+            repeated = [item.id for item in evidence if item.id in taken]
+            if not repeated:
+                raise
+            raise CaseRefused(
+                f"evidence {', '.join(repeated[:5])} exists already; a change is a new record", where=case_id,
+                fix="Give it another id, or correct it with a review",
+            ) from error
+
+    def _insert_review(self, connection: Connection, case_id: str, review: Review) -> None:
+        connection.execute(
+            schema.reviews.insert().values(
+                case_id=case_id, evidence_id=review.evidence, verdict=review.verdict.value, author=review.author,
+                at=review.at, record=records.encode(review),
+            )
+        )
+
+    def _insert_judgments(self, connection: Connection, case_id: str, judgments: Sequence[Judgment]) -> None:
+        for judgment in judgments:
+            j = schema.judgments.c
+            if connection.execute(select(j.seq).where(j.case_id == case_id, j.id == judgment.id)).first():
+                raise CaseRefused(f"judgment {judgment.id!r} exists already; a change is a new record", where=case_id)
+            connection.execute(
+                schema.judgments.insert().values(
+                    case_id=case_id, id=judgment.id, analyst=judgment.analyst, at=judgment.at,
+                    record=records.encode(judgment),
+                )
+            )
+
+
+def _rows_of(table: schema.Table, case_id: str) -> Select[tuple[object, ...]]:
+    return select(table).where(table.c.case_id == case_id).order_by(table.c.seq)
+
+
+def _check(row: Row[tuple[object, ...]], kind: str, where: str) -> None:
+    if records.digest_of(row.record) != row.digest:
+        raise Damaged(f"stored {kind} {row.id} does not match its digest", where=where, fix="Restore a copy of the file")
+
+
+def _structure(case: Case) -> str:
+    return records.encode(replace(case, documents=(), evidence=(), reviews=(), judgments=()))
+
+
+def _own_bytes(document: Document) -> bytes | None:
+    """Bytes of a document that is its own file (a note); None when the file it came from is not at hand."""
+    raw = document.text.encode("utf-8", "surrogatepass")
+    return raw if hashlib.sha256(raw).hexdigest() == document.sha256 else None
+
+
+def _by_id(items: Sequence[Document] | Sequence[Evidence] | Sequence[Judgment]) -> Mapping[str, object]:
+    return {item.id: item for item in items}
+
+
+def _new(stored: Sequence[T], given: Sequence[T]) -> list[T]:
+    known = {item.id for item in stored}
+    return [item for item in given if item.id not in known]
+
+
+def _refuse_edited(
+    kind: str,
+    stored: Sequence[Document] | Sequence[Evidence] | Sequence[Judgment],
+    given: Sequence[Document] | Sequence[Evidence] | Sequence[Judgment],
+    case_id: str,
+) -> None:
+    known = _by_id(stored)
+    edited = [item.id for item in given if item.id in known and known[item.id] != item]
+    if edited:
+        raise CaseRefused(
+            f"{kind} {', '.join(edited[:5])} differs from what was recorded; a record is never edited in place",
+            where=case_id,
+            fix=f"Correct it with: vedette review {case_id} --correct {edited[0]} --reason ...",
+        )

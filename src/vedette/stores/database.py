@@ -1,0 +1,116 @@
+"""Transactions on an engine: one for every call, joined by the calls made inside it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from vedette.errors import StoreUnavailable
+from vedette.stores.sqlite import FILE_NAME, WRITES, plain_errors, sqlite_engine
+from vedette.stores.upgrade import HEAD, current_version, upgrade
+
+
+class Database:
+    """An engine with its tables brought up to date on first use.
+
+    ``where`` names it in messages. A database that holds nothing yet is not created by reading it.
+    """
+
+    def __init__(self, engine: Engine, *, where: str, read_only: Callable[[], Engine] | None = None) -> None:
+        self._engine = engine
+        self._read_only = read_only
+        self._ready = False
+        self._open = threading.local()
+        self.where = where
+
+    def holds_anything(self) -> bool:
+        """Whether there are tables to read."""
+        if self._ready or getattr(self._open, "connection", None) is not None:
+            return True
+        with plain_errors(self.where):
+            version = self._version()
+        if version == HEAD:
+            self._ready = True
+        elif version is not None:
+            self._upgrade()
+        return self._ready
+
+    def _version(self) -> str | None:
+        try:
+            with plain_errors(self.where), self._engine.begin() as connection:
+                return current_version(connection)
+        except StoreUnavailable:
+            if self._read_only is None:
+                raise
+            # Reading must go on working in a folder we may not write in.
+            self._engine, self._read_only = self._read_only(), None
+            with plain_errors(self.where), self._engine.begin() as connection:
+                return current_version(connection)
+
+    def _upgrade(self) -> None:
+        with plain_errors(self.where), self._engine.execution_options(**{WRITES: True}).begin() as connection:
+            upgrade(connection, where=self.where)
+        self._ready = True
+
+    def before_write(self) -> None:
+        """Make whatever the backend needs before its first write."""
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent snapshot, or the open transaction of this thread. Call `holds_anything` first."""
+        joined: Connection | None = getattr(self._open, "connection", None)
+        if joined is not None:
+            yield joined
+            return
+        with plain_errors(self.where), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """All or nothing: committed when the block ends, undone when it raises or the process dies."""
+        joined: Connection | None = getattr(self._open, "connection", None)
+        if joined is not None:
+            yield joined
+            return
+        with plain_errors(self.where):
+            self.before_write()
+            if not self._ready:
+                self._upgrade()
+            with self._engine.execution_options(**{WRITES: True}).begin() as connection:
+                self._open.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.connection = None
+
+
+class SqliteDatabase(Database):
+    """The workspace file in a folder. Nothing is created until the first write."""
+
+    def __init__(self, folder: Path, *, busy_seconds: float) -> None:
+        self.path = folder / FILE_NAME
+        self._folder = folder
+
+        def read_only() -> Engine:
+            return sqlite_engine(self.path, busy_seconds=busy_seconds, read_only=True)
+
+        super().__init__(
+            sqlite_engine(self.path, busy_seconds=busy_seconds), where=str(self.path), read_only=read_only
+        )
+
+    def holds_anything(self) -> bool:
+        """Whether the file is there and has tables."""
+        with plain_errors(self.where):
+            try:
+                size = self.path.stat().st_size
+            except FileNotFoundError:
+                return False
+        return size > 0 and super().holds_anything()
+
+    def before_write(self) -> None:
+        """Make the folder, readable by its owner only: cases may hold what should not be shared."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,162 @@
+"""The append-only ledger: every entry's digest covers the digest before it, so an edit anywhere shows."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from vedette.domain.ledger import Forecast, Question, Resolution
+from vedette.errors import CaseRefused, Damaged, UnknownName
+from vedette.ports import Clock, LedgerEntry
+from vedette.stores import records, schema
+from vedette.stores.database import Database
+
+FIRST = "0" * 64
+"""What the first entry names as the digest before it."""
+
+_KINDS: dict[str, type[Question] | type[Forecast] | type[Resolution]] = {
+    "question": Question,
+    "forecast": Forecast,
+    "resolution": Resolution,
+}
+
+
+def entry_digest(previous: str, seq: int, kind: str, record: str) -> str:
+    """SHA-256 of the digest before, the place in the chain, the kind and the canonical record, one a line."""
+    return records.digest_of(f"{previous}\n{seq}\n{kind}\n{record}")
+
+
+class SqlLedger:
+    """`vedette.ports.Ledger` on any database SQLAlchemy speaks to."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._db = database
+        self._clock = clock
+
+    def add_question(self, question: Question) -> None:
+        """Register a question; refuses an id that exists."""
+        with self._db.write() as connection:
+            if question.id in self._questions(connection):
+                raise CaseRefused(f"question {question.id!r} is already in the ledger", fix="Choose another id")
+            self._append(connection, "question", question.id, question)
+
+    def commit(self, forecast: Forecast) -> str:
+        """Append a forecast and return its digest; the question must be registered and have these answers."""
+        with self._db.write() as connection:
+            question = self._question(connection, forecast.question)
+            if set(forecast.distribution) != set(question.atoms):
+                odd = sorted(set(forecast.distribution) ^ set(question.atoms))
+                raise CaseRefused(f"the forecast and the question differ in {', '.join(odd)}", where=question.id)
+            return self._append(connection, "forecast", question.id, forecast)
+
+    def resolve(self, resolution: Resolution) -> str:
+        """Append a resolution and return its digest. A later one replaces an earlier one for scoring, visibly."""
+        with self._db.write() as connection:
+            question = self._question(connection, resolution.question)
+            if resolution.atom is not None and resolution.atom not in question.atoms:
+                raise UnknownName("answer", resolution.atom, nearest=question.atoms, where=question.id)
+            return self._append(connection, "resolution", question.id, resolution)
+
+    def forecasts(self, question: str | None = None) -> Sequence[tuple[str, Forecast]]:
+        """(digest, forecast) in the order committed; raises `Damaged` naming the first entry that does not hold."""
+        return tuple(
+            (entry.digest, entry.noun)
+            for entry in self._sound()
+            if isinstance(entry.noun, Forecast) and question in (None, entry.question)
+        )
+
+    def questions(self) -> Sequence[Question]:
+        """Registered questions in order; raises `Damaged` when the chain does not hold."""
+        return tuple(entry.noun for entry in self._sound() if isinstance(entry.noun, Question))
+
+    def entries(self) -> Sequence[LedgerEntry]:
+        """Every entry with what is wrong with it; a cut-off end is reported as a last entry without a noun."""
+        if not self._db.holds_anything():
+            return ()
+        with self._db.read() as connection:
+            return self._entries(connection)
+
+    def _entries(self, connection: Connection) -> tuple[LedgerEntry, ...]:
+        table = schema.ledger
+        head = connection.execute(select(schema.ledger_head)).first()
+        previous, expected, found = FIRST, 1, []
+        for row in connection.execute(select(table).order_by(table.c.seq)):
+            faults = []
+            if row.seq != expected:
+                faults.append(f"entries {expected} to {row.seq - 1} are missing before it")
+            elif row.previous != previous:
+                faults.append("it does not follow the entry before it")
+            if entry_digest(row.previous, row.seq, row.kind, row.record) != row.digest:
+                faults.append("its text was changed after it was written")
+            noun = None
+            try:
+                noun = records.decode(_KINDS[row.kind], row.record, where=f"ledger entry {row.seq}")
+                named = noun.id if isinstance(noun, Question) else noun.question
+                if named != row.question:
+                    faults.append("its question column was changed")
+            except (Damaged, KeyError):
+                faults.append("it cannot be read")
+            found.append(
+                LedgerEntry(
+                    seq=row.seq, kind=row.kind, question=row.question, digest=row.digest,
+                    recorded_at=row.recorded_at, noun=noun, fault="; ".join(faults),
+                )
+            )
+            previous, expected = row.digest, row.seq + 1
+        if head is not None and (head.seq >= expected or (head.seq == expected - 1 and head.digest != previous)):
+            fault = (
+                f"entries {expected} to {head.seq} were removed from the end"
+                if head.seq >= expected
+                else "the last entry is not the one that was written last"
+            )
+            found.append(
+                LedgerEntry(
+                    seq=head.seq, kind="missing", question="", digest=head.digest, recorded_at=self._clock.now(),
+                    noun=None, fault=fault,
+                )
+            )
+        return tuple(found)
+
+    def _sound(self) -> tuple[LedgerEntry, ...]:
+        entries = tuple(self.entries())
+        self._refuse_damaged(entries)
+        return entries
+
+    def _refuse_damaged(self, entries: Sequence[LedgerEntry]) -> None:
+        for entry in entries:
+            if entry.fault:
+                raise Damaged(
+                    f"ledger entry {entry.seq} ({entry.kind} {entry.question}) does not hold: {entry.fault}",
+                    where=self._db.where,
+                    fix="The other entries stay readable with: vedette ledger list",
+                )
+
+    def _questions(self, connection: Connection) -> dict[str, Question]:
+        table = schema.ledger.c
+        rows = connection.execute(select(table.question, table.record).where(table.kind == "question"))
+        return {row.question: records.decode(Question, row.record, where=f"question {row.question}") for row in rows}
+
+    def _question(self, connection: Connection, name: str) -> Question:
+        known = self._questions(connection)
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
+            raise UnknownName("question", name, nearest=nearest)
+        return known[name]
+
+    def _append(self, connection: Connection, kind: str, question: str, noun: Question | Forecast | Resolution) -> str:
+        # Taking the row for update makes writers queue on backends without one write lock for the whole file.
+        head = connection.execute(select(schema.ledger_head).with_for_update()).one()
+        self._refuse_damaged(self._entries(connection)[-1:])
+        record = records.encode(noun)
+        seq = head.seq + 1
+        digest = entry_digest(head.digest, seq, kind, record)
+        connection.execute(
+            schema.ledger.insert().values(
+                seq=seq, kind=kind, question=question, record=record, previous=head.digest, digest=digest,
+                recorded_at=self._clock.now(),
+            )
+        )
+        connection.execute(schema.ledger_head.update().values(seq=seq, digest=digest))
+        return digest

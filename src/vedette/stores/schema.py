@@ -1,0 +1,167 @@
+"""Tables of the workspace: the same on SQLite and PostgreSQL.
+
+Records are kept as the JSON their codec writes; the other columns are copies of fields that are searched by.
+Nothing here is ever updated except ``ledger_head``: a change is a new row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """Aware UTC instants. SQLite stores no time zone and gives naive values back: it is put on again here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Refuse a naive value: it would silently be read as UTC later."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        """Give back an aware UTC value whatever the backend returned."""
+        if value is None:
+            return None
+        stamp: dt.datetime = value
+        return stamp.replace(tzinfo=dt.UTC) if stamp.tzinfo is None else stamp.astimezone(dt.UTC)
+
+
+# Names for constraints, so that a later migration can refer to them on every backend.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(120), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("as_of", String(10), nullable=False),
+    Column("deadline", String(10), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("id", "version"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("compressed", LargeBinary, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(120), nullable=False),
+    Column("id", String(120), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("content", String(64), ForeignKey("contents.sha256"), nullable=True),
+    Column("available_at", UtcDateTime, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_id", "id"),
+    UniqueConstraint("case_id", "sha256", name="uq_documents_case_content"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(120), nullable=False),
+    Column("id", String(120), nullable=False),
+    Column("document_id", String(120), nullable=True),
+    Column("available_at", UtcDateTime, nullable=False, index=True),
+    Column("status", String(20), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("confidence", Float, nullable=True),
+    Column("record", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_id", "id"),
+    ForeignKeyConstraint(["case_id", "document_id"], ["documents.case_id", "documents.id"]),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(120), nullable=False),
+    Column("evidence_id", String(120), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("record", Text, nullable=False),
+    ForeignKeyConstraint(["case_id", "evidence_id"], ["evidence.case_id", "evidence.id"]),
+)
+
+judgments = Table(
+    "judgments",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(120), nullable=False),
+    Column("id", String(120), nullable=False),
+    Column("analyst", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("record", Text, nullable=False),
+    UniqueConstraint("case_id", "id"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("question", String(160), nullable=False, index=True),
+    Column("record", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    # One row. It makes entries cut off the end of the ledger visible, and is the row writers queue on.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+APPEND_ONLY = ("cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger")
+"""Tables whose rows are refused UPDATE and DELETE by triggers."""
