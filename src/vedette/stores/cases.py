@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, Table, func, select
 from sqlalchemy.exc import IntegrityError
 
 from vedette.domain.case import Case
@@ -192,7 +192,7 @@ class SqlCaseStore:
 
     # -- rows ---------------------------------------------------------------------------------------------
 
-    def _head(self, connection: Connection, case_id: str) -> Row[tuple[int, str]] | None:
+    def _head(self, connection: Connection, case_id: str) -> Row[Any] | None:
         c = schema.cases.c
         query = select(c.version, c.record).where(c.id == case_id).order_by(c.version.desc()).limit(1)
         return connection.execute(query).first()
@@ -280,11 +280,11 @@ class SqlCaseStore:
             )
 
 
-def _rows_of(table: schema.Table, case_id: str) -> Select[tuple[object, ...]]:
+def _rows_of(table: Table, case_id: str) -> Select[Any]:
     return select(table).where(table.c.case_id == case_id).order_by(table.c.seq)
 
 
-def _check(row: Row[tuple[object, ...]], kind: str, where: str) -> None:
+def _check(row: Row[Any], kind: str, where: str) -> None:
     if records.digest_of(row.record) != row.digest:
         raise Damaged(f"stored {kind} {row.id} does not match its digest", where=where, fix="Restore a copy of the file")
 

@@ -1,0 +1,94 @@
+"""The one place that names concrete adapters: what a workspace is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vedette.ports import CaseStore, Clock, Ledger
+from vedette.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from vedette.stores.database import SqliteDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> dt.datetime:
+        """Aware UTC instant."""
+        return dt.datetime.now(dt.UTC)
+
+
+class Workspace:
+    """Stores and clock for one set of settings. Nothing is opened, and nothing created, before it is needed."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+
+    @cached_property
+    def _database(self) -> SqliteDatabase:
+        from vedette.stores.database import SqliteDatabase
+
+        return SqliteDatabase(self.settings.home, busy_seconds=self.settings.busy_seconds)
+
+    @cached_property
+    def cases(self) -> CaseStore:
+        """Cases of this workspace."""
+        from vedette.stores.deferred import DeferredCaseStore
+
+        def make() -> CaseStore:
+            from vedette.stores.cases import SqlCaseStore
+
+            return SqlCaseStore(self._database, self.clock)
+
+        return DeferredCaseStore(self.settings.home / "vedette.sqlite3", make)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Forecasts committed in this workspace."""
+        from vedette.stores.ledger import SqlLedger
+
+        return SqlLedger(self._database, self.clock)
+
+    def check(self) -> WorkspaceState:
+        """What the doctor wants to know: whether the workspace opens, and may be written to.
+
+        Raises `StoreUnavailable` or `Damaged`.
+        """
+        import os
+
+        path = self.settings.home / "vedette.sqlite3"
+        folder = self.settings.home
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        writable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        cases = len(self.cases.case_ids())
+        entries = list(self.ledger.entries()) if path.exists() else []
+        faults = tuple(f"entry {e.seq}: {e.fault}" for e in entries if e.fault)
+        return WorkspaceState(
+            path=str(path), exists=path.exists(), size=path.stat().st_size if path.exists() else 0,
+            writable=writable, cases=cases, ledger_entries=len(entries), ledger_faults=faults,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceState:
+    """State of the workspace file; ``size`` in bytes."""
+
+    path: str
+    exists: bool
+    size: int
+    writable: bool
+    cases: int
+    ledger_entries: int
+    ledger_faults: tuple[str, ...]
+
+
+def open_workspace(settings: Settings | None = None, clock: Clock | None = None) -> Workspace:
+    """The workspace of these settings, by default those of the environment."""
+    return Workspace(settings or load_settings(), clock or SystemClock())

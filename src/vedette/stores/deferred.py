@@ -1,0 +1,83 @@
+"""A store that is opened on first need.
+
+Reading a bundled case needs no workspace; opening one costs the import of the database library (0.3 s).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from vedette.domain.case import Case
+from vedette.domain.documents import Document
+from vedette.domain.evidence import Evidence, Review
+from vedette.domain.judgment import Judgment
+from vedette.errors import UnknownName
+from vedette.ports import CaseChange, CaseStore
+
+
+class DeferredCaseStore:
+    """`vedette.ports.CaseStore` that answers "nothing here" itself while ``path`` does not exist."""
+
+    def __init__(self, path: Path, make: Callable[[], CaseStore]) -> None:
+        self._path = path
+        self._make = make
+        self._made: CaseStore | None = None
+
+    def _store(self) -> CaseStore:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def _is_there(self) -> bool:
+        # os.path.lexists semantics would hide a folder we may not look into: let the real store say it.
+        try:
+            self._path.stat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """See `CaseStore`."""
+        return self._store().transaction()
+
+    def case_ids(self) -> Sequence[str]:
+        """See `CaseStore`."""
+        return self._store().case_ids() if self._is_there() else ()
+
+    def load(self, case_id: str) -> Case:
+        """See `CaseStore`."""
+        if not self._is_there():
+            raise UnknownName("case", case_id)
+        return self._store().load(case_id)
+
+    def raw(self, case_id: str, document_id: str) -> bytes:
+        """See `CaseStore`."""
+        return self._store().raw(case_id, document_id)
+
+    def create(self, case: Case, *, author: str = "", reason: str = "") -> None:
+        """See `CaseStore`."""
+        self._store().create(case, author=author, reason=reason)
+
+    def revise(self, case: Case, *, author: str, reason: str) -> CaseChange:
+        """See `CaseStore`."""
+        return self._store().revise(case, author=author, reason=reason)
+
+    def add_document(self, case_id: str, document: Document, raw: bytes, evidence: Sequence[Evidence]) -> bool:
+        """See `CaseStore`."""
+        return self._store().add_document(case_id, document, raw, evidence)
+
+    def add_evidence(self, case_id: str, evidence: Sequence[Evidence]) -> None:
+        """See `CaseStore`."""
+        self._store().add_evidence(case_id, evidence)
+
+    def add_review(self, case_id: str, review: Review, replacement: Evidence | None = None) -> None:
+        """See `CaseStore`."""
+        self._store().add_review(case_id, review, replacement)
+
+    def add_judgment(self, case_id: str, judgment: Judgment) -> None:
+        """See `CaseStore`."""
+        self._store().add_judgment(case_id, judgment)
