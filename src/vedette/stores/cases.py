@@ -78,7 +78,7 @@ class SqlCaseStore:
             for row in connection.execute(_rows_of(schema.judgments, case_id))
         ]
         return replace(
-            records.decode(Case, head.record, where=where),
+            records.decode(Case, head[1], where=where),
             documents=tuple(documents.values()),
             evidence=tuple(evidence),
             reviews=tuple(reviews),
@@ -133,9 +133,9 @@ class SqlCaseStore:
             _refuse_edited("document", stored.documents, case.documents, case.id)
             _refuse_edited("evidence", stored.evidence, case.evidence, case.id)
             _refuse_edited("judgment", stored.judgments, case.judgments, case.id)
-            changed = _structure(case) != head.record
+            changed = _structure(case) != head[1]
             if changed:
-                self._add_head(connection, case, version=head.version + 1, author=author, reason=reason)
+                self._add_head(connection, case, version=head[0] + 1, author=author, reason=reason)
             documents = _new(stored.documents, case.documents)
             for document in documents:
                 self._insert_document(connection, case.id, document, _own_bytes(document))
@@ -192,10 +192,12 @@ class SqlCaseStore:
 
     # -- rows ---------------------------------------------------------------------------------------------
 
-    def _head(self, connection: Connection, case_id: str) -> Row[Any] | None:
+    def _head(self, connection: Connection, case_id: str) -> tuple[int, str] | None:
+        """(version, record) of the newest version."""
         c = schema.cases.c
         query = select(c.version, c.record).where(c.id == case_id).order_by(c.version.desc()).limit(1)
-        return connection.execute(query).first()
+        row = connection.execute(query).first()
+        return (row.version, row.record) if row is not None else None
 
     def _require(self, connection: Connection, case_id: str) -> None:
         if self._head(connection, case_id) is None:
@@ -286,7 +288,7 @@ def _rows_of(table: Table, case_id: str) -> Select[Any]:
 
 def _check(row: Row[Any], kind: str, where: str) -> None:
     if records.digest_of(row.record) != row.digest:
-        raise Damaged(f"stored {kind} {row.id} does not match its digest", where=where, fix="Restore a copy of the file")
+        raise Damaged(f"stored {kind} {row.id} does not match its digest", where=where, fix="Restore a copy of it")
 
 
 def _structure(case: Case) -> str:

@@ -74,7 +74,7 @@ def _translated(error: DBAPIError | sqlite3.Error, where: str) -> VedetteError:
     name = str(getattr(original, "sqlite_errorname", "") or "")
     said = " ".join(str(original).split())
     if name.startswith("SQLITE_FULL"):
-        return StoreUnavailable("the disk is full; nothing was written", where=where, fix="Free some space, then repeat")
+        return StoreUnavailable("the disk is full; nothing was written", where=where, fix="Free some space and repeat")
     if name.startswith("SQLITE_READONLY"):
         return StoreUnavailable(
             "the workspace is read-only; nothing was written", where=where,
@@ -97,7 +97,7 @@ def _translated(error: DBAPIError | sqlite3.Error, where: str) -> VedetteError:
         )
     if name.startswith("SQLITE_IOERR"):
         return StoreUnavailable(
-            f"the disk refused ({said}); nothing was written", where=where, fix="Check free space and quota, then repeat"
+            f"the disk refused ({said}); nothing was written", where=where, fix="Check free space and quota"
         )
     return StoreUnavailable(f"the workspace refused: {said}", where=where)
 
@@ -105,7 +105,7 @@ def _translated(error: DBAPIError | sqlite3.Error, where: str) -> VedetteError:
 def from_os_error(error: OSError, where: str) -> StoreUnavailable:
     """The same for what the operating system says about the folder itself."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return StoreUnavailable("the disk is full; nothing was written", where=where, fix="Free some space, then repeat")
+        return StoreUnavailable("the disk is full; nothing was written", where=where, fix="Free some space and repeat")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreUnavailable(
             "the folder cannot be written to", where=where, fix="Make it writable, or set VEDETTE_HOME to one that is"
