@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vedette.domain.claims import Direction, Posture
 from vedette.errors import CaseRefused, UnknownName
@@ -40,7 +40,9 @@ class Framework:
     """An ordered set of conditions.
 
     ``stakes`` (the cost of *not* acting) stands apart from the conjunction and may be absent. ``weights`` gives,
-    for each posture, one positive weight a condition, in order; they are normalised where they are used.
+    for each posture, one positive weight a condition, in order; they are normalised where they are used. ``reads``
+    maps a condition of another framework to the one here that its evidence speaks to, so that a case coded once can
+    be assessed under a rival without code.
     """
 
     id: str
@@ -49,6 +51,7 @@ class Framework:
     conditions: tuple[Condition, ...]
     stakes: Condition | None = None
     weights: Mapping[Posture, tuple[float, ...]]
+    reads: Mapping[str, str] = field(default_factory=dict)
     version: str = "1"
 
     def __post_init__(self) -> None:
@@ -57,6 +60,9 @@ class Framework:
             raise CaseRefused("a framework needs at least one condition", where=self.id)
         if len(set(ids)) != len(ids):
             raise CaseRefused("condition ids repeat", where=self.id)
+        unknown = sorted(set(self.reads.values()) - set(ids))
+        if unknown:
+            raise CaseRefused(f"reads names conditions the framework does not have: {', '.join(unknown)}", where=self.id)
         for posture in Posture:
             weights = self.weights.get(posture)
             if weights is None or len(weights) != len(self.conditions) or min(weights) <= 0:

@@ -92,7 +92,9 @@ class Chance:
     ``base_rates`` holds the nested reference classes, at least one; the most specific that holds on the as-of date
     supplies the starting point. ``history`` lets the structural class be looked up for the date instead. ``option`` names the option whose conditions move it. ``gate`` is None for an ordinary chance; for a host's
     access it is the host's veto power in [0, 1] with its interval: ``access = c + (1 - c) * (1 - veto)`` where c
-    is the chance of consent (METHOD 4.4).
+    is the chance of consent (METHOD 4.4). ``rate_of`` names the scenario whose frequency the base rate counts, where
+    that is not this chance itself: history counts attacks that happened, the tree asks whether one is decided, and
+    some are called off. The chance is then centred so that, without evidence, the scenario has the base rate.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Chance:
     base_rates: tuple[BaseRate, ...]
     history: HistoryQuery | None = None
     veto: tuple[float, float, float] | None = None
+    rate_of: str | None = None
 
     def __post_init__(self) -> None:
         if not self.base_rates:
@@ -178,6 +181,9 @@ class ScenarioSet:
         chances = [c.id for c in self.chances]
         if len(set(chances)) != len(chances):
             raise Incoherent("chance ids repeat")
+        for chance in self.chances:
+            if chance.rate_of is not None and chance.rate_of not in names:
+                raise Incoherent(f"rate_of names {chance.rate_of!r}, which is no scenario", where=chance.id)
         paths = self.paths
         asked = {name for path in paths for name, _ in path.answers}
         if asked != set(chances):

@@ -1,0 +1,238 @@
+"""From accepted evidence to channels: which chance an item moves, through what, how far, and what it shares.
+
+Each item goes to one channel of one chance for each option it bears on (METHOD 4.3.4). What is left out is listed with
+its reason: nothing is dropped silently.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vedette.assessment.dependence import Voice, coefficients
+from vedette.assessment.weights import Weights
+from vedette.domain.case import Case, Option
+from vedette.domain.claims import ClaimKind, Direction
+from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence
+from vedette.domain.framework import Framework
+from vedette.domain.time import AsOf
+
+AUTHOR = "author"
+RECOMMENDED = "recommended"
+MODES = (RECOMMENDED, AUTHOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelItem:
+    """One item on one channel.
+
+    ``size``: |log likelihood ratio| if wholly trusted, after decay. ``reliability``/``credibility``: shares in (0, 1),
+    None when unknown and to be drawn. ``coefficient``: what dependence leaves of it (1 = independent and largest).
+    """
+
+    evidence: str
+    chance: str
+    channel: str
+    actor: str
+    sign: int
+    size: float
+    reliability: float | None
+    credibility: float | None
+    coefficient: float
+    origin: str
+    strength: str
+    age_days: int
+    decay: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An item that moves nothing, and why."""
+
+    evidence: str
+    reason: str
+
+
+def shrink(size: float, rho: float) -> float:
+    """Log likelihood ratio left when only a share ``rho`` of such items is honest and informative.
+
+    ``tanh(lambda'/2) = rho * tanh(lambda/2)`` (METHOD 4.3.5, with deception d folded into rho = rho_honest - d).
+    """
+    return 2.0 * math.atanh(rho * math.tanh(size / 2.0))
+
+
+def trust(reliability: float | None, credibility: float | None) -> float:
+    """Combined share: geometric mean, so that a grade on the diagonal (B2, C3) keeps its own value. [assumption]
+
+    An unknown grade counts with the mean of its Beta(2, 2), one half, where a single number is needed (ranking).
+    """
+    return math.sqrt((0.5 if reliability is None else reliability) * (0.5 if credibility is None else credibility))
+
+
+def copy_key(claim: str) -> str:
+    """Normal form of a claim's words: two items of one origin with the same words are copies of one text."""
+    return " ".join(sorted(set(re.findall(r"\w+", claim.casefold()))))
+
+
+def interested_denial(item: Evidence, option: Option, names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the intervener's own side says that it will not act: cheap talk (METHOD 4.3.5), worth nothing.
+
+    ``names`` gives, for each intervener's code, the words by which an attribution can name it.
+    """
+    if item.kind is not ClaimKind.SPEECH:
+        return False
+    said_by = item.attribution.casefold()
+    return any(re.search(rf"\b{re.escape(n.casefold())}", said_by) for i in option.interveners for n in names.get(i, (i,)))
+
+
+def decay(kind: ClaimKind, half_life: float | None, age_days: float, weights: Weights) -> float:
+    """Share of its weight an item keeps after ``age_days``: ``2 ** (-age / half-life)`` (METHOD 4.3.6)."""
+    life = half_life if half_life is not None else weights.half_life[kind]
+    return 1.0 if life is None or age_days <= 0 else 2.0 ** (-age_days / life)
+
+
+def happened(item: Evidence) -> dt.date:
+    """The day an item's age counts from: when it happened if known, else when it was published or available."""
+    interval = item.times.occurred_at
+    if interval is not None and (interval.end or interval.start):
+        day = interval.end or interval.start
+        assert day is not None
+        return day
+    return (item.times.published_at or item.times.available_at).date()
+
+
+def framework_channel(framework: Framework, condition: str) -> str | None:
+    """The framework's own condition that an item coded on ``condition`` speaks to; None when it has none."""
+    if condition == OPTION_CHANNEL:
+        return OPTION_CHANNEL
+    if framework.stakes is not None and condition == framework.stakes.id:
+        return condition
+    if condition in framework.condition_ids:
+        return condition
+    return framework.reads.get(condition)
+
+
+def _gate(case: Case, option: Option) -> str | None:
+    for chance in case.scenario_set.chances:
+        if chance.option == option.id and chance.veto is not None:
+            return chance.id
+    return None
+
+
+def _route(case: Case, option: Option, bearing: Bearing, mode: str) -> tuple[str, int] | None:
+    """(chance, sign). The author's rule knows one conjunction for the whole option and no host gate."""
+    if mode == AUTHOR:
+        return case.chance_moved(option.id, bearing.scenario, "*")
+    gate = _gate(case, option)
+    if gate is not None and bearing.actor is not None and bearing.actor == option.host and option.host != option.target:
+        moved = case.chance_moved(option.id, bearing.scenario, bearing.condition)
+        return (gate, moved[1]) if moved else None
+    return case.chance_moved(option.id, bearing.scenario, bearing.condition)
+
+
+def channel_items(
+    case: Case,
+    as_of: AsOf,
+    framework: Framework,
+    *,
+    mode: str = RECOMMENDED,
+    weights: Weights | None = None,
+    names: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
+    """Channel items of the accepted evidence of a case already cut at ``as_of``, and what was left out.
+
+    ``names``: see `interested_denial`. The result does not depend on the order of the evidence.
+    """
+    weights = weights or Weights()
+    found: list[tuple[Evidence, ChannelItem]] = []
+    left: list[LeftOut] = []
+    for item in sorted(case.accepted(), key=lambda e: e.id):
+        reason = _not_evidence(item)
+        if reason:
+            left.append(LeftOut(evidence=item.id, reason=reason))
+            continue
+        for bearing in item.bearings:
+            made = _channel_item(case, as_of, framework, mode, weights, names or {}, item, bearing)
+            if isinstance(made, LeftOut):
+                left.append(made)
+            else:
+                found.append((item, made))
+    return _with_dependence(found, weights), tuple(left)
+
+
+def _not_evidence(item: Evidence) -> str:
+    if item.is_argument:
+        return f"{item.kind.value} of {item.attribution or 'its author'}: an opinion counts as a forecast, not as evidence"
+    if not item.bearings:
+        return "bears on no option of the case"
+    return ""
+
+
+def _channel_item(
+    case: Case,
+    as_of: AsOf,
+    framework: Framework,
+    mode: str,
+    weights: Weights,
+    names: Mapping[str, Sequence[str]],
+    item: Evidence,
+    bearing: Bearing,
+) -> ChannelItem | LeftOut:
+    option = case.option(bearing.option)
+    if bearing.direction is Direction.UNCLEAR:
+        return LeftOut(evidence=item.id, reason="its direction is unclear")
+    channel = framework_channel(framework, bearing.condition)
+    if channel is None:
+        return LeftOut(evidence=item.id, reason=f"the framework {framework.id} does not read {bearing.condition}")
+    if mode == AUTHOR and framework.stakes is not None and channel == framework.stakes.id:
+        return LeftOut(evidence=item.id, reason="stakes are not part of the author's five conditions")
+    moved = _route(case, option, bearing, mode)
+    if moved is None:
+        return LeftOut(evidence=item.id, reason=f"scenario {bearing.scenario} moves no chance of option {option.id}")
+    chance, sign = moved
+    if mode == RECOMMENDED and bearing.direction is Direction.LOWERS and interested_denial(item, option, names):
+        return LeftOut(evidence=item.id, reason="the intervener's own denial or reassurance: cheap talk")
+    age = (as_of.date - happened(item)).days
+    kept = decay(item.kind, item.half_life_days, age, weights)
+    return ChannelItem(
+        evidence=item.id,
+        chance=chance,
+        channel=channel,
+        actor=bearing.actor or option.interveners[0],
+        sign=sign * bearing.direction.sign,
+        size=weights.strength[bearing.strength] * kept,
+        reliability=weights.reliability[item.grade.reliability],
+        credibility=weights.credibility[item.grade.credibility],
+        coefficient=1.0,
+        origin=item.origin or item.id,
+        strength=bearing.strength.value,
+        age_days=max(age, 0),
+        decay=kept,
+    )
+
+
+def _with_dependence(found: Sequence[tuple[Evidence, ChannelItem]], weights: Weights) -> tuple[ChannelItem, ...]:
+    sides: dict[tuple[str, str, int], list[int]] = {}
+    for i, (_, item) in enumerate(found):
+        sides.setdefault((item.chance, item.channel, item.sign), []).append(i)
+    shares = [1.0] * len(found)
+    for members in sides.values():
+        voices = [
+            Voice(
+                id=found[i][1].evidence,
+                size=shrink(found[i][1].size, trust(found[i][1].reliability, found[i][1].credibility)),
+                copy_of=copy_key(found[i][0].claim),
+                origin=found[i][1].origin,
+            )
+            for i in members
+        ]
+        got = coefficients(voices, copy=weights.copy, origin=weights.origin, topic=weights.topic)
+        for i, share in zip(members, got, strict=True):
+            shares[i] = share
+    return tuple(
+        ChannelItem(**{**{n: getattr(item, n) for n in ChannelItem.__slots__}, "coefficient": share})
+        for (_, item), share in zip(found, shares, strict=True)
+    )

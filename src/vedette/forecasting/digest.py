@@ -1,0 +1,39 @@
+"""A digest of everything a forecast was computed from, the same for the same inputs in any order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from vedette.assessment.channels import ChannelItem
+from vedette.domain.framework import Framework
+from vedette.domain.plain import to_plain
+from vedette.domain.scenarios import BaseRate, ScenarioSet
+from vedette.forecasting.parameters import Parameters
+
+
+def inputs_digest(
+    *,
+    scenario_set: ScenarioSet,
+    framework: Framework,
+    items: Sequence[ChannelItem],
+    rates: Mapping[str, BaseRate],
+    parameters: Parameters,
+    as_of: str,
+    mode: str,
+    method: str,
+) -> str:
+    """SHA-256 (hex) of the canonical JSON of the inputs."""
+    payload: dict[str, Any] = {
+        "method": method,
+        "as_of": as_of,
+        "mode": mode,
+        "framework": to_plain(framework),
+        "scenario_set": to_plain(scenario_set),
+        "items": [to_plain(i) for i in sorted(items, key=lambda i: (i.evidence, i.chance, i.channel))],
+        "rates": {k: to_plain(v) for k, v in sorted(rates.items())},
+        "parameters": to_plain(parameters),
+    }
+    return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,163 @@
+"""Why: contributions that sum, the binding condition, what-ifs and what would change the answer (METHOD 4.3.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from vedette.domain.evidence import OPTION_CHANNEL
+from vedette.domain.forecast import Binding, Contribution
+from vedette.forecasting.draws import Array, logit
+from vedette.forecasting.engine import Engine, Shift
+
+# Level on the -2..+2 scale that counts as "met": the word changes at +0.5 and +1.5, this is its middle (UI, section 1).
+MET = 1.0
+# Gauss-Legendre nodes of the attribution integral. Sweep on both bundled cases: the residual falls below 1e-6 at 8.
+NODES = 8
+
+
+def attribute(engine: Engine) -> tuple[Array, Array]:
+    """Aumann-Shapley shares of every item in every scenario's log-odds, (S, n), and the residual, (S,).
+
+    The path scales all shifts together from 0 (base rates) to 1 (all evidence), so no item's share depends on the order
+    in which items came. ``L_s(t) = logit(mean_d P_s)``;
+    ``share_i = integral_0^1 mean_d(dP_s/deta_j * deta_j/dshift_c * shift_i) / (m (1 - m)) dt``. The residual is what
+    the quadrature misses, so that base rate, shares and residual sum to the headline's log-odds exactly.
+    """
+    s = engine.members.shape[0]
+    shares = np.zeros((s, len(engine.items)))
+    x, w = np.polynomial.legendre.leggauss(NODES)
+    for node, weight in zip((x + 1) / 2, w / 2, strict=True):
+        shares += weight * _node(engine, float(node))
+    start = scenario_log_odds(engine, engine.without_evidence())
+    end = scenario_log_odds(engine, engine.evaluate())
+    return shares, end - start - shares.sum(axis=1)
+
+
+def _node(engine: Engine, t: float) -> Array:
+    """Rate of each item's share at one point of the path, (S, n)."""
+    moved = engine.moved
+    shift = engine.shift * t
+    eta = engine.all_log_odds(shift)
+    chances = engine.probabilities(eta)
+    mean = engine.scenario_draws(engine.atom_draws(chances)).mean(axis=1)
+    slopes = engine.atom_slopes(chances, moved)
+    out = np.zeros((engine.members.shape[0], len(engine.items)))
+    draws = chances.shape[1]
+    k = len(engine.conditions)
+    beta = engine.parameters.beta
+    for i, j in enumerate(moved):
+        outer = (engine.members @ slopes[i]) * engine.chance_slope(j, eta[j])
+        mine = np.flatnonzero(engine.item_chance == j)
+        if np.any(engine.item_channel[mine] < k):
+            inner = beta * engine._slope(engine.states(j, shift[j]), j)
+        for channel in np.unique(engine.item_channel[mine]):
+            g = outer * engine.scale
+            if channel < k:
+                g = g * inner[channel]
+            on = mine[engine.item_channel[mine] == channel]
+            out[:, on] += g.mean(axis=1)[:, None] * engine.item_fixed[on]
+            for position in np.intersect1d(on, engine.item_unknown):
+                row = int(np.flatnonzero(engine.item_unknown == position)[0])
+                out[:, position] += g @ engine.item_drawn[row] / draws
+    scale = np.clip(mean * (1.0 - mean), 1e-300, None)
+    return out / scale[:, None]
+
+
+def scenario_log_odds(engine: Engine, atoms: Array) -> Array:
+    """Log-odds of the headline (mean over draws) of every scenario, (S,)."""
+    p = engine.scenario_draws(atoms).mean(axis=1)
+    return np.array([logit(float(min(max(v, 1e-12), 1 - 1e-12))) for v in p])
+
+
+def contributions(engine: Engine, structural_start: Array | None) -> Mapping[str, tuple[Contribution, ...]]:
+    """Bars of every scenario: base rate, structure, conditions, stakes, option evidence, residual; they sum exactly.
+
+    ``structural_start``: atom draws when every chance starts from its structural class, where a more specific class is
+    used; the step between the two classes then has a bar of its own.
+    """
+    shares, residual = attribute(engine)
+    start = scenario_log_odds(engine, engine.without_evidence())
+    below = scenario_log_odds(engine, structural_start) if structural_start is not None else None
+    out: dict[str, tuple[Contribution, ...]] = {}
+    labels = {c.id: c.label for c in engine.framework.conditions}
+    if engine.framework.stakes is not None:
+        labels[engine.framework.stakes.id] = f"{engine.framework.stakes.label} (outside the conditions)"
+    labels[OPTION_CHANNEL] = "Evidence on the option itself"
+    for s, scenario in enumerate(engine.case.scenario_set.scenarios):
+        if below is None:
+            bars = [Contribution(what="Base rate", kind="base_rate", log_odds=float(start[s]))]
+        else:
+            bars = [
+                Contribution(what="Base rate of the dyad (structure)", kind="structure", log_odds=float(below[s])),
+                Contribution(
+                    what="Step to the more specific class", kind="base_rate", log_odds=float(start[s] - below[s])
+                ),
+            ]
+        for channel, label in labels.items():
+            on = [i for i, item in enumerate(engine.items) if item.channel == channel]
+            if not on:
+                continue
+            parts = sorted(((engine.items[i].evidence, float(shares[s, i])) for i in on), key=lambda x: (-abs(x[1]), x[0]))
+            bars.append(
+                Contribution(
+                    what=label,
+                    kind="evidence" if channel == OPTION_CHANNEL else "condition",
+                    log_odds=float(sum(v for _, v in parts)),
+                    evidence=tuple(e for e, _ in parts),
+                    detail=tuple(parts),
+                )
+            )
+        total = float(start[s]) + sum(b.log_odds for b in bars[1 if below is None else 2 :]) + float(residual[s])
+        # What is left after rounding in the sums above goes to the residual bar, so that the bars sum exactly.
+        bars.append(
+            Contribution(
+                what="Residual (averaging over draws)", kind="residual",
+                log_odds=total - float(sum(b.log_odds for b in bars)),
+            )
+        )
+        out[scenario.id] = tuple(bars)
+    return out
+
+
+def chances_of(engine: Engine, scenario: str, condition: str) -> list[tuple[str, int]]:
+    """Chances through which a condition speaks of a scenario, with the sign, over the case's options."""
+    found: list[tuple[str, int]] = []
+    for option in engine.case.options:
+        moved = engine.case.chance_moved(option.id, scenario, condition)
+        if moved is not None and moved not in found:
+            found.append(moved)
+    return found
+
+
+def binding(engine: Engine) -> Mapping[str, Mapping[str, Binding]]:
+    """For every scenario and condition, the gain in P from raising that condition alone to "met"."""
+    scenarios = engine.case.scenario_set.scenarios
+    now = engine.scenario_draws(engine.evaluate()).mean(axis=1)
+    raised: dict[tuple[str, str], Array] = {}
+    out: dict[str, dict[str, Binding]] = {}
+    for s, scenario in enumerate(scenarios):
+        row: dict[str, Binding] = {}
+        for condition in engine.conditions:
+            routes = chances_of(engine, scenario.id, condition)
+            if len(routes) != 1 or routes[0][1] != 1:
+                continue
+            chance = routes[0][0]
+            key = (chance, condition)
+            if key not in raised:
+                atoms = engine.evaluate(overrides=[Shift(chance=chance, channel=condition, level=MET, at_least=True)])
+                raised[key] = engine.scenario_draws(atoms).mean(axis=1)
+            j = engine.index[chance]
+            share = engine._slope(engine.states(j, engine.shift[j]), j)[engine.channel_index[condition]].mean()
+            row[condition] = Binding(
+                gain=float(raised[key][s] - now[s]), probability=float(raised[key][s]), gradient_share=float(share)
+            )
+        if row:
+            out[scenario.id] = row
+    return out
+
+
+def what_if(engine: Engine, changes: Sequence[Shift]) -> Array:
+    """Scenario draws (S, D) with some conditions set."""
+    return engine.scenario_draws(engine.evaluate(overrides=changes))
