@@ -1,0 +1,32 @@
+"""The command line: parse, call a workflow, render.
+
+Start-up is part of the interface: this module imports nothing but ``sys`` until a command is known, and a command
+loads only its own module.
+"""
+
+import sys
+
+COMMANDS = {
+    # command: (module:function or Typer app, one line of help), in the order of an analyst's day
+    "doctor": ("vedette.cli.doctor:doctor", "What is installed, where data live, what is missing."),
+    "case": ("vedette.cli.case:app", "Open, list, show, import and export cases."),
+    "extract": ("vedette.cli.extract:extract", "Read a document into evidence, without storing anything."),
+    "read": ("vedette.cli.read:read", "Read documents into a case as proposed evidence."),
+    "review": ("vedette.cli.review:review", "Accept, reject or correct proposed evidence."),
+    "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),
+}
+
+ABOUT = "Will this state send its forces into, or through, that one, and as what?"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 2 bad input or misuse, 1 an internal failure."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    if args in (["--version"], ["-V"]):
+        from vedette._version import __version__
+
+        print(f"vedette {__version__}")
+        return 0
+    from vedette.cli.run import run
+
+    return run(args, COMMANDS, ABOUT)
