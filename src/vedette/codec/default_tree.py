@@ -103,7 +103,12 @@ class _Grower:
         self.chances[chance.id] = chance
         return Branch(chance=chance.id, yes=yes, no=no)
 
-    def done(self, tree: Branch | Leaf | None, moves: Mapping[str, Mapping[str, tuple[str, int]]], options: Iterable[str]) -> DefaultTree:
+    def done(
+        self,
+        tree: Branch | Leaf | None,
+        moves: Mapping[str, Mapping[str, tuple[str, int]]],
+        options: Iterable[str],
+    ) -> DefaultTree:
         """The finished tree, with moves kept only for chances it asks."""
         if tree is None:
             raise Incoherent("no atoms to make a tree of")

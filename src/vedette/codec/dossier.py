@@ -100,14 +100,16 @@ def _case(top: Table, names: Names, tables: list[Table]) -> Case:
     for table in top.tables("options"):
         tables.append(table)
         options.append(_option(table, names, as_of))
-        veto = veto or _veto(table)
-    atoms, scenarios = _atoms(top, tables)
+        veto = veto or table.triple("veto")
+    atoms, scenarios = _atoms(top, names, as_of, tables)
     structure = top.table("structure", None)
     facts = structure.table("facts", None) if structure else None
     fact_values = dict(facts.data) if facts else {}
-    evidence = tuple(
-        _evidence(table, names, framework, options, scenarios, atoms, as_of, tables) for table in top.tables("evidence")
-    )
+    context = _Context(
+        names=names, framework=framework, options=tuple(o.id for o in options),
+        scenarios=(*(s.id for s in scenarios), *(a.id for a in atoms)), day=as_of,
+    )  # fmt: skip
+    evidence = tuple(_evidence(table, context, tables) for table in top.tables("evidence"))
     crowd = tuple(_crowd(table, tables) for table in top.tables("crowd"))
     opened = _opened(evidence, as_of)
     setting = Setting(
@@ -161,16 +163,9 @@ def _option(table: Table, names: Names, day: dt.date) -> Option:
         )  # fmt: skip
 
 
-def _veto(table: Table) -> tuple[float, float, float] | None:
-    value = table.raw("veto", None)
-    if value is None:
-        return None
-    if not isinstance(value, list | tuple) or len(value) != 3 or not all(isinstance(v, int | float) for v in value):
-        raise CaseRefused("veto should be [value, low, high]", where=table.where)
-    return float(value[0]), float(value[1]), float(value[2])
-
-
-def _atoms(top: Table, tables: list[Table]) -> tuple[tuple[Atom, ...], tuple[Scenario, ...]]:
+def _atoms(
+    top: Table, names: Names, day: dt.date, tables: list[Table]
+) -> tuple[tuple[Atom, ...], tuple[Scenario, ...]]:
     atoms, scenarios = [], []
     for table in top.tables("atoms"):
         tables.append(table)
@@ -183,31 +178,42 @@ def _atoms(top: Table, tables: list[Table]) -> tuple[tuple[Atom, ...], tuple[Sce
             if atom not in known:
                 raise UnknownName("atom", atom, nearest=known, where=table.where)
         name = table.text("id")
-        scenarios.append(Scenario(id=name, label=table.text("label", _label(name, members)), atoms=frozenset(members)))
+        scenarios.append(Scenario(id=name, label=table.text("label", _label(name, members, names, day)), atoms=frozenset(members)))
     return tuple(atoms), tuple(scenarios)
 
 
 _LABELS = {"intervention": "force below full scale", "full_scale": "force at full scale"}
 
 
-def _label(name: str, atoms: tuple[str, ...]) -> str:
+def _label(name: str, atoms: tuple[str, ...], names: Names = PLAIN, day: dt.date | None = None) -> str:
     """Words for a scenario that has only an id: short ids such as "A" say what they hold."""
     if len(name) > 2:
-        return name.replace("_", " ").capitalize()
+        words = name.split("_")
+        if day is not None:
+            words = [w.capitalize() if names.is_state(w, day) else w for w in words]
+        return " ".join((words[0][:1].upper() + words[0][1:], *words[1:]))
     return f"{name}: " + " or ".join(_LABELS.get(a, a.replace("_", " ")) for a in atoms)
 
 
-def _evidence(
-    table: Table, names: Names, framework: str, options: list[Option], scenarios: tuple[Scenario, ...],
-    atoms: tuple[Atom, ...], day: dt.date, tables: list[Table],
-) -> Evidence:  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What an item's names are checked against."""
+
+    names: Names
+    framework: str
+    options: tuple[str, ...]
+    scenarios: tuple[str, ...]
+    day: dt.date
+
+
+def _evidence(table: Table, context: _Context, tables: list[Table]) -> Evidence:
     tables.append(table)
-    spoken = [s.id for s in scenarios] + [a.id for a in atoms]
+    names, day = context.names, context.day
     with located(table.where):
-        bearings = [_bearing(table, names, framework, options, spoken)]
+        bearings = [_bearing(table, context)]
         for more in table.tables("also"):
             tables.append(more)
-            bearings.append(_bearing(more, names, framework, options, spoken))
+            bearings.append(_bearing(more, context))
         source = table.table("source")
         assert source is not None
         tables.append(source)
@@ -235,13 +241,11 @@ def _actor(names: Names, name: str, day: dt.date) -> str:
     return names.iso3(name, day) if len(name) == 3 and name.isupper() else name
 
 
-def _bearing(
-    table: Table, names: Names, framework: str, options: list[Option], scenarios: list[str]
-) -> Bearing:
+def _bearing(table: Table, context: _Context) -> Bearing:
     return Bearing(
-        option=table.one_of("option", [o.id for o in options], "option", options[0].id if options else ""),
-        scenario=table.one_of("scenario", scenarios, "scenario"),
-        condition=names.condition(framework, table.text("condition")),
+        option=table.one_of("option", context.options, "option", context.options[0] if context.options else ""),
+        scenario=table.one_of("scenario", context.scenarios, "scenario"),
+        condition=context.names.condition(context.framework, table.text("condition")),
         direction=table.choice("direction", Direction), strength=table.choice("strength", Strength),
         actor=table.text("actor", None),
     )  # fmt: skip

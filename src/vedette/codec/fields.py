@@ -98,6 +98,15 @@ class Table:
             raise CaseRefused(f"{key} should be a list of text", where=self.where)
         return tuple(value)
 
+    def triple(self, key: str) -> tuple[float, float, float] | None:
+        """``[value, low, high]``, or nothing."""
+        value = self.raw(key, None)
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple) or len(value) != 3 or not all(isinstance(v, int | float) for v in value):
+            raise CaseRefused(f"{key} should be [value, low, high]", where=self.where)
+        return float(value[0]), float(value[1]), float(value[2])
+
     def date(self, key: str, default: dt.date | _Required | None = REQUIRED) -> Any:
         """A day."""
         value = self.raw(key, default)

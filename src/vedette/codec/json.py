@@ -105,9 +105,8 @@ def decode_moves(data: Any, *, where: str = "moves") -> dict[str, dict[str, dict
         made[option] = {}
         for scenario, by_condition in _object(by_scenario, f"{where}.{option}").items():
             place = f"{where}.{option}.{scenario}"
-            made[option][scenario] = {
-                condition: _move(value, f"{place}.{condition}") for condition, value in _object(by_condition, place).items()
-            }
+            conditions = _object(by_condition, place)
+            made[option][scenario] = {c: _move(value, f"{place}.{c}") for c, value in conditions.items()}
     return made
 
 
@@ -199,7 +198,8 @@ def _union_decoder(args: tuple[Any, ...]) -> _Decoder:
             return choices[0][1](data, docs)
         for kind, decoder in choices:
             # Two dataclasses side by side (Branch, Leaf) are told apart by their keys.
-            if dataclasses.is_dataclass(kind) and {f.name for f in dataclasses.fields(kind)} >= set(_object(data, "union")):
+            keys = {f.name for f in dataclasses.fields(kind)} if dataclasses.is_dataclass(kind) else set()
+            if keys >= set(_object(data, "union")):
                 return decoder(data, docs)
         raise CaseRefused("value fits none of its types", where=", ".join(str(a) for a in args))
 

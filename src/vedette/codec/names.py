@@ -39,6 +39,16 @@ class Names:
             raise UnknownState(name, fix="Write its ISO3 code, such as UKR")
         return name
 
+    def is_state(self, word: str, day: dt.date) -> bool:
+        """Whether a word is the name of a state; never without a table of states."""
+        if self.state is None or len(word) < 4:
+            return False
+        try:
+            self.state(word, day)
+        except UnknownState:
+            return False
+        return True
+
 
 PLAIN = Names()
 """No tables at hand: condition names as written, states checked for their shape only."""
