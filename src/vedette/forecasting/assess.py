@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -58,7 +57,7 @@ class Setting:
     warnings: tuple[str, ...] = ()
 
     def for_mode(self) -> Setting:
-        """The author's rule: an observer's view, equal weights, no stakes, no host gate, no leak."""
+        """The author's rule, unlikely if one condition fails: a conjunction, an observer's view, equal weights, no stakes, no host gate, no leak."""
         if self.mode == RECOMMENDED:
             return self
         if self.mode != AUTHOR:
@@ -68,7 +67,9 @@ class Setting:
         return replace(
             self,
             framework=replace(self.framework, weights=even),
-            parameters=replace(self.parameters, leak=0.0, perception_sd=0.0, gamma=0.0, host_gate=False),
+            parameters=replace(
+                self.parameters, conjunctive_share=1.0, leak=0.0, perception_sd=0.0, gamma=0.0, host_gate=False
+            ),
         )
 
 
@@ -274,14 +275,6 @@ def _view_state(engine: Engine, chance: int, channel: str, mine: Sequence[int]) 
     return on_scale
 
 
-def with_items(engine: Engine, items: Sequence[ChannelItem]) -> Engine:
-    """The same engine, draws and all, with other channel items."""
-    other = copy.copy(engine)
-    other.items = tuple(items)
-    other._compile_items()
-    return other
-
-
 def _drop_items(
     engine: Engine, cut: AsOf, setting: Setting, scenarios: Sequence[ScenarioEstimate]
 ) -> tuple[Sensitivity, ...]:
@@ -298,7 +291,7 @@ def _drop_items(
         items, _ = channel_items(
             fewer, cut, setting.framework, mode=setting.mode, weights=setting.parameters.weights, names=setting.names
         )
-        p = engine.scenario_draws(with_items(engine, items).evaluate()).mean(axis=1)
+        p = engine.scenario_draws(engine.revised(items=items).evaluate()).mean(axis=1)
         out.extend(
             Sensitivity(
                 what=f"Leave out {evidence}", kind="item", scenario=s.id, probability=float(p[i]),
@@ -312,17 +305,13 @@ def _drop_items(
 def swings(parameters: Parameters) -> tuple[tuple[str, Parameters], ...]:
     """The stated assumptions, each set to the ends of its range: what the sensitivity table sweeps."""
     p = parameters
-
-    def scaled(factor: float) -> Parameters:
-        return replace(
-            p, condition_scale=p.condition_scale * factor, option_scale=p.option_scale * factor, gamma=p.gamma * factor
-        )
-
     return (
-        ("Evidence counts half as much", scaled(0.5)),
-        ("Evidence counts twice as much", scaled(2.0)),
-        ("Conditions add up (no conjunction)", replace(p, conjunctive=False)),
-        ("The weakest condition rules (kappa 3)", replace(p, kappa_median=3.0)),
+        ("Evidence counts half as much", p.scaled(0.5)),
+        ("Evidence counts twice as much", p.scaled(2.0)),
+        ("Conditions add up (no conjunction)", replace(p, conjunctive_share=0.0)),
+        ("Conditions are all needed (conjunction)", replace(p, conjunctive_share=1.0)),
+        ("The weakest condition rules (kappa 3)", replace(p, conjunctive_share=1.0, kappa_median=3.0)),
+        ("Visible forces and threats count in full", replace(p, visible_scale=1.0)),
         ("Reports on one topic are nearly independent", replace(p, weights=replace(p.weights, topic=0.05))),
         ("Reports on one topic mostly repeat each other", replace(p, weights=replace(p.weights, topic=0.5))),
         ("The host cannot refuse", replace(p, host_gate=False)),

@@ -30,9 +30,12 @@ def _normal_scores(n: int) -> Array:
     return scores
 
 
+@functools.lru_cache(maxsize=256)
 def normal(name: str, n: int) -> Array:
-    """``n`` standard normal draws, one from each of ``n`` equal strata, in an order fixed by ``name``."""
-    return _normal_scores(n)[_generator(name).permutation(n)]
+    """``n`` standard normal draws, one from each of ``n`` equal strata, in an order fixed by ``name``. Read-only."""
+    out = _normal_scores(n)[_generator(name).permutation(n)]
+    out.setflags(write=False)
+    return out
 
 
 def beta22(name: str, n: int) -> Array:

@@ -10,6 +10,7 @@ Without evidence every draw is p0, so the headline is the base rate exactly. A c
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from vedette.assessment.channels import ChannelItem, shrink
 from vedette.domain.case import Case
 from vedette.domain.evidence import OPTION_CHANNEL
 from vedette.domain.framework import Framework
-from vedette.domain.scenarios import BaseRate, Chance
+from vedette.domain.scenarios import BaseRate, Basis, Chance
 from vedette.errors import Incoherent
 from vedette.forecasting.conjunction import gradient, soft_minimum, weighted_mean
 from vedette.forecasting.draws import Array, base_rate_draws, beta22, normal, sigmoid
@@ -96,7 +97,9 @@ class Engine:
     def _draw_parameters(self) -> None:
         p, n = self.parameters, self.parameters.draws
         self.kappa: Array = p.kappa_median * np.exp(p.kappa_log_sd * normal("kappa", n))
-        self.scale: Array = np.exp(p.scale_log_sd * normal("scale", n))
+        # One draw in 1/share is conjunctive, whichever names the draws go by: a stratified coin.
+        rank = np.argsort(np.argsort(normal("form", n)))
+        self.conjunctive = rank < round(p.conjunctive_share * n)
 
     def _draw_chances(self) -> None:
         p, n, k = self.parameters, self.parameters.draws, len(self.conditions)
@@ -124,23 +127,36 @@ class Engine:
         self.base_state: Array = np.stack([self._conjunction(self.theta[i], i) for i in range(j)])
 
     def _conjunction(self, theta: Array, chance: int) -> Array:
-        if self.parameters.conjunctive:
-            return soft_minimum(theta, self.weights[chance], self.kappa)
-        return weighted_mean(theta, self.weights[chance])
+        out = weighted_mean(theta, self.weights[chance])
+        on = self.conjunctive
+        if on.any():
+            out[on] = soft_minimum(theta[:, on], self.weights[chance], self.kappa[on])
+        return out
 
-    def _slope(self, theta: Array, chance: int) -> Array:
-        if self.parameters.conjunctive:
-            return gradient(theta, self.weights[chance], self.kappa)
-        return np.broadcast_to(self.weights[chance][:, None], theta.shape)
+    def slope(self, theta: Array, chance: int) -> Array:
+        """dS/dtheta_k of one chance, (K, D); the shares of the conditions, summing to 1 over k."""
+        out = np.repeat(self.weights[chance][:, None], theta.shape[1], axis=1)
+        on = self.conjunctive
+        if on.any():
+            out[:, on] = gradient(theta[:, on], self.weights[chance], self.kappa[on])
+        return out
 
     # -- evidence ------------------------------------------------------------------------------------------
 
-    def _unit(self, channel: int) -> float:
-        """Scale of a channel: states move by c_k, stakes and the option itself enter the log-odds directly."""
-        p = self.parameters
-        if channel < len(self.conditions):
-            return p.condition_scale
-        return p.gamma if channel == len(self.conditions) else p.option_scale
+    def unit(self, chance: int, channel: int) -> Array:
+        """Scale of a channel, (D,): c_k for conditions, gamma for stakes, the option's own weight."""
+        p, n, k = self.parameters, self.parameters.draws, len(self.conditions)
+        if channel == k:
+            out: Array = p.gamma * np.exp(p.gamma_log_sd * normal("gamma", n))
+            return out
+        if channel < k:
+            out = p.condition_scale * np.exp(p.condition_log_sd * normal("condition_scale", n))
+        else:
+            out = np.full(n, p.option_scale)
+        visible = channel > k or self.conditions[channel] in p.visible_conditions
+        if visible and self.rates[self.chances[chance].id].basis in (Basis.CRISIS, Basis.BUILD_UP):
+            out = out * p.visible_scale * np.exp(p.visible_log_sd * normal("visible_scale", n))
+        return out
 
     def _compile_items(self) -> None:
         n = self.parameters.draws
@@ -150,15 +166,15 @@ class Engine:
         unknown: list[int] = []
         rows: list[Array] = []
         for position, item in enumerate(self.items):
-            unit = item.sign * item.coefficient * self._unit(int(self.item_channel[position]))
+            weight = item.sign * item.coefficient
             if item.reliability is not None and item.credibility is not None:
-                fixed[position] = unit * shrink(item.size, math.sqrt(item.reliability * item.credibility))
+                fixed[position] = weight * shrink(item.size, math.sqrt(item.reliability * item.credibility))
                 continue
             rho: Array = np.ones(n)
             for name, known in (("reliability", item.reliability), ("credibility", item.credibility)):
                 rho = rho * (beta22(f"{name}:{item.evidence}", n) if known is None else known)
             unknown.append(position)
-            rows.append(unit * 2.0 * np.arctanh(np.sqrt(rho) * math.tanh(item.size / 2.0)))
+            rows.append(weight * 2.0 * np.arctanh(np.sqrt(rho) * math.tanh(item.size / 2.0)))
         self.item_fixed: Array = fixed
         self.item_unknown = np.array(unknown, dtype=int)
         self.item_drawn: Array = np.stack(rows) if rows else np.empty((0, n))
@@ -169,14 +185,29 @@ class Engine:
         self.shift += totals[:, :, None]
         for row, position in enumerate(unknown):
             self.shift[self.item_chance[position], self.item_channel[position]] += self.item_drawn[row]
-        self.shift *= self.scale
+        self.units: dict[tuple[int, int], Array] = {}
+        for j, channel in sorted({(int(a), int(b)) for a, b in zip(self.item_chance, self.item_channel, strict=True)}):
+            self.units[j, channel] = self.unit(j, channel)
+            self.shift[j, channel] *= self.units[j, channel]
         self.moved = sorted(set(self.item_chance.tolist()))
+
+    def revised(self, *, items: Sequence[ChannelItem] | None = None, parameters: Parameters | None = None) -> Engine:
+        """The same case and draws with other items or scales (not other numbers of draws or prior spreads)."""
+        other = copy.copy(self)
+        if items is not None:
+            other.items = tuple(items)
+        if parameters is not None:
+            other.parameters = parameters
+            other._draw_parameters()
+            other.base_state = np.stack([other._conjunction(other.theta[j], j) for j in range(len(other.chances))])
+        other._compile_items()
+        return other
 
     def item_shift(self, position: int) -> Array:
         """Shift that one item makes on its channel, (D,)."""
         row = np.flatnonzero(self.item_unknown == position)
         own = self.item_drawn[row[0]] if row.size else self.item_fixed[position]
-        out: Array = own * self.scale
+        out: Array = own * self.units[int(self.item_chance[position]), int(self.item_channel[position])]
         return out
 
     # -- chances -------------------------------------------------------------------------------------------
@@ -198,7 +229,8 @@ class Engine:
         stakes = shift[k]
         for o in overrides:
             if self.channel_index[o.channel] == k:
-                stakes = np.full_like(stakes, p.gamma * o.level)
+                # On the states' scale: a level of stakes weighs what the items that would bring it there weigh.
+                stakes = self.unit(chance, k) * o.level / p.condition_scale
         return eta + stakes + shift[k + 1]
 
     def chance_draws(self, chance: int, eta: Array) -> Array:

@@ -13,8 +13,9 @@ from vedette.forecasting.engine import Engine, Shift
 
 # Level on the -2..+2 scale that counts as "met": the word changes at +0.5 and +1.5, this is its middle (UI, section 1).
 MET = 1.0
-# Gauss-Legendre nodes of the attribution integral. Sweep on both bundled cases: the residual falls below 1e-6 at 8.
-NODES = 8
+# Gauss-Legendre nodes of the attribution integral. Sweep on 15 made cases of 3 to 30 items: largest residual 0.003 in log-odds
+# at 8, 0.0015 at 12, 0.0003 at 24; heavy-tailed scales make the integrand steep near 0.
+NODES = 12
 
 
 def attribute(engine: Engine) -> tuple[Array, Array]:
@@ -51,9 +52,9 @@ def _node(engine: Engine, t: float) -> Array:
         outer = (engine.members @ slopes[i]) * engine.chance_slope(j, eta[j])
         mine = np.flatnonzero(engine.item_chance == j)
         if np.any(engine.item_channel[mine] < k):
-            inner = beta * engine._slope(engine.states(j, shift[j]), j)
+            inner = beta * engine.slope(engine.states(j, shift[j]), j)
         for channel in np.unique(engine.item_channel[mine]):
-            g = outer * engine.scale
+            g = outer * engine.units[j, int(channel)]
             if channel < k:
                 g = g * inner[channel]
             on = mine[engine.item_channel[mine] == channel]
@@ -149,7 +150,7 @@ def binding(engine: Engine) -> Mapping[str, Mapping[str, Binding]]:
                 atoms = engine.evaluate(overrides=[Shift(chance=chance, channel=condition, level=MET, at_least=True)])
                 raised[key] = engine.scenario_draws(atoms).mean(axis=1)
             j = engine.index[chance]
-            share = engine._slope(engine.states(j, engine.shift[j]), j)[engine.channel_index[condition]].mean()
+            share = engine.slope(engine.states(j, engine.shift[j]), j)[engine.channel_index[condition]].mean()
             row[condition] = Binding(
                 gain=float(raised[key][s] - now[s]), probability=float(raised[key][s]), gradient_share=float(share)
             )
