@@ -167,7 +167,7 @@ def _chance(table: Table, options: list[str], names: Names, day: dt.date) -> Cha
             id=table.text("id"), question=table.text("question"),
             option=table.one_of("option", options, "option"),
             base_rates=tuple(_base_rate(t) for t in table.tables("base_rates")), history=query,
-            veto=table.triple("veto"),
+            veto=table.triple("veto"), rate_of=table.text("rate_of", None),
         )  # fmt: skip
         table.finish()
         return made

@@ -89,7 +89,7 @@ def _chance(chance: Chance) -> list[str]:
     history = chance.history
     values = {
         "id": chance.id, "question": chance.question, "option": chance.option,
-        "veto": list(chance.veto) if chance.veto else None,
+        "veto": list(chance.veto) if chance.veto else None, "rate_of": chance.rate_of,
         "history": {
             "outcome": history.outcome, "intervener": list(history.interveners), "target": history.target
         } if history else None,

@@ -207,7 +207,8 @@ def _host_tree(setting: Setting) -> DefaultTree:
     host = attack_option.host or "the host"
     questions = {
         "attack": Chance(
-            id="attack", question="Is there an attack?", option=a, base_rates=rates, history=history
+            id="attack", question="Is an attack decided?", option=a, base_rates=rates, history=history,
+            rate_of=_counted(setting),
         ),
         "access": Chance(
             id="access", question=f"If an attack is decided, is the territory of {host} open to it?", option=a,
@@ -231,7 +232,8 @@ def _host_tree(setting: Setting) -> DefaultTree:
         questions["access"], grow.ask(questions["route"], stay(1, 1), not_by_host), not_by_host
     )
     spare = [x for x in setting.atom_ids if x not in setting.signatures]
-    # 'unplaced' hangs on the no-attack side only, so that the attack keeps its base rate exactly.
+    # 'unplaced' hangs on the no-attack side only. The base rate counts attacks that happened: `rate_of` centres the
+    # decision so that, after some are called off, the scenario of all attacks has it exactly.
     quiet = grow.ask(questions["unplaced"], Leaf(atom=spare[0]) if spare else None, called_off)
     made = grow.done(grow.ask(questions["attack"], attacked, quiet), {}, ())
     asked = {c.id for c in made.chances}
@@ -244,6 +246,12 @@ def _host_tree(setting: Setting) -> DefaultTree:
         }
         moves[option.id] = {name: by for name, by in by_scenario.items() if by}
     return DefaultTree(chances=made.chances, tree=made.tree, moves=moves)
+
+
+def _counted(setting: Setting) -> str | None:
+    """The named scenario of all atoms with an attack: what history counts."""
+    attacks = frozenset(a for a, signature in setting.signatures.items() if tuple(signature.get("attack", ())) == (1,))
+    return next((s.id for s in setting.scenarios if s.atoms == attacks), None)
 
 
 def _roles(options: tuple[Option, ...]) -> tuple[Option, Option]:
