@@ -1,0 +1,1 @@
+"""The column contract of every table: name, dtype, unit, and what a null means."""

@@ -1,0 +1,226 @@
+"""Downloads that can be trusted: resumed, retried, whole, with a digest, never from inside the network.
+
+Standard library only. A transfer goes to ``<name>.part`` and is renamed only when it is complete and its
+length is the one announced, so that a file under its final name is always whole. A half transfer is resumed
+with a ``Range`` request when the server agrees that the file is unchanged (``If-Range``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import ipaddress
+import json
+import socket
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from vedette.errors import SourceFailed
+
+# Patience. Publishers of these files are universities: few, large, slow. [assumption], in seconds and counts.
+TIMEOUT = 30.0
+ATTEMPTS = 4
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+CHUNK = 1 << 16
+# Larger than any file of the registered sources (UCDP GED, about 250 MB unpacked).
+SIZE_LIMIT = 2 << 30
+
+Progress = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloaded:
+    """A whole file on disk: digest, length in bytes, attempts needed, whether resumed or unchanged."""
+
+    path: Path
+    url: str
+    sha256: str
+    size: int
+    attempts: int
+    resumed: bool
+    unchanged: bool = False
+
+
+def check_address(url: str, *, allow_private: bool = False) -> None:
+    """Refuse anything but http(s) to a public host.
+
+    Every address the name resolves to must be public: a name that points at loopback, link-local or private
+    space could make the program read what only this machine can see. Raises ``SourceFailed``.
+    """
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SourceFailed(f"only http and https addresses are read, not {url!r}")
+    if parts.username or parts.password:
+        raise SourceFailed("an address with a user name or password in it is not read", where=parts.hostname)
+    if allow_private:
+        return
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+    except OSError as error:
+        raise SourceFailed(f"the host {parts.hostname} cannot be found ({error})", where=url) from error
+    for *_, sockaddr in found:
+        address = ipaddress.ip_address(str(sockaddr[0]).split("%")[0])
+        if not address.is_global:
+            raise SourceFailed(f"{parts.hostname} has the private address {address}: not read", where=url)
+
+
+class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects only to addresses that would have been allowed at the start."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self.allow_private = allow_private
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        check_address(newurl, allow_private=self.allow_private)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _note_path(target: Path) -> Path:
+    return target.with_name(target.name + ".http.json")
+
+
+def _read_note(target: Path) -> dict[str, str]:
+    try:
+        loaded = json.loads(_note_path(target).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in loaded.items()} if isinstance(loaded, dict) else {}
+
+
+def _pause(attempt: int, retry_after: str | None) -> float:
+    """Seconds to wait: what the server asks for, else doubling, never more than ``LONGEST_PAUSE``."""
+    if retry_after and retry_after.strip().isdigit():
+        return min(float(retry_after), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * 2.0 ** (attempt - 1), LONGEST_PAUSE)
+
+
+def download(
+    url: str,
+    target: Path,
+    *,
+    allow_private: bool = False,
+    timeout: float = TIMEOUT,
+    attempts: int = ATTEMPTS,
+    sleep: Callable[[float], None] = time.sleep,
+    progress: Progress | None = None,
+) -> Downloaded:
+    """Bring ``url`` to ``target`` whole, or raise ``SourceFailed`` and leave what was there untouched.
+
+    Retries with growing pauses on 429, 5xx, timeouts and broken transfers; gives up at once on other 4xx.
+    Sends ``If-None-Match``/``If-Modified-Since`` when an earlier copy is there, and ``Range`` when an earlier
+    transfer broke off. ``sleep`` can be replaced in tests; ``progress(done, total)`` follows the bytes.
+    """
+    check_address(url, allow_private=allow_private)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    opener = urllib.request.build_opener(_CheckedRedirects(allow_private))
+    part = target.with_name(target.name + ".part")
+    resumed = False
+    reason = "no attempt was made"
+    for attempt in range(1, attempts + 1):
+        request, have = _request(url, target, part)
+        retry_after: str | None = None
+        try:
+            with opener.open(request, timeout=timeout) as answer:
+                resumed = _receive(answer, url, part, have, progress) or resumed
+            _note_path(part).replace(_note_path(target))
+            part.replace(target)
+            return Downloaded(
+                path=target, url=url, sha256=sha256_of(target), size=target.stat().st_size,
+                attempts=attempt, resumed=resumed,
+            )  # fmt: skip
+        except urllib.error.HTTPError as error:
+            code, retry_after = error.code, error.headers.get("Retry-After")
+            error.close()
+            if code == 304 and target.exists():
+                return Downloaded(
+                    path=target, url=url, sha256=sha256_of(target), size=target.stat().st_size,
+                    attempts=attempt, resumed=False, unchanged=True,
+                )  # fmt: skip
+            if code == 416:
+                # Our half file is no prefix of what is there now: start over.
+                part.unlink(missing_ok=True)
+            elif code != 429 and code < 500:
+                raise SourceFailed(f"the server answers {code}", where=url) from error
+            reason = f"the server answers {code}"
+        except (http.client.IncompleteRead, _BrokenTransferError) as error:
+            reason = str(error) if isinstance(error, _BrokenTransferError) else "the transfer broke off"
+        except OSError as error:
+            # URLError, timeouts and reset connections all end up here.
+            reason = str(getattr(error, "reason", error)) or type(error).__name__
+        if attempt < attempts:
+            sleep(_pause(attempt, retry_after))
+    raise SourceFailed(
+        f"{reason}; gave up after {attempts} attempts", where=url,
+        fix="Run the command again: it goes on where it stopped",
+    )  # fmt: skip
+
+
+class _BrokenTransferError(Exception):
+    """A transfer that ended before its announced length."""
+
+
+def _request(url: str, target: Path, part: Path) -> tuple[urllib.request.Request, int]:
+    """The request to send and how many bytes of the half file it asks to keep."""
+    headers = {"User-Agent": "vedette (research)", "Accept-Encoding": "identity"}
+    half = _read_note(part)
+    validator = half.get("etag") or half.get("last_modified") or ""
+    have = part.stat().st_size if part.exists() else 0
+    if have and validator and half.get("url") == url:
+        headers["Range"] = f"bytes={have}-"
+        headers["If-Range"] = validator
+    else:
+        have = 0
+        known = _read_note(target) if target.exists() else {}
+        if known.get("url") == url:
+            if known.get("etag"):
+                headers["If-None-Match"] = known["etag"]
+            if known.get("last_modified"):
+                headers["If-Modified-Since"] = known["last_modified"]
+    return urllib.request.Request(url, headers=headers), have  # noqa: S310  check_address has seen it
+
+
+def _receive(answer: Any, url: str, part: Path, have: int, progress: Progress | None) -> bool:
+    """Write the answer to ``part``; True when it went on from a half file. Raises when cut short."""
+    resuming = answer.status == 206 and have > 0
+    if not resuming:
+        have = 0
+    length = answer.headers.get("Content-Length")
+    total = have + int(length) if length and length.isdigit() else None
+    if total is not None and total > SIZE_LIMIT:
+        raise SourceFailed(f"the file announces {total} bytes, more than the limit of {SIZE_LIMIT}")
+    note = {
+        "url": url,
+        "etag": answer.headers.get("ETag", ""),
+        "last_modified": answer.headers.get("Last-Modified", ""),
+    }
+    _note_path(part).write_text(json.dumps(note), encoding="utf-8")
+    done = have
+    with part.open("ab" if resuming else "wb") as out:
+        while block := answer.read(CHUNK):
+            out.write(block)
+            done += len(block)
+            if done > SIZE_LIMIT:
+                raise SourceFailed(f"more than {SIZE_LIMIT} bytes arrived")
+            if progress is not None:
+                progress(done, total)
+    if total is not None and done != total:
+        raise _BrokenTransferError(f"the transfer broke off at {done} of {total} bytes")
+    return resuming
