@@ -92,7 +92,7 @@ def _case(top: Table, names: Names) -> Case:
     moves = _moves(top, scenario_set, names, framework)
     documents = tuple(_document(t) for t in top.tables("documents"))
     by_id = {d.id: d for d in documents}
-    reader = _ItemReader(names, framework, [o.id for o in options], scenario_set, by_id, as_of)
+    reader = _ItemReader(names, framework, [o.id for o in options], scenario_set, by_id)
     structure = top.table("structure", None)
     facts = structure.table("facts", None) if structure else None
     evidence = tuple(reader.read(t) for t in top.tables("evidence"))
@@ -308,11 +308,11 @@ class _ItemReader:
 
     def __init__(
         self, names: Names, framework: str, options: list[str], scenarios: ScenarioSet,
-        documents: Mapping[str, Document], day: dt.date,
+        documents: Mapping[str, Document],
     ) -> None:  # fmt: skip
         self.names, self.framework, self.options = names, framework, options
         self.scenarios = [s.id for s in scenarios.scenarios] + [a.id for a in scenarios.atoms]
-        self.documents, self.day = documents, day
+        self.documents = documents
 
     def read(self, table: Table) -> Evidence:
         """One item."""
@@ -333,8 +333,7 @@ class _ItemReader:
                 ),
                 origin=table.text("origin", None) or table.text("id"), quote=quote,
                 unverified_quote=table.text("unverified_quote", None), citation=_citation(table),
-                actors=tuple(self._actor(a) for a in table.texts("actors", ())),
-                target=self.names.iso3(target, self.day) if target else None, place=_place(table),
+                actors=table.texts("actors", ()), target=target, place=_place(table),
                 dates=tuple(_interval(t) for t in table.tables("dates")),
                 quantities=tuple(_quantity(t) for t in table.tables("quantities")),
                 negated=table.flag("negated", False), hypothetical=table.flag("hypothetical", False),
@@ -345,10 +344,6 @@ class _ItemReader:
             )  # fmt: skip
             table.finish()
             return made
-
-    def _actor(self, name: str) -> str:
-        """States are checked; groups and organisations, which are not three capitals, stay as written."""
-        return self.names.iso3(name, self.day) if len(name) == 3 and name.isupper() else name
 
     def _bearing(self, table: Table) -> Bearing:
         made = Bearing(

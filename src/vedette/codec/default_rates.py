@@ -43,7 +43,7 @@ _COUNTED: dict[str, tuple[int, int, float, float, float, str, str]] = {
 # (p, low, high, reference class, why). No counted class exists for any of these.
 _STATED: dict[str, tuple[float, float, float, str, str]] = {
     "deploy": (
-        0.3, 0.08, 0.65, "any deployment in a crisis in which one was feared (no data set counts deployments by consent)",
+        0.3, 0.08, 0.65, "any deployment in a crisis in which one was feared (no data set counts those by consent)",
         "set near the rate of serious clashes in crises without a violent trigger, 30 % of 213, and made wide",
     ),
     "force_given_deploy": (
@@ -75,7 +75,7 @@ _STATED: dict[str, tuple[float, float, float, str, str]] = {
         "an attacker that needs one host only is rare; no count was found",
     ),
     "stay": (
-        0.3, 0.08, 0.65, "foreign troops stay in the host beyond a declared end (no data set counts presence by consent)",
+        0.3, 0.08, 0.65, "troops stay in the host beyond a declared end (no data set counts presence by consent)",
         "most exercises end as declared, but those held in a crisis are not most exercises; no count was found",
     ),
     "named": (

@@ -107,7 +107,7 @@ def _case(top: Table, names: Names, tables: list[Table]) -> Case:
     fact_values = dict(facts.data) if facts else {}
     context = _Context(
         names=names, framework=framework, options=tuple(o.id for o in options),
-        scenarios=(*(s.id for s in scenarios), *(a.id for a in atoms)), day=as_of,
+        scenarios=(*(s.id for s in scenarios), *(a.id for a in atoms)),
     )  # fmt: skip
     evidence = tuple(_evidence(table, context, tables) for table in top.tables("evidence"))
     crowd = tuple(_crowd(table, tables) for table in top.tables("crowd"))
@@ -178,7 +178,8 @@ def _atoms(
             if atom not in known:
                 raise UnknownName("atom", atom, nearest=known, where=table.where)
         name = table.text("id")
-        scenarios.append(Scenario(id=name, label=table.text("label", _label(name, members, names, day)), atoms=frozenset(members)))
+        label = table.text("label", _label(name, members, names, day))
+        scenarios.append(Scenario(id=name, label=label, atoms=frozenset(members)))
     return tuple(atoms), tuple(scenarios)
 
 
@@ -203,12 +204,10 @@ class _Context:
     framework: str
     options: tuple[str, ...]
     scenarios: tuple[str, ...]
-    day: dt.date
 
 
 def _evidence(table: Table, context: _Context, tables: list[Table]) -> Evidence:
     tables.append(table)
-    names, day = context.names, context.day
     with located(table.where):
         bearings = [_bearing(table, context)]
         for more in table.tables("also"):
@@ -230,15 +229,9 @@ def _evidence(table: Table, context: _Context, tables: list[Table]) -> Evidence:
             citation=Citation(
                 publisher=source.text("publisher"), title=source.text("title", ""), url=source.text("url", "")
             ),
-            actors=tuple(_actor(names, a, day) for a in table.texts("actors", ())),
-            target=names.iso3(target, day) if target else None,
+            actors=table.texts("actors", ()), target=target,
             place=_place(table, tables), quantities=_quantities(table, tables),
         )  # fmt: skip
-
-
-def _actor(names: Names, name: str, day: dt.date) -> str:
-    """States are checked; organisations and groups, which have longer or other names, stay as written."""
-    return names.iso3(name, day) if len(name) == 3 and name.isupper() else name
 
 
 def _bearing(table: Table, context: _Context) -> Bearing:
