@@ -19,6 +19,7 @@ numbers. What belongs to which state is decided here (`View`), not by the bounda
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.errors import BadInput, Unavailable, UnknownState
+from vedette.reference.states import find_state
 
 Resolution = Literal["10m", "50m", "110m"]
 RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
@@ -73,30 +75,30 @@ CRIMEA_POINT = (44.95, 34.10)
 # 27 deg 40 min N. The drawings give the part west of the line of control to Morocco.
 WESTERN_SAHARA_NORTH = 27.0 + 40.0 / 60.0
 
+# Said beside every figure that rests on the choice, in the recognised view.
 VIEW_NOTES: dict[str, str] = {
-    "RUS": "Crimea is left out of Russia's territory (the boundary file draws it as Russia; UN General "
-    "Assembly resolution 68/262 affirms Ukraine's borders); view='as_drawn' follows the file",
-    "UKR": "Crimea is counted as Ukraine's territory (the boundary file draws it as Russia; UN General "
-    "Assembly resolution 68/262 affirms Ukraine's borders); view='as_drawn' follows the file",
-    "CYP": "Northern Cyprus and the UN buffer zone are counted as Cyprus; view='as_drawn' keeps them apart",
-    "SOM": "Somaliland is counted as Somalia; view='as_drawn' keeps it apart",
-    "MAR": "the 1:10m file draws most of Western Sahara as Morocco; that part is counted as Western Sahara "
-    "in the recognised view",
-    "ESH": "a non-self-governing territory; the part that the file draws as Morocco is counted here "
-    "in the recognised view",
+    "RUS": "Crimea is left out of Russia's territory. The boundary file draws it as Russia; UN General "
+    "Assembly resolution 68/262 affirms Ukraine's borders",
+    "UKR": "Crimea is counted as Ukraine's territory. The boundary file draws it as Russia; UN General "
+    "Assembly resolution 68/262 affirms Ukraine's borders",
+    "CYP": "Northern Cyprus and the UN buffer zone are counted as Cyprus; the boundary file draws them apart",
+    "SOM": "Somaliland is counted as Somalia; the boundary file draws it apart",
+    "MAR": "Western Sahara is left out of Morocco; the boundary file draws most of it as Morocco",
+    "ESH": "Western Sahara is counted whole, a non-self-governing territory; the boundary file draws most "
+    "of it as Morocco",
     "SRB": "Kosovo is drawn apart; states differ on its recognition",
-    "XKX": "states differ on the recognition of Kosovo; it is drawn apart in both views",
-    "TWN": "drawn apart in both views; claimed by China",
-    "CHN": "Taiwan is drawn apart in both views; Aksai Chin is drawn as China and claimed by India",
-    "PSE": "West Bank and Gaza as drawn by the file; East Jerusalem and borders are disputed",
-    "ISR": "the file draws the occupied Golan as Israel; UN Security Council resolution 497 holds the "
-    "annexation void",
-    "SYR": "the file leaves the occupied Golan out of Syria",
-    "IND": "lines in Jammu and Kashmir follow present control, not any side's claim",
-    "PAK": "lines in Jammu and Kashmir follow present control, not any side's claim",
-    "GEO": "Abkhazia and South Ossetia are drawn as Georgia",
-    "MDA": "Transnistria is drawn as Moldova",
-    "FRA": "overseas departments (among them French Guiana) are part of the drawing",
+    "XKX": "Kosovo is drawn apart; states differ on its recognition",
+    "TWN": "Taiwan is drawn apart; China claims it",
+    "CHN": "Taiwan is drawn apart; China claims it. Aksai Chin is drawn as China; India claims it",
+    "PSE": "West Bank and Gaza as the boundary file draws them; East Jerusalem and borders are disputed",
+    "ISR": "The boundary file draws the occupied Golan as Israel; UN Security Council resolution 497 holds "
+    "the annexation void",
+    "SYR": "The boundary file leaves the occupied Golan out of Syria",
+    "IND": "Lines in Jammu and Kashmir follow present control, not any side's claim",
+    "PAK": "Lines in Jammu and Kashmir follow present control, not any side's claim",
+    "GEO": "Abkhazia and South Ossetia are counted as Georgia, as the boundary file draws them",
+    "MDA": "Transnistria is counted as Moldova, as the boundary file draws it",
+    "FRA": "Overseas departments, among them French Guiana, are part of the drawing",
 }
 
 
@@ -183,6 +185,10 @@ class Boundaries:
         by_name = names.get(code.strip().casefold())
         if by_name:
             return by_name
+        with contextlib.suppress(UnknownState):
+            known = find_state(code).iso3
+            if known in self._polygons_of_feature:
+                return known
         near = difflib.get_close_matches(wanted, list(self._polygons_of_feature), n=3, cutoff=0.5)
         near += [names[n] for n in difflib.get_close_matches(code.casefold(), list(names), n=2, cutoff=0.7)]
         raise UnknownState(code, nearest=tuple(dict.fromkeys(near)), where=f"boundaries {self.resolution}")
@@ -193,8 +199,10 @@ class Boundaries:
         return tuple(sorted(set(self._polygons_of_feature) - merged))
 
     def name(self, code: str) -> str:
-        """The file's name of a unit."""
+        """Name of a unit: the state table's, else the boundary file's."""
         code = self.resolve(code)
+        with contextlib.suppress(UnknownState):
+            return find_state(code, scheme="iso3").name
         return next(feature.name for feature in self.features if feature.code == code)
 
     # ---- lines ------------------------------------------------------------------------------------
@@ -285,6 +293,11 @@ class Boundaries:
         span = self._arc_slices[unsigned(signed)]
         points = np.column_stack([self.lon[span], self.lat[span]])
         return points if signed >= 0 else points[::-1]
+
+    @property
+    def arc_count(self) -> int:
+        """How many arcs there are, the ones added by a view included once it was asked for."""
+        return len(self._arc_slices)
 
     def segments(self, arcs: Ints) -> Floats:
         """Straight pieces of these arcs, shape (m, 4): lon, lat, lon, lat in degrees."""

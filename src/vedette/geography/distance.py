@@ -77,7 +77,8 @@ def line_length_km(segments: Floats) -> float:
     return float(np.sum(metres)) / 1000.0
 
 
-def _unit(lon: Floats, lat: Floats) -> Floats:
+def unit_vectors(lon: Floats, lat: Floats) -> Floats:
+    """Positions in degrees as unit vectors, shape (n, 3)."""
     east, north = np.radians(lon), np.radians(lat)
     return np.column_stack([np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)])
 
@@ -88,8 +89,8 @@ def nearest_on_segments(segments: Floats, lat: float, lon: float, keep: int = 8)
     Pieces are arcs of great circles. Returns positions, shape (keep, 2) as lat, lon, and the piece numbers.
     The foot of the perpendicular counts when it lies between the ends, else the nearer end does.
     """
-    a, b = _unit(segments[:, 0], segments[:, 1]), _unit(segments[:, 2], segments[:, 3])
-    p = _unit(np.array([lon]), np.array([lat]))[0]
+    a, b = unit_vectors(segments[:, 0], segments[:, 1]), unit_vectors(segments[:, 2], segments[:, 3])
+    p = unit_vectors(np.array([lon]), np.array([lat]))[0]
     normal = np.cross(a, b)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     normal = np.divide(normal, length, out=np.zeros_like(normal), where=length > 1e-15)

@@ -74,12 +74,18 @@ class DistanceEstimate:
 
     def sentence(self) -> str:
         """The best figure with its spread, in words."""
-        scales = ", ".join(f"{km:.1f} km ({r})" for r, km in self.by_resolution.items())
-        return (
-            f"{self.best.sentence()}. Spread {self.low_km:.1f}\u2013{self.high_km:.1f} km: "
-            + f"drawings give {scales}; reference points give "
-            + ", ".join(f"{km:.1f} km ({name})" for name, km in self.by_reference_point.items())
+        return f"{self.best.sentence()}. {self.spread_sentence()}"
+
+    def spread_sentence(self) -> str:
+        """The spread alone, with what makes it."""
+        scales = ", ".join(
+            f"{km:.1f} km (1:{r.removesuffix('m')} million)" for r, km in self.by_resolution.items()
         )
+        text = f"Spread {self.low_km:.1f}\u2013{self.high_km:.1f} km: drawings give {scales}"
+        points = self.by_reference_point
+        if len(points) > 1:
+            text += "; reference points give " + ", ".join(f"{km:.1f} km ({n})" for n, km in points.items())
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
