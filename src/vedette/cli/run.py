@@ -70,7 +70,8 @@ def _explained(error: Exception) -> tuple[int, str]:
         return MISUSE, f"{where}{error.strerror}. Nothing was lost; free space or choose another folder"
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("vedette"):
         return MISUSE, f"the package {error.name} is not installed. Install it with: pip install {error.name}"
-    return INTERNAL, f"internal error ({type(error).__name__}: {_one_line(str(error))}). Repeat with --debug for details"
+    said = f"internal error ({type(error).__name__}: {_one_line(str(error))})"
+    return INTERNAL, f"{said}. Repeat with --debug for details"
 
 
 def _invoke(name: str, target: str, rest: Sequence[str]) -> int:

@@ -106,8 +106,11 @@ class Ledger(Protocol):
         """Register a question; refuses an id that exists."""
         ...
 
-    def commit(self, forecast: Forecast) -> str:
-        """Append a forecast and return its digest; each entry's digest covers the one before it."""
+    def commit(self, forecast: Forecast, question: Question | None = None) -> str:
+        """Append a forecast and return its digest; each entry's digest covers the one before it.
+
+        ``question`` is registered first, in the same transaction, when it is new.
+        """
         ...
 
     def resolve(self, resolution: Resolution) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from vedette.domain.ledger import Forecast, Question, Resolution
-from vedette.errors import CaseRefused, Damaged, UnknownName
+from vedette.errors import AfterCutOff, CaseRefused, Damaged, UnknownName
 from vedette.ports import Clock, LedgerEntry
 from vedette.stores import records, schema
 from vedette.stores.database import Database
@@ -42,10 +42,16 @@ class SqlLedger:
                 raise CaseRefused(f"question {question.id!r} is already in the ledger", fix="Choose another id")
             self._append(connection, "question", question.id, question)
 
-    def commit(self, forecast: Forecast) -> str:
-        """Append a forecast and return its digest; the question must be registered and have these answers."""
+    def commit(self, forecast: Forecast, question: Question | None = None) -> str:
+        """Append a forecast and return its digest, its question first when it is new.
+
+        Refuses answers that are not the question's, and a forecast made after the question was resolved.
+        """
         with self._db.write() as connection:
+            if question is not None:
+                self._register(connection, question)
             question = self._question(connection, forecast.question)
+            self._refuse_resolved(connection, question.id)
             if set(forecast.distribution) != set(question.atoms):
                 odd = sorted(set(forecast.distribution) ^ set(question.atoms))
                 raise CaseRefused(f"the forecast and the question differ in {', '.join(odd)}", where=question.id)
@@ -144,6 +150,26 @@ class SqlLedger:
             nearest = difflib.get_close_matches(name, known, n=3, cutoff=0.3)
             raise UnknownName("question", name, nearest=nearest)
         return known[name]
+
+    def _register(self, connection: Connection, question: Question) -> None:
+        known = self._questions(connection).get(question.id)
+        if known is None:
+            self._append(connection, "question", question.id, question)
+        elif known != question:
+            raise CaseRefused(
+                f"question {question.id!r} is in the ledger with another wording, rule or deadline",
+                fix="A committed question never changes: give the new one another id with --question",
+            )
+
+    def _refuse_resolved(self, connection: Connection, question: str) -> None:
+        table = schema.ledger.c
+        row = connection.execute(
+            select(table.seq).where(table.question == question, table.kind == "resolution").limit(1)
+        ).first()
+        if row is not None:
+            raise AfterCutOff(
+                f"the question was resolved (ledger entry {row.seq}); what comes after is no forecast", where=question
+            )
 
     def _append(self, connection: Connection, kind: str, question: str, noun: Question | Forecast | Resolution) -> str:
         # Taking the row for update makes writers queue on backends without one write lock for the whole file.

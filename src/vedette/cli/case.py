@@ -1,0 +1,347 @@
+"""``vedette case``: open, list, show, import and export cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vedette.cli.run import CONTEXT
+from vedette.cli.screen import clean, counted, interactive, print_json, print_table, say
+
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT,
+    help="Open, list, show, import and export cases.",
+)  # fmt: skip
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or path of a case file or dossier.")]
+
+
+@app.command("list")
+def list_cases(as_json: AsJson = False) -> None:
+    """Cases that can be opened: the bundled ones and those of the workspace."""
+    from vedette.bootstrap import open_workspace
+    from vedette.workflows.open_case import summaries
+
+    found = summaries(open_workspace().cases)
+    if as_json:
+        print_json({"cases": found})
+        return
+    rows = [[c.id, c.as_of, c.deadline, c.evidence, c.proposed, c.source, c.title] for c in found]
+    print_table(
+        ["Case", "As of", "Deadline", "Evidence", "To review", "Where", "Title"], rows, right=("Evidence", "To review")
+    )
+    if not found:
+        say("No cases. Make one with: vedette case new")
+
+
+@app.command("show")
+def show(
+    case: CaseName,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood on that day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One case: its question, options, scenarios and evidence."""
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.time import AsOf
+    from vedette.workflows.open_case import open_case
+
+    found = open_case(open_workspace().cases, case)
+    if as_of is not None:
+        found = found.known(AsOf.of(as_of))
+    if as_json:
+        print_json(_as_plain(found))
+    else:
+        _print_case(found)
+
+
+@app.command("new")
+def new(
+    intervener: Annotated[
+        list[str] | None,
+        typer.Option("--intervener", metavar="STATE", help="Who would intervene; repeat it for a coalition."),
+    ] = None,
+    target: Annotated[str | None, typer.Option("--target", metavar="STATE", help="Into which state.")] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="STATE", help="Through whose territory; 'none' when direct.")
+    ] = None,
+    posture: Annotated[
+        str | None, typer.Option("--posture", help="On whose side: invited, rebels, neutral or hostile.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day of the window, or a length such as 6m.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day of the window (default: today).")
+    ] = None,
+    organisation: Annotated[str | None, typer.Option("--organisation", help="Name of the coalition.")] = None,
+    identity: Annotated[str | None, typer.Option("--id", help="Id (default: made from the states).")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Title of the case.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Case file (default: ./ID.toml).")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="Who opens it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a case from a few answers: asks for what is not given, writes a case file you can edit."""
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.claims import Posture
+    from vedette.errors import CaseRefused
+    from vedette.workflows.open_case import NewCase, case_ids, make_case, parse_window, state_code
+
+    workspace = open_workspace()
+    today = workspace.clock.now().date()
+    start_day = parse_window(start, "1d", today=today)[0]
+
+    def state(text: str) -> str:
+        return state_code(text.strip(), start_day)
+
+    interveners = intervener or _ask(
+        "--intervener", "Intervener (several: separate by commas, the lead first)",
+        lambda text: [state(part) for part in text.split(",") if part.strip()],
+    )  # fmt: skip
+    goal = target or _ask("--target", "Target state", state)
+    through = host
+    if host is None and interactive():
+        through = _ask("--host", "Through whose territory (empty: direct)", lambda t: state(t) if t.strip() else "", "")
+    side = posture or _ask("--posture", f"Posture ({', '.join(Posture)})", lambda t: _choice(t, list(Posture)))
+    end = until or _ask("--until", "Until (a date, or a length such as 6m)", lambda t: t)
+    opened, deadline = parse_window(start, end, today=today)
+    case = make_case(
+        NewCase(
+            interveners=tuple(interveners), target=goal, posture=Posture(_choice(side, list(Posture))),
+            opened=opened, deadline=deadline, host=through if through and through.lower() != "none" else None,
+            id=identity or "", title=title or "", organisation=organisation,
+        )
+    )  # fmt: skip
+    if case.id in case_ids(workspace.cases):
+        raise CaseRefused(f"a case {case.id!r} exists already", fix="Give this one another name with --id")
+    path = out or Path(f"{case.id}.toml")
+    if path.exists():
+        raise CaseRefused("the file exists already", where=str(path), fix="Give another with --out")
+    _write_case(path, case)
+    workspace.cases.create(case, author=author or workspace.settings.author, reason=f"new case, file {path}")
+    if as_json:
+        print_json({"case": case.id, "file": str(path), "question": case.question, "deadline": case.deadline})
+        return
+    print(path)
+    say(f"Case {case.id}: {case.question}")
+    say("Edit in it: the atoms' statements and rules, the base rates with their sources, the assumptions.")
+    say(f"Then:  vedette case import {path}      (brings your edits into the workspace)")
+    say(f"Next:  vedette read FILE --case {case.id} --published YYYY-MM-DD")
+
+
+@app.command("import")
+def import_file(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Case files (TOML) or dossiers (JSON).")],
+    identity: Annotated[str | None, typer.Option("--id", help="Store it under another id.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="Who brings it in.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Bring case files and dossiers into the workspace: new cases, or additions to those that are there."""
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import CaseRefused, Unavailable, VedetteError
+    from vedette.workflows.open_case import import_case
+
+    if identity and len(files) > 1:
+        raise CaseRefused("--id is for one file", fix="Import the files one by one")
+    workspace = open_workspace()
+    who = author or workspace.settings.author
+    done: list[dict[str, Any]] = []
+    refused: list[dict[str, str]] = []
+    for file in files:
+        try:
+            result = import_case(workspace.cases, file, author=who, id=identity)
+        except Unavailable:
+            raise  # the workspace itself: the other files would fail alike
+        except VedetteError as error:
+            refused.append({"file": str(file), "error": str(error)})
+            say(f"vedette: {error}")
+            continue
+        change = result.change
+        done.append({"file": str(file), "case": result.case.id, "new": change is None, "change": change,
+                     "evidence": len(result.case.evidence), "not_understood": result.not_understood})  # fmt: skip
+        for key in result.not_understood:
+            say(f"Note: {key} is not understood and was left aside")
+        if not as_json:
+            print(f"{result.case.id}  {_import_line(result.case, change)}")
+    if as_json:
+        print_json({"imported": done, "refused": refused})
+    elif done and not refused:
+        say(f"Next:  vedette assess {done[0]['case']}")
+    return 2 if refused else 0
+
+
+@app.command("export")
+def export(
+    case: CaseName,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to; .json is a dossier, .toml a case file.")
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", help="case (TOML) or dossier (JSON).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a case as a case file or as a dossier; without --out, on stdout."""
+    import json
+
+    from vedette.bootstrap import open_workspace
+    from vedette.codec.case_writer import encode_case
+    from vedette.codec.dossier import encode_dossier
+    from vedette.errors import CaseRefused
+    from vedette.workflows.open_case import open_case
+
+    wanted = _choice(form, ["case", "dossier"]) if form else None
+    if wanted is None:
+        wanted = "dossier" if as_json or (out is not None and out.suffix.lower() == ".json") else "case"
+    found = open_case(open_workspace().cases, case)
+    text = encode_case(found) if wanted == "case" else json.dumps(encode_dossier(found), indent=1, ensure_ascii=False)
+    left = _left_behind(found) if wanted == "dossier" else ""
+    if out is None:
+        if as_json and wanted == "case":
+            print_json({"case": found.id, "format": wanted, "text": text})
+        else:
+            print(text)
+    else:
+        if out.exists() and not force:
+            raise CaseRefused("the file exists already", where=str(out), fix="Add --force to write over it")
+        _write(out, text.rstrip("\n") + "\n")
+        if as_json:
+            print_json({"case": found.id, "format": wanted, "file": str(out)})
+        else:
+            print(out)
+    if left:
+        say(left)
+
+
+def _left_behind(case: Any) -> str:
+    parts = [counted(len(case.judgments), "judgment"), counted(len(case.reviews), "review")]
+    if not case.judgments and not case.reviews:
+        return ""
+    return f"A dossier does not carry {' and '.join(parts)}; a case file does (--format case)."
+
+
+def _import_line(case: Any, change: Any) -> str:
+    if change is None:
+        return f"new, {counted(len(case.evidence), 'item')} of evidence, {counted(len(case.documents), 'document')}"
+    if change.nothing:
+        return "nothing new"
+    added = [
+        counted(n, kind)
+        for n, kind in (
+            (change.documents, "document"), (change.evidence, "evidence item"), (change.reviews, "review"),
+            (change.judgments, "judgment"),
+        )
+        if n
+    ]  # fmt: skip
+    return "; ".join((["case changed"] if change.structure else []) + ([f"added {', '.join(added)}"] if added else []))
+
+
+def _ask(option: str, question: str, check: Any, default: str | None = None) -> Any:
+    """Ask until the answer can be used; without a person to ask, say which option is missing."""
+    from vedette.errors import BadInput, VedetteError
+
+    if not interactive():
+        raise BadInput(f"{option} is missing", fix=f"Give it as an option: vedette case new {option} ...")
+    while True:
+        text = typer.prompt(question, default=default, show_default=False, err=True)
+        try:
+            value = check(text)
+        except VedetteError as error:
+            say(f"  {error}")
+            continue
+        if value or default is not None:
+            return value
+
+
+def _choice(text: str, valid: list[Any]) -> str:
+    import difflib
+
+    from vedette.errors import UnknownName
+
+    names = [str(v) for v in valid]
+    if text.strip().casefold() in names:
+        return text.strip().casefold()
+    raise UnknownName("choice", text, nearest=difflib.get_close_matches(text, names, n=3, cutoff=0.3) or names)
+
+
+def _write_case(path: Path, case: Any) -> None:
+    from vedette.codec.case_writer import encode_case
+
+    _write(path, encode_case(case))
+
+
+def _write(path: Path, text: str) -> None:
+    """All of the file or nothing of it: a half-written case would be worse than none."""
+    import os
+
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _as_plain(case: Any) -> dict[str, Any]:
+    from vedette.codec.json import encode_moves
+    from vedette.domain.plain import to_plain
+    from vedette.workflows.ingest import proposal_row
+
+    scenarios = case.scenario_set
+    return {
+        "id": case.id, "title": case.title, "question": case.question, "framework": case.framework,
+        "opened": case.opened, "as_of": case.as_of, "deadline": case.deadline,
+        "threshold_profile": scenarios.threshold_profile, "options": to_plain(case.options),
+        "atoms": to_plain(scenarios.atoms), "scenarios": to_plain(scenarios.scenarios),
+        "chances": to_plain(scenarios.chances), "moves": encode_moves(case.moves),
+        "documents": [
+            {"id": d.id, "sha256": d.sha256, "title": d.title, "kind": d.kind, "published": d.published,
+             "available_at": d.times.available_at, "characters": len(d.text)}
+            for d in case.documents
+        ],
+        "evidence": [proposal_row(e) for e in case.standing()], "reviews": to_plain(case.reviews),
+        "judgments": to_plain(case.judgments), "assumptions": to_plain(case.assumptions),
+        "crowd": to_plain(case.crowd), "structure_note": case.structure_note, "coding_note": case.coding_note,
+    }  # fmt: skip
+
+
+def _print_case(case: Any) -> None:
+    from vedette.cli.screen import cut
+    from vedette.workflows.open_case import state_name
+
+    print(f"{case.id}: {clean(case.title)}")
+    print(clean(case.question))
+    print(f"Window {case.opened} to {case.deadline}, as of {case.as_of}. Framework {case.framework}.")
+    print()
+    print_table(
+        ["Option", "Intervener", "Into", "Through", "Posture", "Means"],
+        [
+            [o.id, ", ".join(map(state_name, o.interveners)), state_name(o.target),
+             state_name(o.host) if o.host else "-", o.posture, o.means]
+            for o in case.options
+        ],
+    )  # fmt: skip
+    print()
+    print_table(
+        ["Scenario", "Atoms", "What it is"],
+        [[s.id, " ".join(sorted(s.atoms)), s.label] for s in case.scenario_set.scenarios],
+    )
+    print()
+    print_table(["Atom", "Statement"], [[a.id, a.statement] for a in case.scenario_set.atoms])
+    standing = case.standing()
+    print()
+    if standing:
+        print_table(
+            ["Evidence", "Known", "State", "Bears on", "Grade", "Claim"],
+            [
+                [e.id, e.times.available_at.date(), e.status,
+                 "; ".join(f"{b.scenario}/{b.condition} {b.direction}" for b in e.bearings), e.grade, cut(e.claim, 90)]
+                for e in standing
+            ],
+        )  # fmt: skip
+    waiting = sum(e.status == "proposed" for e in standing)
+    documents = counted(len(case.documents), "document")
+    print(f"{counted(len(standing), 'item')} of evidence, {waiting} to review; {documents}.")
+    if waiting:
+        say(f"Next:  vedette review {case.id}")

@@ -1,0 +1,60 @@
+"""``vedette extract``: a document into evidence, on the screen only."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from vedette.cli.screen import cut, print_json, print_table, say
+
+
+def extract(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A text or HTML file; - is standard input.")],
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="Publication day, YYYY-MM-DD; never guessed.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Title, when the file does not say it.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="Author of the document.")] = None,
+    publisher: Annotated[str | None, typer.Option("--publisher", help="Who published it.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Where it was published.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Read a document into claims with exact quotes. Stores nothing, needs no case."""
+    from vedette.cli.files import content_of, day, label
+    from vedette.extraction import extract as read_text
+    from vedette.settings import load_settings
+
+    content = content_of(file, max_mb=load_settings().max_document_mb)
+    reading = read_text(
+        content, published=day(published, "--published"), title=title, author=author, publisher=publisher, url=url,
+        filename=label(file),
+    )  # fmt: skip
+    if as_json:
+        print_json(reading.to_dict())
+    else:
+        _print(reading)
+
+
+def _print(reading: Any) -> None:
+    document = reading.document
+    about = f"{document.published}, {document.language}, {len(document.text)} characters"
+    print(f"{document.title or 'untitled'} ({about})")
+    rows = [
+        [f"{c.start}-{c.end}", c.kind, c.attribution, _bears(c), f"{c.confidence:.2f}", cut(c.quote, 100)]
+        for c in reading.claims
+    ]
+    if rows:
+        print_table(["Span", "Kind", "Who says so", "Bears on", "Sure", "Quote"], rows, right=("Sure",))
+    else:
+        print("No claims.")
+    for warning in reading.warnings:
+        say(f"Note: {warning}")
+    if document.dropped:
+        say(f"{len(document.dropped)} spans dropped; each with its reason in --json")
+
+
+def _bears(claim: Any) -> str:
+    if not claim.conditions:
+        return "-"
+    return "; ".join(f"{c.condition} {c.direction} ({c.scenario_hint}, {c.strength})" for c in claim.conditions)

@@ -1,0 +1,1 @@
+"""One use case a module: stages and ports joined, never an adapter."""

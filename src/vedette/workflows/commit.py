@@ -1,0 +1,100 @@
+"""Committing forecasts: a question from a case, a distribution into the ledger, and what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vedette.domain.case import Case
+from vedette.domain.ledger import Forecast, Question, Resolution
+from vedette.domain.scenarios import check_distribution
+from vedette.errors import AfterCutOff, BadInput
+from vedette.ports import Clock, Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A distribution over the atoms of a case and where it comes from.
+
+    ``base_rate`` is what history alone would say: no score is shown without it.
+    """
+
+    distribution: Mapping[str, float]
+    base_rate: Mapping[str, float]
+    as_of: dt.date
+    inputs_digest: str
+    method: str
+
+
+def question_of(case: Case, *, id: str | None = None) -> Question:
+    """The question a case asks, with the rule that decides every answer."""
+    atoms = case.scenario_set.atoms
+    return Question(
+        id=id or case.id,
+        case=case.id,
+        statement=case.question,
+        atoms=tuple(a.id for a in atoms),
+        rule="\n".join(f"{a.id}: {a.statement} {a.rule}" for a in atoms),
+        deadline=case.deadline,
+    )
+
+
+def commit_forecast(
+    ledger: Ledger, clock: Clock, case: Case, stated: Stated, *, forecaster: str, note: str = "",
+    question: str | None = None,
+) -> tuple[str, Forecast]:  # fmt: skip
+    """Append a forecast; returns (digest, forecast). The question is registered with the first one.
+
+    Raises `Incoherent` when the numbers miss an atom, leave 0..1 or do not sum to 1, and `AfterCutOff` when the
+    window has closed.
+    """
+    if stated.as_of > case.deadline:
+        raise AfterCutOff(f"{stated.as_of} is after the deadline {case.deadline}", where=case.id,
+                          fix="Resolve the question instead")  # fmt: skip
+    if not forecaster.strip():
+        raise BadInput("a forecast needs a forecaster", fix="Give it with --forecaster")
+    asked = question_of(case, id=question)
+    check_distribution(stated.distribution, asked.atoms, where=case.id)
+    check_distribution(stated.base_rate, asked.atoms, where=f"{case.id}, base rate")
+    forecast = Forecast(
+        question=asked.id, forecaster=forecaster, as_of=stated.as_of, at=clock.now(),
+        distribution=dict(stated.distribution), base_rate=dict(stated.base_rate),
+        inputs_digest=stated.inputs_digest, method=stated.method, note=note,
+    )  # fmt: skip
+    return ledger.commit(forecast, asked), forecast
+
+
+def resolve_question(
+    ledger: Ledger, clock: Clock, question: str, *, atom: str | None, source: str, occurred: dt.date | None = None,
+    void_reason: str = "",
+) -> tuple[str, Resolution]:  # fmt: skip
+    """Append what happened, with its source, or why the question is void; returns (digest, resolution)."""
+    if not source.strip() and not void_reason:
+        raise BadInput("a resolution needs its source", where=question, fix="Give it with --source")
+    if occurred is not None and occurred > clock.now().date():
+        raise AfterCutOff(f"{occurred} has not come yet", where=question)
+    resolution = Resolution(
+        question=question, atom=atom, at=clock.now(), occurred=occurred, source=source, void_reason=void_reason
+    )
+    return ledger.resolve(resolution), resolution
+
+
+def stated_by_assessment(case: Case, as_of: dt.date, *, mode: str) -> Stated:
+    """What the assessment of the case says of every atom, and what it would say without any evidence."""
+    from vedette.domain.time import AsOf
+    from vedette.forecasting.assess import prepare
+    from vedette.workflows.assess import assess_case, setting_for
+
+    cut = AsOf(date=as_of)
+    assessment = assess_case(case, cut, mode=mode, with_sensitivity=False)
+    engine, _, _ = prepare(case, cut, setting_for(case, mode=mode))
+    start = engine.without_evidence().mean(axis=1)
+    atoms = [a.id for a in case.scenario_set.atoms]
+    return Stated(
+        distribution={a.id: a.probability for a in assessment.atoms},
+        base_rate=dict(zip(atoms, map(float, start), strict=True)),
+        as_of=as_of,
+        inputs_digest=assessment.inputs_digest,
+        method=f"{assessment.method}, {mode}",
+    )

@@ -1,0 +1,334 @@
+"""A document into a case: read it, propose evidence with exact quotes, store both in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vedette.domain.case import Case, Option
+from vedette.domain.claims import Citation, ClaimKind, Posture, Strength
+from vedette.domain.documents import Document
+from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence, Provenance, Status
+from vedette.domain.framework import Framework
+from vedette.domain.plain import to_plain
+from vedette.domain.reading import Claim, ClaimBearing, Extraction
+from vedette.domain.time import AsOf, Times, instant
+from vedette.errors import AfterCutOff, UnknownName
+from vedette.ports import CaseStore, Clock
+from vedette.workflows.open_case import open_case, stored_case
+
+# Words by which a scenario shows what it is about, for the two hints the rules give. The ids are the team's own
+# usage in bundled cases, dossiers and `open_case`; a scenario named otherwise is found by the posture of its option.
+ATTACK_WORDS = ("attack", "invasion", "force", "intervention", "strike", "war")
+PRESENCE_WORDS = ("presence", "stay", "lasting", "deploy", "troops", "station")
+
+RULES = "extraction rules"
+"""Author of what the machine proposes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A document as handed over: its bytes and what is known about it beforehand."""
+
+    content: bytes
+    name: str
+    published: dt.date | None = None
+    available: dt.date | None = None
+    title: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What `read_document` did. ``dropped`` counts raw spans and characters by reason.
+
+    ``unplaced`` are claims that bear on nothing this case weighs, with the reason: they are not proposed.
+    """
+
+    case: str
+    document: Document
+    proposals: tuple[Evidence, ...]
+    unplaced: tuple[tuple[Claim, str], ...]
+    dropped: Mapping[str, tuple[int, int]]
+    warnings: tuple[str, ...]
+    already: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of ``vedette read --json``."""
+        d = self.document
+        return {
+            "case": self.case, "already": self.already,
+            "document": {
+                "id": d.id, "sha256": d.sha256, "title": d.title, "author": d.author, "language": d.language,
+                "published": to_plain(d.published), "available_at": to_plain(d.times.available_at),
+                "characters": len(d.text),
+            },
+            "proposals": [proposal_row(e) for e in self.proposals],
+            "unplaced": [{"quote": c.quote, "kind": c.kind.value, "reason": why} for c, why in self.unplaced],
+            "dropped": {reason: {"spans": n, "characters": size} for reason, (n, size) in self.dropped.items()},
+            "warnings": list(self.warnings),
+        }  # fmt: skip
+
+
+def proposal_row(item: Evidence) -> dict[str, Any]:
+    """An item as plain values, its quote with offsets instead of the whole document."""
+    quote = item.quote
+    return {
+        "id": item.id, "claim": item.claim, "kind": item.kind.value, "attribution": item.attribution,
+        "quote": None if quote is None else {
+            "document": quote.document.id, "start": quote.start, "end": quote.end, "text": quote.text,
+        },
+        "bearings": to_plain(item.bearings), "actors": list(item.actors), "target": item.target,
+        "confidence": item.confidence, "negated": item.negated, "hypothetical": item.hypothetical,
+        "status": item.status.value, "grade": str(item.grade), "origin": item.origin,
+        "available_at": to_plain(item.times.available_at), "supersedes": item.supersedes,
+        "provenance": to_plain(item.provenance),
+    }  # fmt: skip
+
+
+def read_document(
+    store: CaseStore, clock: Clock, case_name: str, source: Source, *, as_of: dt.date | None = None
+) -> Reading:
+    """Read one document into a case.
+
+    ``as_of``: the day the reading is for (default: the case's). A document that became known later is refused for
+    that day (`AfterCutOff`); `DocumentRefused` when it cannot be read or has no date. The same file twice changes
+    nothing (``already``). The case is stored first when it is a bundled one.
+    """
+    case = open_case(store, case_name)
+    cut = AsOf.of(as_of or case.as_of)
+    if source.published is not None:
+        _refuse_late(case, cut, source.available or source.published, source.name)
+    extraction = _extract(source)
+    document = _stamped(extraction.document, source, clock)
+    _refuse_late(case, cut, document.times.available_at.date(), source.name)
+    extraction = replace(extraction, document=document)
+    with store.transaction():
+        case = stored_case(store, case_name)
+        same = next((d for d in case.documents if d.sha256 == document.sha256), None)
+        if same is not None:
+            before = tuple(e for e in case.evidence if e.quote is not None and e.quote.document.id == same.id)
+            return _reading(case, same, before, (), extraction, already=True)
+        proposals, unplaced = propose(case, extraction, clock)
+        store.add_document(case.id, document, source.content, proposals)
+    return _reading(case, document, proposals, unplaced, extraction, already=False)
+
+
+def _extract(source: Source) -> Extraction:
+    from vedette.extraction import extract
+
+    return extract(
+        source.content, published=source.published, title=source.title, author=source.author,
+        publisher=source.publisher, url=source.url, filename=source.name,
+    )  # fmt: skip
+
+
+def _refuse_late(case: Case, cut: AsOf, day: dt.date, name: str) -> None:
+    if day > case.deadline:
+        raise AfterCutOff(
+            f"dated {day}, after the window of {case.id} closed on {case.deadline}: it would be hindsight", where=name
+        )
+    if not cut.admits(instant(day)):
+        raise AfterCutOff(
+            f"dated {day}, so it was not known on {cut}, the day this reading is for", where=name,
+            fix=f"To read it for a later day give --as-of {day} or later",
+        )
+
+
+def _stamped(document: Document, source: Source, clock: Clock) -> Document:
+    published = document.times.published_at
+    assert published is not None
+    available = instant(source.available) if source.available else document.times.available_at
+    citation = document.citation
+    if citation is None and (source.publisher or source.url):
+        citation = Citation(publisher=source.publisher or "", title=document.title, url=source.url or "")
+    return replace(
+        document,
+        id=f"doc-{document.sha256[:12]}",
+        citation=citation,
+        times=replace(document.times, available_at=max(available, published), recorded_at=clock.now()),
+    )
+
+
+def _reading(
+    case: Case, document: Document, proposals: tuple[Evidence, ...], unplaced: tuple[tuple[Claim, str], ...],
+    extraction: Extraction, *, already: bool,
+) -> Reading:  # fmt: skip
+    spans: Counter[str] = Counter()
+    size: Counter[str] = Counter()
+    for span in document.dropped:
+        spans[span.reason] += 1
+        size[span.reason] += span.end - span.start
+    return Reading(
+        case=case.id, document=document, proposals=proposals, unplaced=unplaced,
+        dropped={reason: (n, size[reason]) for reason, n in spans.most_common()},
+        warnings=extraction.warnings, already=already,
+    )
+
+
+def propose(
+    case: Case, extraction: Extraction, clock: Clock
+) -> tuple[tuple[Evidence, ...], tuple[tuple[Claim, str], ...]]:
+    """(proposed evidence, claims left out with the reason). Nothing proposed moves a number before it is accepted."""
+    from vedette.reference.frameworks import framework
+
+    frame = framework(case.framework)
+    foreign = _names_none_of(case, extraction)
+    proposals: list[Evidence] = []
+    unplaced: list[tuple[Claim, str]] = []
+    prefix = _prefix(case, extraction.document)
+    for claim in extraction.claims:
+        if foreign:
+            unplaced.append((claim, "the document names none of the states of this case"))
+            continue
+        bearings = tuple(_bearings(case, frame, claim))
+        if not bearings:
+            unplaced.append((claim, "bears on no condition or scenario of this case"))
+            continue
+        name = f"{prefix}-{len(proposals) + 1:02d}"
+        proposals.append(_evidence(name, claim, extraction.document, bearings, clock))
+    return tuple(proposals), tuple(unplaced)
+
+
+def _names_none_of(case: Case, extraction: Extraction) -> bool:
+    wanted = set()
+    for option in case.options:
+        wanted |= {*option.interveners, option.target}
+        if option.host:
+            wanted.add(option.host)
+    named = {code for mention in extraction.actors for code in mention.codes}
+    named |= {place.country for place in extraction.places if place.country}
+    named |= {code for claim in extraction.claims for code in (*claim.actors, claim.target or "")}
+    return not wanted & named
+
+
+def _prefix(case: Case, document: Document) -> str:
+    """Short ids that depend on the content only, so that two machines give an item the same name."""
+    taken = {e.id.rpartition("-")[0] for e in case.evidence}
+    for length in (4, 6, 8, 12, 64):
+        prefix = document.sha256[:length]
+        if prefix not in taken:
+            return prefix
+    raise AssertionError("the whole digest is taken, though the document is not in the case")
+
+
+def _evidence(
+    name: str, claim: Claim, document: Document, bearings: tuple[Bearing, ...], clock: Clock
+) -> Evidence:
+    now = clock.now()
+    happened = [m.interval for m in claim.dates if _is_past(m.interval.start, document.published)]
+    reported = claim.kind in (ClaimKind.FACT, ClaimKind.EVENT, ClaimKind.SPEECH) and not claim.hypothetical
+    return Evidence(
+        id=name, claim=claim.quote, kind=claim.kind, attribution=claim.attribution, bearings=bearings,
+        grade=_unknown_grade(),
+        times=Times(
+            occurred_at=happened[0] if happened and reported else None,
+            published_at=document.times.published_at, available_at=document.times.available_at, recorded_at=now,
+        ),
+        origin=_origin(claim, document), quote=document.quote(claim.start, claim.end), citation=document.citation,
+        actors=claim.actors, target=claim.target, place=claim.places[0] if claim.places else None,
+        dates=tuple(m.interval for m in claim.dates), quantities=claim.quantities, negated=claim.negated,
+        hypothetical=claim.hypothetical, confidence=claim.confidence, status=Status.PROPOSED,
+        marking=document.marking,
+        provenance=Provenance(author=RULES, at=now, reason="; ".join(claim.reasons)),
+    )  # fmt: skip
+
+
+def _unknown_grade() -> Any:
+    from vedette.domain.claims import Grade
+
+    return Grade()  # F6: nobody has judged the source yet, which is not the same as a bad one
+
+
+def _is_past(start: dt.date | None, published: dt.date) -> bool:
+    return start is not None and start <= published
+
+
+def _origin(claim: Claim, document: Document) -> str:
+    """One document is one voice, and so is everyone it quotes, each for themselves."""
+    speaker = re.sub(r"[^a-z0-9]+", "-", claim.attribution.casefold()).strip("-")
+    own = re.sub(r"[^a-z0-9]+", "-", document.author.casefold()).strip("-")
+    return document.id if speaker in ("", own, "author") else f"{document.id}/{speaker}"
+
+
+def _bearings(case: Case, frame: Framework, claim: Claim) -> Iterable[Bearing]:
+    """At most one an option, the strongest first: an item goes to one channel (no counting twice)."""
+    strength = list(Strength)
+    taken: set[str] = set()
+    for spoken in sorted(claim.conditions, key=lambda c: -strength.index(c.strength)):
+        condition = _condition(frame, spoken.condition)
+        place = scenario_for(case, spoken.scenario_hint, condition) if condition else None
+        if condition is None or place is None or place[0] in taken:
+            continue
+        option, scenario = place
+        taken.add(option)
+        yield _bearing(case.option(option), scenario, condition, spoken, claim)
+
+
+def _bearing(option: Option, scenario: str, condition: str, spoken: ClaimBearing, claim: Claim) -> Bearing:
+    # What only the host is named in speaks of the host's own position, not of the intervener's.
+    of_host = option.host in claim.actors and not set(option.interveners) & set(claim.actors)
+    return Bearing(
+        option=option.id, scenario=scenario, condition=condition, direction=spoken.direction,
+        strength=spoken.strength, actor=option.host if of_host and option.host != option.target else None,
+    )  # fmt: skip
+
+
+def _condition(frame: Framework, name: str) -> str | None:
+    if name == OPTION_CHANNEL:
+        return name
+    try:
+        return frame.condition(name).id
+    except UnknownName:
+        return None
+
+
+def scenario_for(case: Case, hint: str, condition: str) -> tuple[str, str] | None:
+    """(option, scenario) that a hint means in this case, None when it means nothing here.
+
+    "attack": the first hostile option, else the first not about stationing, and its attack scenario. "presence": the
+    option that stations troops and its presence scenario. A scenario id of the case means itself.
+    """
+    usable = {
+        option.id: [s for s in case.moves.get(option.id, {}) if _raised_by(case, option.id, s, condition)]
+        for option in case.options
+    }
+    if hint == "attack":
+        order = sorted(case.options, key=lambda o: (_stations(o, case), o.posture is not Posture.HOSTILE))
+        return _first(order, usable, ATTACK_WORDS, avoid=PRESENCE_WORDS)
+    if hint == "presence":
+        order = sorted(case.options, key=lambda o: (not _stations(o, case), o.posture is Posture.HOSTILE))
+        return _first(order, usable, PRESENCE_WORDS, avoid=ATTACK_WORDS)
+    return next(((o.id, hint) for o in case.options if hint in case.moves.get(o.id, {})), None)
+
+
+def _stations(option: Option, case: Case) -> bool:
+    """Whether an option is about being on a host's soil, in a case that also asks about an attack from it."""
+    return len(case.options) > 1 and option.target in {o.host for o in case.options}
+
+
+def _raised_by(case: Case, option: str, scenario: str, condition: str) -> bool:
+    """Whether a raised condition makes the scenario likelier: claims say how a condition moves, not its opposite."""
+    moved = case.chance_moved(option, scenario, condition)
+    return moved is not None and moved[1] > 0
+
+
+def _first(
+    order: Iterable[Option], usable: Mapping[str, list[str]], words: tuple[str, ...], *, avoid: tuple[str, ...]
+) -> tuple[str, str] | None:
+    for option in order:
+        scenarios = usable[option.id]
+        for word in words:
+            # The widest first: an exact name such as "attack" is wider than "attack_from_host".
+            for scenario in sorted((s for s in scenarios if word in s.casefold()), key=len):
+                return option.id, scenario
+        plain = [s for s in scenarios if not any(word in s.casefold() for word in avoid)]
+        if plain:
+            return option.id, plain[0]
+    return None

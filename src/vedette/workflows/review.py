@@ -1,0 +1,215 @@
+"""Reviewing proposals: accept, reject, correct. Every decision is a record of its own, with author and reason."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from vedette.domain.case import Case
+from vedette.domain.claims import ClaimKind, Direction, Grade, Strength
+from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence, Provenance, Review, Status, Verdict
+from vedette.errors import BadInput, UnknownName
+from vedette.ports import CaseStore, Clock
+from vedette.workflows.open_case import open_case, stored_case
+
+E = TypeVar("E", bound=enum.StrEnum)
+
+FIELDS = (
+    "claim", "kind", "attribution", "condition", "direction", "strength", "option", "scenario", "actor", "grade",
+    "origin", "quote", "target", "negated", "hypothetical",
+)
+"""What a correction may set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a reviewer wants done with one item. ``changes`` only for a correction (see `FIELDS`)."""
+
+    evidence: str
+    verdict: Verdict
+    reason: str = ""
+    changes: Mapping[str, str] = field(default_factory=dict)
+
+
+def consequence(item: Evidence) -> tuple[int, float, str]:
+    """Sort key: how much an item could move the number if accepted. Larger first; ties by id.
+
+    Strength counts before confidence; arguments and hypotheticals, which are not new facts, come last.
+    """
+    order = list(Strength)
+    strongest = max((order.index(b.strength) for b in item.bearings), default=-1)
+    if item.is_argument or item.hypothetical:
+        strongest -= len(order)
+    return -strongest, -(item.confidence or 0.0), item.id
+
+
+def proposals(case: Case) -> tuple[Evidence, ...]:
+    """Items waiting for a decision, the most consequential first."""
+    return tuple(sorted((e for e in case.standing() if e.status is Status.PROPOSED), key=consequence))
+
+
+def above(case: Case, confidence: float) -> tuple[Evidence, ...]:
+    """Proposals the rules were at least this sure of (0..1)."""
+    if not 0 <= confidence <= 1:
+        raise BadInput(f"confidence {confidence:g} is outside 0..1")
+    return tuple(e for e in proposals(case) if e.confidence is not None and e.confidence >= confidence)
+
+
+def review(
+    store: CaseStore, clock: Clock, case_name: str, decisions: Sequence[Decision], *, author: str
+) -> tuple[Review, ...]:
+    """Record the decisions, all or none.
+
+    Raises `UnknownName` for an item that is not there (with the nearest ids) and `BadInput` for one that was
+    corrected already or decided on twice in the same call.
+    """
+    named = [d.evidence for d in decisions]
+    twice = sorted({name for name in named if named.count(name) > 1})
+    if twice:
+        raise BadInput(f"{', '.join(twice)} is decided on more than once", fix="Give each item one decision")
+    for decision in decisions:
+        _item(open_case(store, case_name), decision.evidence)
+    if not decisions:
+        return ()
+    made = []
+    with store.transaction():
+        case = stored_case(store, case_name)
+        for decision in decisions:
+            item = _item(case, decision.evidence)
+            replacement = None
+            if decision.verdict is Verdict.CORRECT:
+                replacement = corrected(case, item, decision, author=author, clock=clock)
+            record = Review(
+                evidence=item.id, verdict=decision.verdict, author=author, at=clock.now(), reason=decision.reason,
+                replacement=replacement.id if replacement else None,
+            )
+            store.add_review(case.id, record, replacement)
+            made.append(record)
+    return tuple(made)
+
+
+def _item(case: Case, name: str) -> Evidence:
+    item = next((e for e in case.evidence if e.id == name), None)
+    if item is None:
+        ids = [e.id for e in case.evidence]
+        nearest = difflib.get_close_matches(name, ids, n=3, cutoff=0.3) or [e.id for e in proposals(case)[:3]]
+        raise UnknownName("evidence", name, nearest=nearest, where=case.id)
+    newer = next((r.replacement for r in case.reviews if r.evidence == name and r.verdict is Verdict.CORRECT), None)
+    if newer is not None:
+        raise BadInput(f"{name} was corrected; the record that counts is {newer}", where=case.id,
+                       fix=f"Review {newer} instead")  # fmt: skip
+    return item
+
+
+def parse_changes(text: str) -> dict[str, str]:
+    """``condition=low_costs,direction=lowers`` as a mapping; a comma inside a value is written ``\\,``."""
+    found: dict[str, str] = {}
+    for part in text.replace("\\,", "\x00").split(","):
+        if not part.strip():
+            continue
+        key, equals, value = part.replace("\x00", ",").partition("=")
+        if not equals:
+            raise BadInput(f"{part.strip()!r} is not field=value", where="--set",
+                           fix="Write for example --set condition=low_costs,direction=lowers")  # fmt: skip
+        found[_known("field", key.strip(), FIELDS)] = value.strip()
+    return found
+
+
+def corrected(case: Case, item: Evidence, decision: Decision, *, author: str, clock: Clock) -> Evidence:
+    """The new record a correction makes: accepted, superseding the old one, with author, time and reason.
+
+    It is available when the item was: a correction sets right how something known then was read.
+    """
+    if not decision.reason.strip():
+        raise BadInput("a correction needs a reason", where=item.id, fix="Give it with --reason")
+    if not decision.changes:
+        raise BadInput("a correction changes something", where=item.id,
+                       fix="Give it with --set field=value,...")  # fmt: skip
+    now = clock.now()
+    taken = {e.id for e in case.evidence}
+    base = item.id.partition(".c")[0]
+    name = next(f"{base}.c{n}" for n in range(1, len(taken) + 2) if f"{base}.c{n}" not in taken)
+    simple, bearing = _split(case, item, dict(decision.changes))
+    return replace(
+        item,
+        id=name,
+        bearings=_changed_bearings(case, item, bearing),
+        status=Status.ACCEPTED,
+        supersedes=item.id,
+        times=replace(item.times, recorded_at=now),
+        provenance=Provenance(author=author, at=now, reason=decision.reason),
+        **simple,
+    )
+
+
+def _split(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """(fields of the item itself, fields of its bearing), the former as values."""
+    simple: dict[str, Any] = {}
+    for key in ("claim", "attribution", "origin"):
+        if key in changes:
+            simple[key] = changes.pop(key)
+    if "kind" in changes:
+        simple["kind"] = _choice("kind", changes.pop("kind"), ClaimKind)
+    if "grade" in changes:
+        grade = changes.pop("grade").upper()
+        if len(grade) != 2:
+            raise BadInput(f"grade {grade!r} is not a letter and a digit", where=item.id, fix="For example B2")
+        simple["grade"] = Grade(reliability=grade[0], credibility=grade[1])
+    if "quote" in changes:
+        text = changes.pop("quote")
+        if item.quote is None:
+            raise BadInput("this item has no document to quote", where=item.id)
+        simple["quote"] = item.quote.document.find_quote(text)
+    if "target" in changes:
+        from vedette.workflows.open_case import state_code
+
+        simple["target"] = state_code(changes.pop("target"), case.as_of)
+    for key in ("negated", "hypothetical"):
+        if key in changes:
+            simple[key] = _known("answer", changes.pop(key).casefold(), ("yes", "no")) == "yes"
+    return simple, changes
+
+
+def _changed_bearings(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[Bearing, ...]:
+    """The bearing on the option named in the changes (else the first), changed; a new one when there is none."""
+    from vedette.reference.frameworks import framework
+
+    if not changes:
+        return item.bearings
+    option = case.option(changes["option"]).id if "option" in changes else None
+    if option is None:
+        option = item.bearings[0].option if item.bearings else case.options[0].id
+    # An item given another option moves there; one that bears on it already keeps its other bearings.
+    current = next((b for b in item.bearings if b.option == option), item.bearings[0] if item.bearings else None)
+    missing = [k for k in ("scenario", "condition", "direction", "strength") if k not in changes]
+    if current is None and missing:
+        raise BadInput(f"it bears on nothing yet, so {', '.join(missing)} must be set too", where=item.id)
+    condition = changes.get("condition", current.condition if current else "")
+    if condition != OPTION_CHANNEL:
+        condition = framework(case.framework).condition(condition).id
+    scenario = changes.get("scenario", current.scenario if current else "")
+    made = Bearing(
+        option=option,
+        scenario=_known("scenario", scenario, list(case.moves.get(option, {}))),
+        condition=condition,
+        direction=_choice("direction", changes.get("direction", current.direction if current else ""), Direction),
+        strength=_choice("strength", changes.get("strength", current.strength if current else ""), Strength),
+        actor=changes["actor"] or None if "actor" in changes else current.actor if current else None,
+    )
+    if case.chance_moved(option, made.scenario, condition) is None:
+        raise BadInput(f"{condition} of {made.scenario} moves nothing in this case", where=item.id,
+                       fix=f"Scenarios that move: {', '.join(case.moves.get(option, {}))}")  # fmt: skip
+    return tuple(made if b == current else b for b in item.bearings) if current else (made,)
+
+
+def _choice(kind: str, name: str, values: type[E]) -> E:
+    return values(_known(kind, name.casefold(), [v.value for v in values]))
+
+
+def _known(kind: str, name: str, valid: Sequence[str]) -> str:
+    if name not in valid:
+        raise UnknownName(kind, name, nearest=difflib.get_close_matches(name, valid, n=3, cutoff=0.3) or valid)
+    return name
