@@ -75,8 +75,9 @@ CONTIGUITY = FrameContract(
     key=("ccode1", "ccode2", "first_year", "conttype"),
     columns=(
         *_DYAD,
-        Column(name="conttype", dtype="int", unit="1 land, 2 <=12, 3 <=24, 4 <=150, 5 <=400 miles of water",
-               low=1, high=5),
+        Column(name="conttype", dtype="int",
+               unit="1 land, 2 <=12, 3 <=24, 4 <=150, 5 <=400 miles of water, 0 recorded as not contiguous",
+               low=0, high=5),
         _year("first_year"),
         _year("last_year"),
     ),

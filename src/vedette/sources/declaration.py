@@ -43,8 +43,9 @@ class Layout:
     ``requires``: upstream column names (lower case) without which the file is refused, by name.
     ``select``: contract column -> SQL expression over the upstream columns, all of them text.
     ``rows``: SQL that turns ``{raw}`` into the rows to read (explode lists, build dyads); it must keep
-    ``_line``. ``missing``: further cells that mean "no value". ``checked`` says what the layout was checked
-    against; "from the codebook" means nobody here has seen the file.
+    ``_line``, and names in ``numbers`` the upstream columns it computes with, so that lines where they are not
+    numbers are set aside before. ``missing``: further cells that mean "no value". ``checked`` says what the
+    layout was checked against; "from the codebook" means that nobody here has seen the file.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Layout:
     checked: str
     rows: str = "SELECT * FROM {raw}"
     missing: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

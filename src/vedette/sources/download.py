@@ -93,13 +93,14 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _note_path(target: Path) -> Path:
+def note_path(target: Path) -> Path:
+    """Where the HTTP note (validators, address) of a downloaded file lies."""
     return target.with_name(target.name + ".http.json")
 
 
 def _read_note(target: Path) -> dict[str, str]:
     try:
-        loaded = json.loads(_note_path(target).read_text(encoding="utf-8"))
+        loaded = json.loads(note_path(target).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {str(k): str(v) for k, v in loaded.items()} if isinstance(loaded, dict) else {}
@@ -116,6 +117,7 @@ def download(
     url: str,
     target: Path,
     *,
+    known: Path | None = None,
     allow_private: bool = False,
     timeout: float = TIMEOUT,
     attempts: int = ATTEMPTS,
@@ -126,21 +128,23 @@ def download(
 
     Retries with growing pauses on 429, 5xx, timeouts and broken transfers; gives up at once on other 4xx.
     Sends ``If-None-Match``/``If-Modified-Since`` when an earlier copy is there, and ``Range`` when an earlier
-    transfer broke off. ``sleep`` can be replaced in tests; ``progress(done, total)`` follows the bytes.
+    transfer broke off. ``known`` is the earlier copy (``target`` itself by default). ``sleep`` can be replaced
+    in tests; ``progress(done, total)`` follows the bytes.
     """
     check_address(url, allow_private=allow_private)
     target.parent.mkdir(parents=True, exist_ok=True)
     opener = urllib.request.build_opener(_CheckedRedirects(allow_private))
     part = target.with_name(target.name + ".part")
+    earlier = known or target
     resumed = False
     reason = "no attempt was made"
     for attempt in range(1, attempts + 1):
-        request, have = _request(url, target, part)
+        request, have = _request(url, earlier, part)
         retry_after: str | None = None
         try:
             with opener.open(request, timeout=timeout) as answer:
                 resumed = _receive(answer, url, part, have, progress) or resumed
-            _note_path(part).replace(_note_path(target))
+            note_path(part).replace(note_path(target))
             part.replace(target)
             return Downloaded(
                 path=target, url=url, sha256=sha256_of(target), size=target.stat().st_size,
@@ -149,9 +153,9 @@ def download(
         except urllib.error.HTTPError as error:
             code, retry_after = error.code, error.headers.get("Retry-After")
             error.close()
-            if code == 304 and target.exists():
+            if code == 304 and earlier.exists():
                 return Downloaded(
-                    path=target, url=url, sha256=sha256_of(target), size=target.stat().st_size,
+                    path=earlier, url=url, sha256=sha256_of(earlier), size=earlier.stat().st_size,
                     attempts=attempt, resumed=False, unchanged=True,
                 )  # fmt: skip
             if code == 416:
@@ -177,7 +181,7 @@ class _BrokenTransferError(Exception):
     """A transfer that ended before its announced length."""
 
 
-def _request(url: str, target: Path, part: Path) -> tuple[urllib.request.Request, int]:
+def _request(url: str, earlier: Path, part: Path) -> tuple[urllib.request.Request, int]:
     """The request to send and how many bytes of the half file it asks to keep."""
     headers = {"User-Agent": "vedette (research)", "Accept-Encoding": "identity"}
     half = _read_note(part)
@@ -188,7 +192,7 @@ def _request(url: str, target: Path, part: Path) -> tuple[urllib.request.Request
         headers["If-Range"] = validator
     else:
         have = 0
-        known = _read_note(target) if target.exists() else {}
+        known = _read_note(earlier) if earlier.exists() else {}
         if known.get("url") == url:
             if known.get("etag"):
                 headers["If-None-Match"] = known["etag"]
@@ -211,7 +215,7 @@ def _receive(answer: Any, url: str, part: Path, have: int, progress: Progress | 
         "etag": answer.headers.get("ETag", ""),
         "last_modified": answer.headers.get("Last-Modified", ""),
     }
-    _note_path(part).write_text(json.dumps(note), encoding="utf-8")
+    note_path(part).write_text(json.dumps(note), encoding="utf-8")
     done = have
     with part.open("ab" if resuming else "wb") as out:
         while block := answer.read(CHUNK):

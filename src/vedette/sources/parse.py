@@ -66,6 +66,7 @@ def parse(
             con.execute("SET preserve_insertion_order = true")
             problems = _load(con, raw, packing, dataset, Path(scratch))
             layout = _layout_for(con, dataset, raw)
+            problems += _not_numbers(con, layout)
             con.execute(f"CREATE TABLE picked AS {_selection(dataset, layout)}")
             _check_cells(con, dataset, raw)
             problems += _bad_rows(con, dataset)
@@ -161,6 +162,17 @@ def _layout_for(con: duckdb.DuckDBPyConnection, dataset: Dataset, raw: Path) -> 
         where=str(raw),
         fix="The publisher changed the file; the earlier copy stays in use",
     )
+
+
+def _not_numbers(con: duckdb.DuckDBPyConnection, layout: Layout) -> list[_Problem]:
+    """Lines whose cells must be numbers before the layout can compute with them, and are not."""
+    problems: list[_Problem] = []
+    for name in layout.numbers:
+        bad = f'TRY_CAST("{name}" AS DOUBLE) IS NULL'
+        found = con.execute(f"SELECT _line, coalesce(\"{name}\", '') FROM raw WHERE {bad} ORDER BY _line").fetchall()
+        problems += [(int(line), name, str(cell), "is not a number") for line, cell in found]
+        con.execute(f"DELETE FROM raw WHERE {bad}")
+    return problems
 
 
 def _selection(dataset: Dataset, layout: Layout) -> str:
