@@ -78,14 +78,17 @@ def copy_key(claim: str) -> str:
 
 
 def interested_denial(item: Evidence, option: Option, names: Mapping[str, Sequence[str]]) -> bool:
-    """Whether the intervener's own side says that it will not act: cheap talk (METHOD 4.3.5), worth nothing.
+    """Whether an intervener or its host says that nothing will happen: cheap talk (METHOD 4.3.5), worth nothing.
 
-    ``names`` gives, for each intervener's code, the words by which an attribution can name it.
+    Only speech that bears on the option itself is a denial; what such a speaker says of a condition (its grievances,
+    what it would cost) still counts, graded. ``names`` gives, for each state's code, the words by which an attribution
+    can name it.
     """
     if item.kind is not ClaimKind.SPEECH:
         return False
     said_by = item.attribution.casefold()
-    return any(re.search(rf"\b{re.escape(n.casefold())}", said_by) for i in option.interveners for n in names.get(i, (i,)))
+    interested = (*option.interveners, *((option.host,) if option.host else ()))
+    return any(re.search(rf"\b{re.escape(n.casefold())}\b", said_by) for i in interested for n in names.get(i, (i,)))
 
 
 def decay(kind: ClaimKind, half_life: float | None, age_days: float, weights: Weights) -> float:
@@ -193,8 +196,9 @@ def _channel_item(
     if moved is None:
         return LeftOut(evidence=item.id, reason=f"scenario {bearing.scenario} moves no chance of option {option.id}")
     chance, sign = moved
-    if mode == RECOMMENDED and bearing.direction is Direction.LOWERS and interested_denial(item, option, names):
-        return LeftOut(evidence=item.id, reason="the intervener's own denial or reassurance: cheap talk")
+    denies = channel == OPTION_CHANNEL and bearing.direction is Direction.LOWERS
+    if mode == RECOMMENDED and denies and interested_denial(item, option, names):
+        return LeftOut(evidence=item.id, reason="a denial or reassurance by the intervener or its host: cheap talk")
     age = (as_of.date - happened(item)).days
     kept = decay(item.kind, item.half_life_days, age, weights)
     return ChannelItem(

@@ -13,6 +13,9 @@ COMMANDS = {
     "extract": ("vedette.cli.extract:extract", "Read a document into evidence, without storing anything."),
     "read": ("vedette.cli.read:read", "Read documents into a case as proposed evidence."),
     "review": ("vedette.cli.review:review", "Accept, reject or correct proposed evidence."),
+    "assess": ("vedette.cli.assess:assess", "Scenario probabilities as of a date, and why."),
+    "whatif": ("vedette.cli.assess:whatif", "What the probabilities would be if conditions stood otherwise."),
+    "evidence": ("vedette.cli.evidence:app", "The evidence layer: its scale, learnt on a bank of episodes."),
     "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),
 }
 

@@ -269,9 +269,8 @@ def _view_state(engine: Engine, chance: int, channel: str, mine: Sequence[int]) 
     if k < len(engine.conditions):
         state: Array = engine.theta[chance, k] + moved
         return state
-    # Stakes enter the log-odds with weight gamma; on the common scale they are read with the conditions' c_k.
-    p = engine.parameters
-    on_scale: Array = moved * (p.condition_scale / p.gamma)
+    # Stakes enter the log-odds with weight gamma; on the states' scale they are read with the conditions' c_k.
+    on_scale: Array = moved / engine.units[chance, k] * engine.parameters.condition_scale
     return on_scale
 
 
@@ -407,7 +406,7 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
         out.append(f"No data set gives a rate for: {', '.join(stated)}. These start from stated assumptions.")
     denials = sum(1 for x in left if "cheap talk" in x.reason)
     if denials:
-        out.append(f"{denials} denials or reassurances by the intervener count as cheap talk (no weight).")
+        out.append(f"{denials} denials or reassurances by the intervener or its host count as cheap talk (no weight).")
     if case.coding_note:
         out.append(case.coding_note)
     return tuple(out)

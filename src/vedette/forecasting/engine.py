@@ -98,6 +98,7 @@ class Engine:
         p, n = self.parameters, self.parameters.draws
         self.kappa: Array = p.kappa_median * np.exp(p.kappa_log_sd * normal("kappa", n))
         # One draw in 1/share is conjunctive, whichever names the draws go by: a stratified coin.
+        self.beta: Array = p.beta * np.exp(p.beta_log_sd * normal("beta", n))
         rank = np.argsort(np.argsort(normal("form", n)))
         self.conjunctive = rank < round(p.conjunctive_share * n)
 
@@ -144,13 +145,13 @@ class Engine:
     # -- evidence ------------------------------------------------------------------------------------------
 
     def unit(self, chance: int, channel: int) -> Array:
-        """Scale of a channel, (D,): c_k for conditions, gamma for stakes, the option's own weight."""
+        """Scale of a channel, (D,): c_k for conditions (beta follows in the link), gamma, the option's own weight."""
         p, n, k = self.parameters, self.parameters.draws, len(self.conditions)
         if channel == k:
             out: Array = p.gamma * np.exp(p.gamma_log_sd * normal("gamma", n))
             return out
         if channel < k:
-            out = p.condition_scale * np.exp(p.condition_log_sd * normal("condition_scale", n))
+            out = np.full(n, p.condition_scale)
         else:
             out = np.full(n, p.option_scale)
         visible = channel > k or self.conditions[channel] in p.visible_conditions
@@ -225,12 +226,12 @@ class Engine:
         """Log-odds of one chance before leak and gate, (D,)."""
         p, k = self.parameters, len(self.conditions)
         theta = self.states(chance, shift, overrides)
-        eta: Array = self.base[chance] + p.beta * (self._conjunction(theta, chance) - self.base_state[chance])
+        eta: Array = self.base[chance] + self.beta * (self._conjunction(theta, chance) - self.base_state[chance])
         stakes = shift[k]
         for o in overrides:
             if self.channel_index[o.channel] == k:
                 # On the states' scale: a level of stakes weighs what the items that would bring it there weigh.
-                stakes = self.unit(chance, k) * o.level / p.condition_scale
+                stakes = self.unit(chance, k) * (o.level / p.condition_scale)
         return eta + stakes + shift[k + 1]
 
     def chance_draws(self, chance: int, eta: Array) -> Array:

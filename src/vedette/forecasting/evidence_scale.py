@@ -1,7 +1,7 @@
 """The scale of the evidence layer, learnt on a bank of coded episodes, leaving one episode out (METHOD 4.3, item 5).
 
 The scale decides whether the layer is inert or overconfident and cannot be tuned on one case. It has four numbers:
-``condition_scale`` (c_k), ``visible_scale`` (forces, threats and feasibility inside a class they define), ``gamma``
+``beta`` (the conditions), ``visible_scale`` (forces, threats and feasibility inside a class they define), ``gamma``
 (stakes) and the topic correlation, with the form of the link (conjunctive or additive). A grid over them carries a
 stated prior; the bank's log likelihood turns it into weights; a forecast for an episode integrates over the weights
 the *other* episodes give. Two codings of the same items are averaged, so that their disagreement widens the bands.
@@ -24,15 +24,15 @@ from vedette.forecasting.draws import Array
 from vedette.forecasting.parameters import Parameters
 
 # Grids: factors of two around the values of METHOD 4.3 from inert to overwhelming. A condition's shift reaches the
-# log-odds through a weight near 1/5, so its scale needs values five times those of a direct item.
-CONDITION = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+# log-odds through a weight near 1/5, so beta needs values five times the scale of a direct item.
+BETA = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 VISIBLE = (0.02, 0.05, 0.12, 0.25, 0.5, 1.0)
 GAMMA = (0.12, 0.25, 0.5, 1.0, 2.0)
 TOPIC = (0.05, 0.2, 0.5)
 FORMS = (True, False)
-# Prior medians: one decided condition item (c_k = 2, weight 1/5) worth 0.4 of a direct one; visible items a quarter;
+# Prior medians: one item on a condition (beta 2, weight 1/5) worth 0.4 of a direct one; visible items a quarter;
 # lognormal spread of one factor e. [assumption]
-PRIOR = {"condition_scale": (math.log(2.0), 1.0), "visible_scale": (math.log(0.25), 1.0), "gamma": (math.log(0.5), 1.0)}
+PRIOR = {"beta": (math.log(2.0), 1.0), "visible_scale": (math.log(0.25), 1.0), "gamma": (math.log(0.5), 1.0)}
 # Points of the curve from inert to overconfident: common factor on every scale.
 FACTORS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
@@ -52,7 +52,7 @@ class Episode:
 class ScalePoint:
     """One setting of the scale."""
 
-    condition_scale: float
+    beta: float
     visible_scale: float
     gamma: float
     topic: float
@@ -62,7 +62,7 @@ class ScalePoint:
         """Parameters with this scale, all of it times ``factor``."""
         return replace(
             parameters,
-            condition_scale=self.condition_scale * factor,
+            beta=self.beta * factor,
             option_scale=factor,
             visible_scale=self.visible_scale,
             gamma=self.gamma * factor,
@@ -81,8 +81,8 @@ class ScalePoint:
 def grid() -> tuple[ScalePoint, ...]:
     """All points of the grid."""
     return tuple(
-        ScalePoint(condition_scale=c, visible_scale=v, gamma=g, topic=t, conjunctive=f)
-        for c, v, g, t, f in itertools.product(CONDITION, VISIBLE, GAMMA, TOPIC, FORMS)
+        ScalePoint(beta=b, visible_scale=v, gamma=g, topic=t, conjunctive=f)
+        for b, v, g, t, f in itertools.product(BETA, VISIBLE, GAMMA, TOPIC, FORMS)
     )
 
 
@@ -175,7 +175,7 @@ def fit(found: Surface) -> ScaleFit:
     weights = posterior(found.points, total)
     left_out = np.array([float(posterior(found.points, total - ll[e]) @ found.p[e]) for e in range(len(happened))])
     moments = {}
-    for name in ("condition_scale", "visible_scale", "gamma"):
+    for name in ("beta", "visible_scale", "gamma"):
         values = np.log([getattr(point, name) for point in found.points])
         mean = float(weights @ values)
         moments[name] = (mean, float(np.sqrt(weights @ (values - mean) ** 2)))

@@ -47,12 +47,11 @@ def _node(engine: Engine, t: float) -> Array:
     out = np.zeros((engine.members.shape[0], len(engine.items)))
     draws = chances.shape[1]
     k = len(engine.conditions)
-    beta = engine.parameters.beta
     for i, j in enumerate(moved):
         outer = (engine.members @ slopes[i]) * engine.chance_slope(j, eta[j])
         mine = np.flatnonzero(engine.item_chance == j)
         if np.any(engine.item_channel[mine] < k):
-            inner = beta * engine.slope(engine.states(j, shift[j]), j)
+            inner = engine.beta * engine.slope(engine.states(j, shift[j]), j)
         for channel in np.unique(engine.item_channel[mine]):
             g = outer * engine.units[j, int(channel)]
             if channel < k:

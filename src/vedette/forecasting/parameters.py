@@ -14,10 +14,10 @@ class Parameters:
     draws: number of Monte Carlo draws. kappa_median, kappa_log_sd: softness of the conjunction, lognormal.
     conjunctive_share: share of draws in which conditions combine by the soft minimum; in the others they add up.
     theta_sd: prior spread of a condition's state, on the -2..+2 scale. perception_sd: gap between the intervener's view
-    and an observer's. beta: weight of the conjunction on the option's log-odds.
+    and an observer's. condition_scale (c_k): how far one unit of log likelihood ratio shifts a condition.
 
-    Scales, each a median with a lognormal spread: condition_scale (c_k), how far one unit of log likelihood ratio
-    shifts a condition; gamma, the weight of the stakes; visible_scale, a factor on ``visible_conditions`` and on what
+    Scales, each a median with a lognormal spread: beta, the weight of the conditions on the option's log-odds; gamma,
+    the weight of the stakes; visible_scale, a factor on ``visible_conditions`` and on what
     bears on the option itself where the case starts from a crisis or build-up class: visible forces and threats are
     what put it in that class and must not count in full again (METHOD 4.2b, 4.3.1). option_scale: weight of what bears
     on the option outside such a class.
@@ -31,9 +31,9 @@ class Parameters:
     conjunctive_share: float = 0.5
     theta_sd: float = 1.0
     perception_sd: float = 0.7
-    beta: float = 1.0
-    condition_scale: float = 2.0
-    condition_log_sd: float = 1.0
+    condition_scale: float = 1.0
+    beta: float = 2.0
+    beta_log_sd: float = 1.0
     visible_scale: float = 0.25
     visible_log_sd: float = 1.0
     visible_conditions: tuple[str, ...] = ("technical_feasibility",)
@@ -46,13 +46,13 @@ class Parameters:
 
     def certain(self) -> Parameters:
         """The same with the spread of the scales left out (used while the scales themselves are being learnt)."""
-        return replace(self, condition_log_sd=0.0, visible_log_sd=0.0, gamma_log_sd=0.0)
+        return replace(self, beta_log_sd=0.0, visible_log_sd=0.0, gamma_log_sd=0.0)
 
     def scaled(self, factor: float) -> Parameters:
         """Every item counts ``factor`` times as much."""
         return replace(
             self,
-            condition_scale=self.condition_scale * factor,
+            beta=self.beta * factor,
             gamma=self.gamma * factor,
             option_scale=self.option_scale * factor,
         )
@@ -64,8 +64,8 @@ SOURCES: dict[str, str] = {
     "conjunctive_share": "learnt on the bank (vedette evidence calibrate); prior one half",
     "theta_sd": "[assumption]: two thirds of prior states within one step of mixed",
     "perception_sd": "METHOD 4.3.2: delta ~ N(0, 0.7) [assumption]",
-    "beta": "1: the scale is carried by condition_scale",
-    "condition_scale": "learnt on the bank; prior lognormal(ln 2, 1)",
+    "condition_scale": "1: an item of log likelihood ratio 1 moves a state by one step; the weight is in beta",
+    "beta": "learnt on the bank; prior lognormal(ln 2, 1)",
     "visible_scale": "learnt on the bank; prior lognormal(ln 0.25, 1)",
     "gamma": "learnt on the bank; prior lognormal(ln 0.5, 1)",
     "option_scale": "1: a direct item counts its own log likelihood ratio",
