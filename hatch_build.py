@@ -29,9 +29,11 @@ class ReferenceDataHook(BuildHookInterface):  # type: ignore[type-arg,unused-ign
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
+        """Packages to be installed before the build."""
         return list(_recipe(self.root).requirements())
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Make the files, or stop the build with one clear message."""
         recipe = _recipe(self.root)
         try:
             recipe.ensure()

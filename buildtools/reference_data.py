@@ -74,8 +74,7 @@ def is_current(output: Path = OUTPUT) -> bool:
             bool(files)
             and manifest["recipe"] == recipe_digest()
             and all(
-                hashlib.sha256((output / name).read_bytes()).hexdigest() == digest
-                for name, digest in files.items()
+                hashlib.sha256((output / name).read_bytes()).hexdigest() == digest for name, digest in files.items()
             )
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -272,9 +271,7 @@ def npz(columns: dict[str, tuple[str, Sequence[float]]]) -> bytes:
             body = struct.pack(f"<{len(values)}{codes[kind]}", *values)
             entry = zipfile.ZipInfo(name + ".npy", (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(
-                entry, b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + body
-            )
+            archive.writestr(entry, b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + body)
     return out.getvalue()
 
 

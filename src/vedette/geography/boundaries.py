@@ -125,9 +125,7 @@ class Boundaries:
             self._arc_slices = [slice(int(a), int(b)) for a, b in zip([0, *stops[:-1]], stops, strict=True)]
             self._ring_arcs: Ints = columns["ring_arcs"].astype(np.int64)
             ring_stops = np.cumsum(columns["ring_size"], dtype=np.int64)
-            self._ring_slices = [
-                slice(int(a), int(b)) for a, b in zip([0, *ring_stops[:-1]], ring_stops, strict=True)
-            ]
+            self._ring_slices = [slice(int(a), int(b)) for a, b in zip([0, *ring_stops[:-1]], ring_stops, strict=True)]
             self._ring_polygon: Ints = columns["ring_polygon"].astype(np.int64)
             self._polygon_feature: Ints = columns["polygon_feature"].astype(np.int64)
             listed = json.loads(bytes(columns["features"]).decode("utf-8"))
@@ -149,8 +147,10 @@ class Boundaries:
     @cached_property
     def crimea(self) -> tuple[int, ...]:
         """Polygon that holds Crimea, and drawn islets of the same feature inside its bounding box."""
-        drawn = self._polygons_of_feature["RUS"]
+        drawn = self._polygons_of_feature.get("RUS", ())
         main = [p for p in drawn if self._inside(self.boundary_arcs((p,)), *CRIMEA_POINT)]
+        if not drawn:
+            return ()
         if len(main) != 1:
             raise Unavailable(f"the {self.resolution} boundary file draws Crimea in a way that is not known",
                               where="geography", fix="Use the boundary data of this version")  # fmt: skip
@@ -238,6 +238,8 @@ class Boundaries:
         Adds three arcs: the two halves of the coast that the file gives to Morocco, and the parallel between
         them and the point where Algeria's border meets it.
         """
+        if not {"MAR", "ESH"} <= self._polygons_of_feature.keys():
+            return {}
         drawn = {code: self.boundary_arcs(self.polygons(code, "as_drawn")) for code in ("MAR", "ESH")}
         neighbours = self.sides("as_drawn")
         coast = [a for a in drawn["MAR"].tolist() if len(neighbours[unsigned(a)]) == 1 and self._crosses(a)]
@@ -252,10 +254,7 @@ class Boundaries:
         south = self._add_arc(np.vstack([line[: at + 1], crossing]))
         north = self._add_arc(np.vstack([crossing, line[at + 1 :]]))
         parallel = self._add_arc(np.vstack([crossing, inland]))
-        kept = {
-            c: [a for a in arcs.tolist() if a not in (coast[0], inner[0], ~inner[0])]
-            for c, arcs in drawn.items()
-        }
+        kept = {c: [a for a in arcs.tolist() if a not in (coast[0], inner[0], ~inner[0])] for c, arcs in drawn.items()}
         return {
             "MAR": np.array([*kept["MAR"], north, ~parallel], dtype=np.int64),
             "ESH": np.array([*kept["ESH"], south, parallel], dtype=np.int64),
@@ -274,17 +273,11 @@ class Boundaries:
     def sides(self, view: View = "recognised") -> list[set[str]]:
         """Units on either side of each arc, by arc number: two on a land border, one on a coast."""
         if view not in self._sides:
-            unit = {p: code for code in self.codes(view) for p in self.polygons(code, view)}
+            outlines = {code: self.outline(code, view) for code in self.codes(view)}
             sides: list[set[str]] = [set() for _ in self._arc_slices]
-            for ring, span in enumerate(self._ring_slices):
-                code = unit[int(self._ring_polygon[ring])]
-                for a in self._ring_arcs[span].tolist():
+            for code, outline in outlines.items():
+                for a in outline.tolist():
                     sides[unsigned(a)].add(code)
-            if view == "recognised":
-                for code, outline in self._western_sahara.items():
-                    sides += [set() for _ in range(len(self._arc_slices) - len(sides))]
-                    for a in outline.tolist():
-                        sides[unsigned(a)].add(code)
             self._sides[view] = sides
         return self._sides[view]
 
@@ -386,13 +379,9 @@ def wrap(degrees: Floats) -> Floats:
 def check_position(lat: float, lon: float) -> None:
     """Raise BadInput unless the position is on the globe, in degrees."""
     if not (-90.0 <= lat <= 90.0):
-        raise BadInput(
-            f"latitude {lat} is outside -90..90", where="position", fix="Give degrees, latitude first"
-        )
+        raise BadInput(f"latitude {lat} is outside -90..90", where="position", fix="Give degrees, latitude first")
     if not (-180.0 <= lon <= 180.0):
-        raise BadInput(
-            f"longitude {lon} is outside -180..180", where="position", fix="Give degrees east, west minus"
-        )
+        raise BadInput(f"longitude {lon} is outside -180..180", where="position", fix="Give degrees east, west minus")
 
 
 def check_resolution(resolution: str) -> Resolution:
@@ -400,9 +389,7 @@ def check_resolution(resolution: str) -> Resolution:
     for known in RESOLUTIONS:
         if resolution == known:
             return known
-    raise BadInput(
-        f"no boundaries at {resolution!r}", where="resolution", fix="Use one of " + ", ".join(RESOLUTIONS)
-    )
+    raise BadInput(f"no boundaries at {resolution!r}", where="resolution", fix="Use one of " + ", ".join(RESOLUTIONS))
 
 
 @lru_cache(maxsize=3)

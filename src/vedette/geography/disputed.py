@@ -125,9 +125,7 @@ def area_shape(
     if area.outline:
         own = make_valid(Polygon(project(np.array([*area.outline, area.outline[0]]))))
         lands = [
-            outline_shape(bounds, bounds.outline(code, "as_drawn"), line_of)
-            for code in area.inside
-            if code in drawn
+            outline_shape(bounds, bounds.outline(code, "as_drawn"), line_of) for code in area.inside if code in drawn
         ]
         return union_all(lands).intersection(own)
     return union_all([outline_shape(bounds, arcs, line_of) for arcs in area_outlines(area, bounds)])
@@ -138,9 +136,7 @@ def area_outlines(area: DisputedArea, bounds: Boundaries) -> list[Ints]:
     drawn = bounds.codes("as_drawn")
     # Western Sahara is only whole in the recognised view.
     outlines = [
-        bounds.outline(code, "recognised" if code == "ESH" else "as_drawn")
-        for code in area.features
-        if code in drawn
+        bounds.outline(code, "recognised" if code == "ESH" else "as_drawn") for code in area.features if code in drawn
     ]
     for code in area.inside if area.at else ():
         for polygon in bounds.polygons(code, "as_drawn"):

@@ -216,9 +216,7 @@ def _line_name(bounds: Boundaries, code: str, arc: int, view: View) -> str:
 def position_of(point: Place) -> tuple[float, float]:
     """Latitude and longitude of a place; raises BadInput when it has none."""
     if point.lat is None or point.lon is None:
-        raise BadInput(
-            f"{point.name} has no position", where="point", fix="Give latitude and longitude in degrees"
-        )
+        raise BadInput(f"{point.name} has no position", where="point", fix="Give latitude and longitude in degrees")
     check_position(point.lat, point.lon)
     return point.lat, point.lon
 

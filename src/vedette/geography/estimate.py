@@ -68,9 +68,7 @@ class DistanceEstimate:
     @property
     def by_reference_point(self) -> dict[str, float]:
         """Kilometres in the finest drawing, for each reference point."""
-        return {
-            p.place.name: reduced(p, d) for p, d in self.measurements if d.resolution == self.best.resolution
-        }
+        return {p.place.name: reduced(p, d) for p, d in self.measurements if d.resolution == self.best.resolution}
 
     def sentence(self) -> str:
         """The best figure with its spread, in words."""
@@ -78,9 +76,7 @@ class DistanceEstimate:
 
     def spread_sentence(self) -> str:
         """The spread alone, with what makes it."""
-        scales = ", ".join(
-            f"{km:.1f} km (1:{r.removesuffix('m')} million)" for r, km in self.by_resolution.items()
-        )
+        scales = ", ".join(f"{km:.1f} km (1:{r.removesuffix('m')} million)" for r, km in self.by_resolution.items())
         text = f"Spread {self.low_km:.1f}\u2013{self.high_km:.1f} km: drawings give {scales}"
         points = self.by_reference_point
         if len(points) > 1:
@@ -117,9 +113,7 @@ def estimate_border_distance(
     the text and the finest drawing first. Raises BadInput when either list is empty, UnknownState.
     """
     if not points or not resolutions:
-        raise BadInput(
-            "an estimate needs a reference point and a resolution", where="estimate_border_distance"
-        )
+        raise BadInput("an estimate needs a reference point and a resolution", where="estimate_border_distance")
     measured = tuple(
         (p, border_distance(country, p.place, r, view=view, shared_with=shared_with))
         for p in points
@@ -147,9 +141,7 @@ def check_claim(claim: Quantity, estimate: DistanceEstimate) -> ClaimCheck:
     """
     factor = KM_PER_UNIT.get(claim.unit.strip().casefold())
     if factor is None:
-        raise BadInput(
-            f"{claim.unit!r} is not a unit of length", where=claim.text, fix="Use km, miles, nmi or m"
-        )
+        raise BadInput(f"{claim.unit!r} is not a unit of length", where=claim.text, fix="Use km, miles, nmi or m")
     stated = claim.value * factor
     if not 0.0 <= stated < float("inf"):
         raise BadInput(f"{claim.value} {claim.unit} is not a distance", where=claim.text)

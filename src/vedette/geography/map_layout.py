@@ -105,9 +105,7 @@ def fit(points: Floats, width: float, height: float, around: tuple[float, float]
     room = 1.0 - 2 * MARGIN
     px_per_km = min(width * room / (2 * half[0]), height * room / (2 * half[1]))
     shift = (float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2)
-    return Plane(
-        lat=lat, lon=lon, px_per_km=float(px_per_km), width=width, height=height, shift=shift, whole=whole
-    )
+    return Plane(lat=lat, lon=lon, px_per_km=float(px_per_km), width=width, height=height, shift=shift, whole=whole)
 
 
 def _inverse(km: Floats, lat0: float, lon0: float) -> tuple[float, float]:
@@ -184,10 +182,7 @@ class Lines:
             return []
         low, high = np.minimum(line[:-1], line[1:]), np.maximum(line[:-1], line[1:])
         seen = (
-            (high[:, 0] >= 0)
-            & (high[:, 1] >= 0)
-            & (low[:, 0] <= self._plane.width)
-            & (low[:, 1] <= self._plane.height)
+            (high[:, 0] >= 0) & (high[:, 1] >= 0) & (low[:, 0] <= self._plane.width) & (low[:, 1] <= self._plane.height)
         )
         edges = np.flatnonzero(np.diff(np.concatenate([[False], seen, [False]]).astype(int)))
         return [line[a : b + 1] for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -234,10 +229,7 @@ class Box:
     def overlaps(self, other: Box) -> bool:
         """Whether two rectangles share more than an edge."""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
 
@@ -261,9 +253,7 @@ class Room:
 
     def free(self, box: Box) -> bool:
         """Whether a rectangle lies in the frame and touches nothing that is taken."""
-        inside = (
-            box.left >= 2 and box.top >= 2 and box.right <= self.width - 2 and box.bottom <= self.height - 2
-        )
+        inside = box.left >= 2 and box.top >= 2 and box.right <= self.width - 2 and box.bottom <= self.height - 2
         return inside and not any(box.overlaps(other) for other in self.taken)
 
     def take(self, box: Box) -> None:
@@ -294,12 +284,19 @@ def around(x: float, y: float, width: float, height: float, gap: float) -> list[
     return [Box(left=a, top=b, right=a + width, bottom=b + height) for a, b in places]
 
 
+def ring_area(ring: Floats) -> float:
+    """Signed area of a ring in the plane (shoelace formula)."""
+    x, y = ring[:, 0], ring[:, 1]
+    return float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y)) / 2
+
+
 def inside_area(rings: list[Floats], width: float, height: float, plane: Plane) -> list[Box]:
     """Rectangles of a size inside an area, those with the most room around them first."""
     from shapely import MultiPolygon, Point, Polygon, box, make_valid, prepare
 
     shape: BaseGeometry = MultiPolygon()
-    for ring in rings:
+    # The largest rings decide where a name fits; combining thousands of islets would take seconds.
+    for ring in sorted(rings, key=lambda r: -abs(ring_area(r)))[:12]:
         shape = shape.symmetric_difference(make_valid(Polygon(ring)))
     shape = shape.intersection(box(0, 0, plane.width, plane.height))
     parts = [p for p in getattr(shape, "geoms", [shape]) if p.geom_type == "Polygon" and p.area > 0]

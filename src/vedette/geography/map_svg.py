@@ -141,9 +141,7 @@ class _Sheet:
     def text(self, box: Box, text: str, classes: str, size: float, anchor: str = "middle") -> None:
         x = {"middle": (box.left + box.right) / 2, "start": box.left, "end": box.right}[anchor]
         y = (box.top + box.bottom) / 2 + size * 0.36
-        self.add(
-            f'<text class="{classes}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-        )
+        self.add(f'<text class="{classes}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
 
 
 def draw_map(map: LocatorMap) -> str:
@@ -216,9 +214,7 @@ def _draw_land(sheet: _Sheet) -> dict[str, list[Floats]]:
             areas[code] = rings
     grey = [rings for code, rings in areas.items() if roles.get(code, "other") not in ("host", "target")]
     if grey:
-        sheet.add(
-            f'<path class="land" d="{"".join(_path(r, close=True) for rings in grey for r in rings)}"/>'
-        )
+        sheet.add(f'<path class="land" d="{"".join(_path(r, close=True) for rings in grey for r in rings)}"/>')
     for role in ("target", "host"):
         for code, rings in areas.items():
             if roles.get(code) == role:
@@ -295,8 +291,7 @@ def _near_frame(sheet: _Sheet, area: DisputedArea) -> bool:
     pixels = sheet.plane(np.array(points))
     (x0, y0), (x1, y1) = pixels.min(axis=0), pixels.max(axis=0)
     return bool(x1 > 0 and y1 > 0 and x0 < sheet.plane.width and y0 < sheet.plane.height) or (
-        bool(area.at)
-        and math.hypot(x0 - sheet.plane.width / 2, y0 - sheet.plane.height / 2) < sheet.plane.width * 2
+        bool(area.at) and math.hypot(x0 - sheet.plane.width / 2, y0 - sheet.plane.height / 2) < sheet.plane.width * 2
     )
 
 
@@ -452,9 +447,7 @@ def _draw_scale(sheet: _Sheet) -> None:
     sheet.room.take(box)
     left = right - length
     sheet.add(f'<path class="scale" d="M{left:.1f} {bottom - 5:.1f}v5h{length:.1f}v-5"/>')
-    sheet.text(
-        Box(left=box.left, top=bottom - 20, right=right, bottom=bottom - 8), text, "scaletext", 11, "end"
-    )
+    sheet.text(Box(left=box.left, top=bottom - 20, right=right, bottom=bottom - 8), text, "scaletext", 11, "end")
 
 
 # ---- the whole ------------------------------------------------------------------------------------------
@@ -513,9 +506,7 @@ def describe(map: LocatorMap, areas: Sequence[DisputedArea]) -> str:
         said.append("Map showing " + ", ".join(f"{name} ({role})" for name, role in roles) + ".")
     said += caption_lines(map.distance, areas, map.on)[:-1]
     said += [f"{a.name}, hatched: {a.statement(map.on)}." for a in areas]
-    named = [
-        (p.label or p.place.name) + (f" ({p.number})" if p.number is not None else "") for p in map.places
-    ]
+    named = [(p.label or p.place.name) + (f" ({p.number})" if p.number is not None else "") for p in map.places]
     if named:
         said.append("Marked: " + ", ".join(named) + ".")
     return " ".join(said)

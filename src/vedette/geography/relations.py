@@ -107,9 +107,7 @@ def contiguous_by_land(a: str, b: str, resolution: Resolution = "10m", *, view: 
     return bool(len(shared_arcs(bounds, a, b, view)))
 
 
-def neighbours(
-    country: str, resolution: Resolution = "10m", *, view: View = "recognised"
-) -> tuple[Neighbour, ...]:
+def neighbours(country: str, resolution: Resolution = "10m", *, view: View = "recognised") -> tuple[Neighbour, ...]:
     """States across a land border, the longest border first."""
     bounds = load_boundaries(check_resolution(resolution))
     code = bounds.resolve(country)
@@ -131,9 +129,7 @@ def neighbours(
     return tuple(sorted(listed, key=lambda n: (-n.border_km, n.code)))
 
 
-def outline_distance(
-    a: str, b: str, resolution: Resolution = "50m", *, view: View = "recognised"
-) -> OutlineDistance:
+def outline_distance(a: str, b: str, resolution: Resolution = "50m", *, view: View = "recognised") -> OutlineDistance:
     """The shortest way between two states' outlines, from the corners of each to the lines of the other.
 
     Exact up to the length of the pieces: two pieces that cross nowhere are nearest at an end of one of them.
@@ -187,9 +183,7 @@ def capital_of(country: str, on: dt.date | None = None) -> Place:
     state = find_state(country, on)
     capital = state.capital_on(on) if on else (state.capitals[-1] if state.capitals else None)
     if capital is None:
-        raise UnknownState(
-            country, where=f"capital on {on}" if on else "capital", fix="No capital is recorded"
-        )
+        raise UnknownState(country, where=f"capital on {on}" if on else "capital", fix="No capital is recorded")
     return Place(name=capital.name, lat=capital.lat, lon=capital.lon, country=state.iso3 or None)
 
 

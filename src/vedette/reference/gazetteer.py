@@ -163,10 +163,7 @@ class Gazetteer:
 
 def _haversine_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     p1, p2 = math.radians(lat1), math.radians(lat2)
-    a = (
-        math.sin((p2 - p1) / 2) ** 2
-        + math.cos(p1) * math.cos(p2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    )
+    a = math.sin((p2 - p1) / 2) ** 2 + math.cos(p1) * math.cos(p2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
     return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(a)))
 
 
@@ -202,10 +199,6 @@ def candidates(name: str, *, countries: tuple[str, ...] = (), limit: int = 10) -
     for row, own in gazetteer.rows(name):
         city = gazetteer.city(row, own=own)
         weight = math.log(max(city.population, 1000))
-        weight += (
-            _CAPITAL_BONUS * city.is_capital
-            + _OWN_NAME_BONUS * own
-            + _STATE_BONUS * (city.country in expected)
-        )
+        weight += _CAPITAL_BONUS * city.is_capital + _OWN_NAME_BONUS * own + _STATE_BONUS * (city.country in expected)
         found.append(gazetteer.city(row, own=own, weight=weight))
     return sorted(found, key=lambda c: (-c.weight, c.geonames_id))[:limit]

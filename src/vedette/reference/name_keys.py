@@ -17,9 +17,7 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 # Apostrophes of every kind, soft signs in transliteration, and joiners carry no letter.
-_DROPPED = re.compile(
-    "['\u2019\u2018\u201b\u02bb\u02bc\u02be\u02bf\u02b9\u02ba`\u00b4\u2032\u200b-\u200d\u00ad.]"
-)
+_DROPPED = re.compile("['\u2019\u2018\u201b\u02bb\u02bc\u02be\u02bf\u02b9\u02ba`\u00b4\u2032\u200b-\u200d\u00ad.]")
 _SPACES = re.compile(r"[\s\-\u2010-\u2015_/,()]+")
 
 
