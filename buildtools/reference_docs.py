@@ -1,0 +1,283 @@
+"""Write docs/reference from the code: commands, settings, errors, frameworks, cases, sources.
+
+By hand: ``make docs``, or ``python buildtools/reference_docs.py``. ``--check`` writes nothing and names the pages that
+would change (exit status 1). tests/architecture/test_docs.py does the same, so an undocumented command, setting,
+error, indicator or source fails the suite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+MADE = "<!-- Written by `make docs` from the code. Edit the code, not this page. -->"
+
+
+def cell(text: object) -> str:
+    """One table cell: a single line, with the bar escaped."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return [*lines, *("| " + " | ".join(cell(c) for c in row) + " |" for row in rows)]
+
+
+def page(title: str, *lines: str) -> str:
+    """A page with its heading and the note that it is written by a program."""
+    return "\n".join([f"# {title}", "", MADE, "", *lines]).rstrip() + "\n"
+
+
+# --------------------------------------------------------------------------------------------------
+# commands
+
+
+def click_commands() -> dict[str, Any]:
+    """Every command by its full name ("case new"), as the option parser holds it."""
+    import typer
+
+    from vedette.cli import COMMANDS
+
+    found: dict[str, Any] = {}
+    for name, (target, _) in COMMANDS.items():
+        module, _, attribute = target.partition(":")
+        app = getattr(import_module(module), attribute)
+        if not isinstance(app, typer.Typer):
+            single = typer.Typer(add_completion=False, rich_markup_mode=None)
+            single.command()(app)
+            app = single
+        _walk(name, typer.main.get_command(app), found)
+    return found
+
+
+def _walk(name: str, command: Any, found: dict[str, Any]) -> None:
+    children = getattr(command, "commands", None)
+    if children:
+        for child, sub in children.items():
+            _walk(f"{name} {child}", sub, found)
+    else:
+        found[name] = command
+
+
+def commands_page() -> str:
+    """Usage, arguments and options of every command."""
+    from vedette.cli import COMMANDS
+
+    lines = [
+        "Every command takes `--help`. Data go to standard output, messages to standard error. Exit status: 0 done,",
+        "2 bad input or misuse (one line says what, where and how to fix it), 1 an internal failure. `--debug`",
+        "shows the traceback of an internal failure. `vedette --version` prints the version.",
+        "",
+    ]
+    lines += table(("command", "what it does"), ((f"`vedette {n}`", text) for n, (_, text) in COMMANDS.items()))
+    for name, command in click_commands().items():
+        lines += ["", f"## vedette {name}", ""]
+        lines += [inspect.cleandoc(command.help or command.short_help or "").strip(), ""]
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        options = [p for p in command.params if p.param_type_name == "option"]
+        usage = " ".join(["vedette", name, *(_argument(a) for a in arguments), *(["[OPTIONS]"] if options else [])])
+        lines += ["```", usage, "```", ""]
+        rows = [(f"`{_name(a)}`", getattr(a, "help", "") or "") for a in arguments]
+        rows += [(f"`{_option(o)}`", _option_help(o)) for o in options]
+        if rows:
+            lines += table(("argument or option", "meaning"), rows)
+    return page("Commands", *lines)
+
+
+def _name(argument: Any) -> str:
+    return str(argument.metavar or argument.name).strip("[]").removesuffix("...").upper()
+
+
+def _argument(argument: Any) -> str:
+    shown = _name(argument) + ("..." if argument.nargs == -1 else "")
+    return shown if argument.required else f"[{shown}]"
+
+
+def _option(option: Any) -> str:
+    names = ", ".join([*option.opts, *option.secondary_opts])
+    return f"{names} {option.metavar}" if option.metavar else names
+
+
+def _option_help(option: Any) -> str:
+    text = (option.help or "").strip()
+    default = option.default
+    told = isinstance(default, str | int | float) and not isinstance(default, bool) and default != ""
+    return f"{text} Default: `{default}`." if told else text
+
+
+# --------------------------------------------------------------------------------------------------
+# settings, errors
+
+
+def settings_page() -> str:
+    """Every environment variable."""
+    from vedette.settings import SETTINGS
+
+    rows = ((f"`{s.variable}`", s.doc, s.default, s.unit) for s in SETTINGS)
+    return page(
+        "Settings",
+        "Settings come from the environment. No secret is read from, or written to, a file.",
+        "",
+        *table(("variable", "meaning", "default", "unit"), rows),
+        "",
+        "`NO_COLOR` is respected. At build time `VEDETTE_WORLD_ATLAS` names a local copy of the package with the",
+        "country boundaries ([decision 0004](../decisions/0004-boundaries-from-packages.md)).",
+    )
+
+
+def error_classes() -> list[tuple[int, type]]:
+    """(depth, class) of the exception tree, in order."""
+    from vedette.errors import VedetteError
+
+    found: list[tuple[int, type]] = []
+
+    def visit(kind: type, depth: int) -> None:
+        found.append((depth, kind))
+        for child in kind.__subclasses__():
+            visit(child, depth + 1)
+
+    visit(VedetteError, 0)
+    # A class made by a test or a plug-in is not ours to document.
+    return [(d, k) for d, k in found if k.__module__.startswith("vedette.")]
+
+
+def errors_page() -> str:
+    """The exception tree."""
+    lines = [
+        "Every error that Vedette raises on purpose is one of these. Its text is one line: where, what was wrong, and",
+        "the way out. On the command line it goes to standard error and the exit status is 2. Anything else is an",
+        "internal failure, status 1.",
+        "",
+    ]
+    for depth, kind in error_classes():
+        said = inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0]
+        lines.append(f"{'  ' * depth}- `{kind.__name__}`: {' '.join(said.split())}")
+    return page("Errors", *lines)
+
+
+# --------------------------------------------------------------------------------------------------
+# frameworks, cases, sources
+
+
+def frameworks_page() -> str:
+    """Conditions, indicators and weights of every framework."""
+    from vedette.reference.frameworks import framework, framework_ids
+
+    lines = [
+        "A framework is a data file under `src/vedette/reference/frameworks`. `vedette assess CASE --framework ID`",
+        "reads a case's evidence under another one. Weights count by their ratios.",
+    ]
+    for name in framework_ids():
+        f = framework(name)
+        lines += ["", f"## {f.title} (`{f.id}`)", "", f"Source: {f.source}", ""]
+        postures = list(f.weights)
+        rows = [
+            (f"{c.number} {c.label}", *(f"{f.weights[p][i]:g}" for p in postures)) for i, c in enumerate(f.conditions)
+        ]
+        lines += table(("weight", *(p.value for p in postures)), rows)
+        if f.reads:
+            pairs = ", ".join(f"`{theirs}` as `{ours}`" for theirs, ours in f.reads.items())
+            lines += ["", f"Reads evidence coded on other conditions: {pairs}."]
+        for c in (*f.conditions, *((f.stakes,) if f.stakes else ())):
+            apart = " (stands outside the conjunction)" if c is f.stakes else ""
+            lines += ["", f"### {c.number} {c.label} (`{c.id}`){apart}", "", c.definition, ""]
+            if c.aliases:
+                lines += [f"Also called: {', '.join(c.aliases)}.", ""]
+            if c.structural_note:
+                lines += [f"What history can tell: {c.structural_note}", ""]
+            if c.indicators:
+                lines += table(
+                    ("indicator", "observable", "direction", "lead time (days)", "threshold", "where to look"),
+                    (
+                        (
+                            f"`{i.id}`", i.observable, i.direction.value,
+                            "" if i.lead_time_days is None else i.lead_time_days, i.threshold, i.collection,
+                        )
+                        for i in c.indicators
+                    ),
+                )  # fmt: skip
+    return page("Frameworks, conditions, indicators", *lines)
+
+
+def cases_page() -> str:
+    """Question, options, scenarios and size of every bundled case."""
+    from vedette.reference.bundled import bundled_case, bundled_case_ids
+
+    lines = ["Cases that ship with the package. `vedette case show ID` prints one; they work offline."]
+    for name in bundled_case_ids():
+        case = bundled_case(name)
+        scenario_set = case.scenario_set
+        lines += ["", f"## {case.title} (`{case.id}`)", "", case.question, ""]
+        lines += [
+            f"Deadline {scenario_set.deadline}; threshold profile {scenario_set.threshold_profile};"
+            f" framework `{case.framework}`; {len(case.evidence)} items of evidence.",
+            "",
+        ]
+        scenarios = ((f"`{s.id}`", s.label, ", ".join(sorted(s.atoms))) for s in scenario_set.scenarios)
+        atoms = ((f"`{a.id}`", a.statement, a.rule) for a in scenario_set.atoms)
+        lines += [*table(("scenario", "label", "atoms"), scenarios), ""]
+        lines += table(("atom", "statement", "rule"), atoms)
+    return page("Bundled cases", *lines)
+
+
+def sources_page() -> str:
+    """Licence, citation, coverage, lag and address of every data set."""
+    from vedette.sources.registry import all_datasets
+
+    lines = [
+        "Data sets that `vedette history fetch` can obtain or read from a local copy. None is part of the package.",
+        "Cite those you use. An address marked *unverified* has not been checked by anybody for this version.",
+    ]
+    for d in all_datasets().values():
+        lines += ["", f"## {d.title} (`{d.id}`)", ""]
+        lines += table(
+            ("", ""),
+            [
+                ("provider", d.provider), ("edition", d.edition), ("licence", d.licence),
+                ("redistribution", d.redistribution), ("citation", d.citation),
+                ("coverage", f"{d.coverage.first_year}-{d.coverage.last_year}: {d.coverage.units}"),
+                ("available from", d.lag.basis), ("note", d.note),
+                *(("address", f"{a.url} ({a.status})") for a in d.addresses),
+            ],
+        )  # fmt: skip
+    return page("Data sources", *lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "frameworks.md": frameworks_page,
+    "cases.md": cases_page,
+    "sources.md": sources_page,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the pages; with ``--check``, only say which would change."""
+    parser = argparse.ArgumentParser(description="Write docs/reference from the code.")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if a page would change")
+    check = parser.parse_args(arguments).check
+    changed = []
+    for name, make in PAGES.items():
+        path = REFERENCE / name
+        text = make()
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        changed.append(name)
+        if not check:
+            path.write_text(text, "utf-8")
+    print(("would change: " if check else "wrote: ") + (", ".join(changed) or "nothing"), file=sys.stderr)
+    return 1 if check and changed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

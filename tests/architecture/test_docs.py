@@ -1,0 +1,211 @@
+"""The documents say what is there: a command, setting, error, indicator, case or source that they miss fails here."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changelog.d/*.md")])
+# A page of the reference is compared with its generator, so the checks of prose look at the others.
+PROSE = [p for p in WRITTEN if p.parent != REFERENCE]
+
+
+@functools.cache
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("_reference_docs", ROOT / "buildtools" / "reference_docs.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@functools.cache
+def commands() -> dict[str, Any]:
+    return dict(generator().click_commands())
+
+
+def reference(name: str) -> str:
+    return (REFERENCE / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "errors.md", "frameworks.md", "cases.md", "sources.md"])
+def test_reference_page_is_what_the_code_says(name: str) -> None:
+    assert name in generator().PAGES
+    assert reference(name) == generator().PAGES[name](), f"docs/reference/{name} is out of date: run make docs"
+
+
+def test_every_page_of_the_generator_is_compared() -> None:
+    assert {p.name for p in REFERENCE.glob("*.md")} >= set(generator().PAGES)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = reference("commands.md")
+    assert len(commands()) >= 10
+    for name, command in commands().items():
+        assert f"## vedette {name}\n" in page
+        assert (command.help or "").strip(), f"vedette {name} has no help"
+        for option in command.params:
+            if option.name == "help":
+                continue
+            assert (getattr(option, "help", "") or "").strip(), f"vedette {name}: {option.opts[0]} has no help"
+            if option.param_type_name == "option":
+                assert f"`{option.opts[0]}" in page
+
+
+def test_every_command_takes_json() -> None:
+    missing = [n for n, c in commands().items() if "--json" not in {o for p in c.params for o in p.opts}]
+    assert not missing, f"without --json: {missing}"
+
+
+def test_every_environment_variable_is_documented() -> None:
+    page = reference("settings.md")
+    used = set()
+    for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("buildtools/*.py")]:
+        used |= set(re.findall(r"""["'](VEDETTE_[A-Z0-9_]+)["']""", path.read_text("utf-8")))
+    assert used, "no variable found: the pattern is wrong"
+    assert not sorted(v for v in used if f"`{v}`" not in page)
+
+
+def test_every_error_is_documented() -> None:
+    page = reference("errors.md")
+    names = [kind.__name__ for _, kind in generator().error_classes()]
+    assert len(names) >= 15
+    assert not [n for n in names if f"`{n}`" not in page]
+
+
+def test_every_indicator_is_documented() -> None:
+    from vedette.reference.frameworks import framework, framework_ids
+
+    page = reference("frameworks.md")
+    for name in framework_ids():
+        f = framework(name)
+        for condition in (*f.conditions, *((f.stakes,) if f.stakes else ())):
+            assert f"(`{condition.id}`)" in page
+            for indicator in condition.indicators:
+                assert f"| `{indicator.id}` |" in page, f"{name}: {indicator.id}"
+
+
+def test_every_source_is_documented_with_its_terms() -> None:
+    from vedette.sources.registry import all_datasets
+
+    page = reference("sources.md")
+    for dataset in all_datasets().values():
+        assert f"(`{dataset.id}`)" in page
+        assert generator().cell(dataset.citation) in page
+
+
+def test_every_bundled_case_is_documented() -> None:
+    from vedette.reference.bundled import bundled_case_ids
+
+    assert "belarus-2022" in bundled_case_ids()
+    assert not [c for c in bundled_case_ids() if f"(`{c}`)" not in reference("cases.md")]
+
+
+# --------------------------------------------------------------------------------------------------
+# prose
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target) or target.startswith("#"):
+            continue
+        assert (path.parent / target.split("#")[0]).exists(), f"{path.name}: {target}"
+
+
+def code_of(path: Path) -> list[str]:
+    """Lines of fenced blocks and inline code."""
+    text = path.read_text("utf-8")
+    blocks = re.findall(r"```[a-z]*\n(.*?)```", text, flags=re.DOTALL)
+    rest = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    lines = [line.removeprefix("$ ").strip() for block in blocks for line in _joined(block)]
+    return lines + [" ".join(c.split()) for c in re.findall(r"`([^`]+)`", rest)]
+
+
+def _joined(block: str) -> list[str]:
+    return block.replace("\\\n", " ").splitlines()
+
+
+def check_command(line: str) -> str | None:
+    """What is wrong with a documented command line, if anything."""
+    words = shlex.split(line, comments=True)[1:]
+    if not words or words[0].startswith("--"):
+        return None if not words or words[0] in ("--version", "--help", "--debug") else f"no option {words[0]}"
+    names = [n for n in commands() if words[: len(n.split())] == n.split()]
+    if not names:
+        group = [n for n in commands() if n.split()[0] == words[0]]
+        return None if group and len(words) == 1 else f"no command {' '.join(words[:2])}"
+    known = {o for p in commands()[names[0]].params for o in (*p.opts, *p.secondary_opts)} | {"--help", "--debug"}
+    wrong = [w for w in words if w.startswith("--") and w.split("=")[0] not in known]
+    return f"no option {wrong}" if wrong else None
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_documented_commands_exist(path: Path) -> None:
+    for line in code_of(path):
+        for command in re.findall(r"(?:^|[|&;] )(vedette(?: [^|&;>]*)?)", line):
+            assert check_command(command) is None, f"{line}: {check_command(command)}"
+
+
+def test_the_check_of_commands_bites() -> None:
+    assert check_command("vedette assess belarus-2022 --as-of 2022-01-20") is None
+    assert check_command("vedette asess belarus-2022") is not None
+    assert check_command("vedette assess belarus-2022 --asof 2022-01-20") is not None
+    assert check_command("vedette case frobnicate") is not None
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_named_places_in_the_code_exist(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for name in re.findall(r"\bvedette(?:\.[A-Za-z_][A-Za-z0-9_]*)+", text):
+        if name.endswith((".py", ".toml")):
+            continue
+        assert resolves(name), f"{path.name} names {name}"
+
+
+def resolves(name: str) -> bool:
+    parts = name.split(".")
+    for cut in range(len(parts), 0, -1):
+        try:
+            found: Any = import_module(".".join(parts[:cut]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[cut:]:
+            if not hasattr(found, attribute):
+                return False
+            found = getattr(found, attribute)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_named_files_exist(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for name in re.findall(r"`((?:src|docs|tests|benchmarks|evals|buildtools|requirements)/[\w./-]+)`", text):
+        assert (ROOT / name).exists() or name.endswith("_built"), f"{path.name} names {name}"
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_promises_and_no_paths_of_one_machine(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for pattern in (r"\bTODO\b", r"future work", r"coming soon", r"roadmap", r"planned for a later", r"\.\./shared\b",
+                    r"(?<![\w.])/(?:work|root|tmp|home)/"):
+        assert not re.search(pattern, text, flags=re.IGNORECASE), f"{path.name}: {pattern}"
+
+
+def test_makefile_targets_named_in_prose_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
+    named = {t for p in PROSE for c in code_of(p) for t in re.findall(r"^make ([a-z-]+)", c)}
+    assert named and named <= targets, sorted(named - targets)
