@@ -247,9 +247,12 @@ def _moves(
         }
 
 
-def _citation(table: Table) -> Citation | None:
+def _citation(table: Table, default: Citation | None = None) -> Citation | None:
+    """Where it was published; an empty table says "nowhere", against a default."""
     inner = table.table("citation", None)
     if inner is None:
+        return default
+    if not inner.data:
         return None
     made = Citation(publisher=inner.text("publisher"), title=inner.text("title", ""), url=inner.text("url", ""))
     inner.finish()
@@ -332,7 +335,8 @@ class _ItemReader:
                     document.times.available_at if document else None,
                 ),
                 origin=table.text("origin", None) or table.text("id"), quote=quote,
-                unverified_quote=table.text("unverified_quote", None), citation=_citation(table),
+                unverified_quote=table.text("unverified_quote", None),
+                citation=_citation(table, document.citation if document else None),
                 actors=table.texts("actors", ()), target=target, place=_place(table),
                 dates=tuple(_interval(t) for t in table.tables("dates")),
                 quantities=tuple(_quantity(t) for t in table.tables("quantities")),

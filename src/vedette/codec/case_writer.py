@@ -194,6 +194,14 @@ def _citation(citation: Citation | None) -> dict[str, str] | None:
     return {k: v for k, v in values.items() if v or k == "publisher"}
 
 
+def _own_citation(item: Evidence) -> dict[str, str] | None:
+    """An item's citation where it differs from its document's; an empty table when only the document has one."""
+    parent = item.quote.document.citation if item.quote else None
+    if item.citation == parent:
+        return None
+    return _citation(item.citation) or {}
+
+
 def _evidence(item: Evidence) -> dict[str, Any]:
     quote = item.quote
     unique = quote is None or quote.document.text.find(quote.text) == quote.document.text.rfind(quote.text)
@@ -214,7 +222,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "unverified_quote": item.unverified_quote, "grade": str(item.grade),
         "bearings": bearings or None,
         **_times(item.times, parent.published_at if parent else None, parent.available_at if parent else None),
-        "origin": item.origin if item.origin != item.id else None, "citation": _citation(item.citation),
+        "origin": item.origin if item.origin != item.id else None, "citation": _own_citation(item),
         "actors": list(item.actors) or None, "target": item.target,
         "place": {
             k: v for k, v in (
