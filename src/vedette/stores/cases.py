@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, Table, func, select
-from sqlalchemy.exc import IntegrityError
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
@@ -248,18 +247,15 @@ class SqlCaseStore:
             )  # fmt: skip
         if not rows:
             return
-        try:
-            connection.execute(schema.evidence.insert(), rows)
-        except IntegrityError as error:
-            e = schema.evidence.c
-            taken = set(connection.scalars(select(e.id).where(e.case_id == case_id)))
-            repeated = [item.id for item in evidence if item.id in taken]
-            if not repeated:
-                raise
+        e = schema.evidence.c
+        taken = set(connection.scalars(select(e.id).where(e.case_id == case_id)))
+        repeated = [item.id for item in evidence if item.id in taken]
+        if repeated:
             raise CaseRefused(
                 f"evidence {', '.join(repeated[:5])} exists already; a change is a new record", where=case_id,
                 fix="Give it another id, or correct it with a review",
-            ) from error
+            )
+        connection.execute(schema.evidence.insert(), rows)
 
     def _insert_review(self, connection: Connection, case_id: str, review: Review) -> None:
         connection.execute(

@@ -1,0 +1,146 @@
+"""What every ledger does: append, chain, notice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from tests.made_records import ATOMS, forecast, question
+
+from vedette.domain.ledger import Forecast, Resolution
+from vedette.errors import AfterCutOff, CaseRefused, Damaged, UnknownName
+
+
+def resolution(atom: str | None = "a1") -> Resolution:
+    return Resolution(
+        question="q1", atom=atom, at=dt.datetime(2022, 4, 1, tzinfo=dt.UTC), occurred=None, source="made",
+        void_reason="" if atom else "sources contradict each other",
+    )  # fmt: skip
+
+
+def test_forecasts_come_back_in_order_with_their_digests(backend: Any) -> None:
+    digests = [backend.ledger().commit(forecast(note=str(i)), question()) for i in range(3)]
+    found = backend.ledger().forecasts("q1")
+    assert [d for d, _ in found] == digests
+    assert [f for _, f in found] == [forecast(note=str(i)) for i in range(3)]
+    assert list(backend.ledger().questions()) == [question()]
+    assert list(backend.ledger().forecasts("q2")) == []
+
+
+def test_each_digest_covers_the_one_before(backend: Any) -> None:
+    from vedette.stores.ledger import FIRST, entry_digest
+    from vedette.stores.records import encode
+
+    backend.ledger().add_question(question())
+    digest = backend.ledger().commit(forecast())
+    first = entry_digest(FIRST, 1, "question", encode(question()))
+    assert digest == entry_digest(first, 2, "forecast", encode(forecast()))
+
+
+def test_the_same_forecast_twice_is_two_entries(backend: Any) -> None:
+    backend.ledger().add_question(question())
+    assert backend.ledger().commit(forecast()) != backend.ledger().commit(forecast())
+    assert len(backend.ledger().forecasts()) == 2
+
+
+def test_what_is_refused(backend: Any) -> None:
+    ledger = backend.ledger()
+    with pytest.raises(UnknownName):
+        ledger.commit(forecast())
+    ledger.add_question(question())
+    with pytest.raises(CaseRefused, match="already"):
+        ledger.add_question(question())
+    reworded = question().__class__(
+        id="q1", case="made", statement="Reworded?", atoms=ATOMS, rule="as made", deadline=dt.date(2022, 3, 31)
+    )
+    with pytest.raises(CaseRefused, match="another wording"):
+        ledger.commit(forecast(), reworded)
+    fewer = Forecast(
+        question="q1", forecaster="ana", as_of=dt.date(2022, 1, 20), at=dt.datetime(2022, 1, 20, tzinfo=dt.UTC),
+        distribution={"a1": 1.0}, base_rate={"a1": 1.0}, inputs_digest="", method="made",
+    )  # fmt: skip
+    with pytest.raises(CaseRefused, match="a2"):
+        ledger.commit(fewer)
+    with pytest.raises(UnknownName):
+        ledger.resolve(resolution("a9"))
+    assert [e.kind for e in backend.ledger().entries()] == ["question"]
+
+
+def test_a_resolved_question_takes_no_forecast(backend: Any) -> None:
+    backend.ledger().commit(forecast(), question())
+    backend.ledger().resolve(resolution())
+    with pytest.raises(AfterCutOff, match="entry 3"):
+        backend.ledger().commit(forecast())
+
+
+def test_void_and_second_resolutions_are_entries_too(backend: Any) -> None:
+    backend.ledger().add_question(question())
+    backend.ledger().resolve(resolution())
+    backend.ledger().resolve(resolution(None))
+    assert [e.noun for e in backend.ledger().entries()][1:] == [resolution(), resolution(None)]
+
+
+TAMPERED = [
+    ("UPDATE ledger SET record = replace(record, '0.16', '0.17') WHERE seq = 3", 3, "changed after it was written"),
+    ("UPDATE ledger SET previous = digest WHERE seq = 3", 3, "does not follow"),
+    ("DELETE FROM ledger WHERE seq = 3", 4, "entries 3 to 3 are missing"),
+    ("DELETE FROM ledger WHERE seq = 5", 5, "removed from the end"),
+    ("UPDATE ledger SET question = 'q2' WHERE seq = 3", 3, "question column was changed"),
+    ("UPDATE ledger SET record = 'gone' WHERE seq = 3", 3, "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("statement", "bad", "said"), TAMPERED, ids=[t[2] for t in TAMPERED])
+def test_an_edit_by_hand_is_found_named_and_the_rest_stays_readable(
+    backend: Any, statement: str, bad: int, said: str
+) -> None:
+    for i in range(4):
+        backend.ledger().commit(forecast(note=str(i)), question())
+    backend.tamper(statement)
+    entries = backend.ledger().entries()
+    first = next(e for e in entries if e.fault)
+    assert first.seq == bad and said in first.fault
+    readable = [e.noun.note for e in entries if isinstance(e.noun, Forecast) and not e.fault]
+    assert len(readable) >= 2 and "0" in readable
+    with pytest.raises(Damaged, match=f"entry {bad}"):
+        backend.ledger().forecasts()
+
+
+def test_a_recomputed_digest_breaks_the_next_link(backend: Any) -> None:
+    """Someone who changes an entry and its digest must change every entry after it."""
+    from vedette.stores.ledger import entry_digest
+
+    for i in range(3):
+        backend.ledger().commit(forecast(note=str(i)), question())
+    with backend.engine().connect() as connection:
+        from vedette.stores.schema import ledger
+
+        row = connection.execute(ledger.select().where(ledger.c.seq == 2)).one()
+    forged = row.record.replace("ana", "bob")
+    digest = entry_digest(row.previous, 2, "forecast", forged)
+    backend.tamper(f"UPDATE ledger SET record = '{forged}', digest = '{digest}' WHERE seq = 2")
+    faults = {e.seq: e.fault for e in backend.ledger().entries() if e.fault}
+    assert faults == {3: "it does not follow the entry before it"}
+
+
+def test_a_rewritten_end_is_noticed(backend: Any) -> None:
+    from vedette.stores.ledger import entry_digest
+
+    backend.ledger().commit(forecast(), question())
+    with backend.engine().connect() as connection:
+        from vedette.stores.schema import ledger
+
+        row = connection.execute(ledger.select().where(ledger.c.seq == 2)).one()
+    forged = row.record.replace("ana", "bob")
+    digest = entry_digest(row.previous, 2, "forecast", forged)
+    backend.tamper(f"UPDATE ledger SET record = '{forged}', digest = '{digest}' WHERE seq = 2")
+    assert "not the one that was written last" in next(e.fault for e in backend.ledger().entries() if e.fault)
+
+
+def test_nothing_is_appended_after_a_bad_end(backend: Any) -> None:
+    backend.ledger().commit(forecast(), question())
+    backend.tamper("UPDATE ledger SET record = replace(record, 'ana', 'bob') WHERE seq = 2")
+    with pytest.raises(Damaged):
+        backend.ledger().commit(forecast())
+    assert len([e for e in backend.ledger().entries() if e.noun is not None]) == 2
