@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from vedette.reporting.figures import Facts, Figure, Parts, Sentence, plain
+from vedette.reporting.figures import Facts, Figure, Parts, Sentence, base_log_odds, plain
 from vedette.reporting.labels import condition_names, glyph_of, letter, safe_text, view_name
 from vedette.reporting.view import (
     Bar,
@@ -250,7 +250,7 @@ class Composer:
             view=title, glyph=glyph_of(c["state"]), level=(f.text(*at, "level"),), state=f.figure("state", *at, "state"),
             line=Line(value=c["state"], inner=None, outer=(span[0], span[1]) if span else None),
             items=f.figure("length", *at, "evidence"),
-            alternative=f"{safe_text(c['level'])}, {f.figure('state', *at, 'state').text}{spoken} on a scale of −2 to +2",
+            alternative=f"{safe_text(c['level'])}, {f.figure('state', *at, 'state').text}{spoken}, on a scale of −2 to +2",
         )  # fmt: skip
 
     # -- waterfall -----------------------------------------------------------------------------------------
@@ -267,12 +267,12 @@ class Composer:
         middle = [i for i in order if i not in first and i not in last]
         up = sorted((i for i in middle if order[i]["log_odds"] >= 0), key=lambda i: -order[i]["log_odds"])
         down = sorted((i for i in middle if order[i]["log_odds"] < 0), key=lambda i: order[i]["log_odds"])
-        bars: list[Bar] = []
-        level = 0.0
-        for n, i in enumerate([*first, *up, *down, *last]):
-            start = level if n else order[i]["log_odds"]
-            level = level + order[i]["log_odds"]
-            bars.append(self._bar(scenario, i, order[i], start, level))
+        level = base_log_odds(rows)
+        parts = [self._bar(scenario, i, order[i], level, level) for i in first] if len(first) > 1 else []
+        bars = [*parts, self._base_bar(scenario, level)]
+        for i in (*up, *down, *last):
+            bars.append(self._bar(scenario, i, order[i], level, level + order[i]["log_odds"]))
+            level += order[i]["log_odds"]
         s = self.scenarios[self.place[scenario]]
         at = ("assessment", "scenarios", self.place[scenario])
         outer = (logit(s["interval90"][0]), logit(s["interval90"][1]))
@@ -298,13 +298,22 @@ class Composer:
             )
         )  # fmt: skip
 
+    def _base_bar(self, scenario: str, level: float) -> Bar:
+        at = ("assessment", "contributions", scenario)
+        return Bar(
+            kind="start", sign="◇", label=("Base rate, ", self.facts.figure("base_probability", *at)),
+            value=self.facts.figure("base_log_odds", *at), start=level, end=level, evidence=(), summary=(),
+        )  # fmt: skip
+
     def _bar(self, scenario: str, i: int, c: Mapping[str, Any], start: float, end: float) -> Bar:
         at = ("assessment", "contributions", scenario, i)
         value = c["log_odds"]
         base = c["kind"] in ("base_rate", "structure")
-        label: Figure | str = self.facts.text(*at, "what")
+        label: Parts = (self.facts.text(*at, "what"),)
         if c["what"] in self.names:
-            label = self.names[c["what"]][1]
+            label = (self.names[c["what"]][1],)
+        if base:
+            label = ("of which: ", *label)
         detail = {name: k for k, (name, _) in enumerate(c.get("detail") or ())}
         lines = []
         for name in c["evidence"]:
@@ -317,8 +326,8 @@ class Composer:
         if lines:
             summary = (self.facts.figure("length", *at, "evidence"), " item" if count == 1 else " items")
         return Bar(
-            kind=c["kind"], sign="◇" if base else "▲" if value > 0 else "▼" if value < 0 else "", label=label,
-            value=self.facts.figure("log_odds", *at, "log_odds"), start=start, end=end, probability=None,
+            kind=c["kind"], sign="" if base or c["kind"] == "residual" else "▲" if value > 0 else "▼" if value < 0 else "",
+            label=label, value=self.facts.figure("log_odds", *at, "log_odds"), start=start, end=end,
             evidence=tuple(lines), summary=summary,
         )  # fmt: skip
 

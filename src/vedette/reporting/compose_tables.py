@@ -224,12 +224,19 @@ def map_view(c: Composer) -> MapView | None:
     for i, _ in enumerate(d["by_resolution"]):
         spread += [", " if i else "", f.figure("km", "distance", "by_resolution", i, 1), " at ",
                    f.text("distance", "by_resolution", i, 0)]  # fmt: skip
+    points: list[Any] = []
+    for i, (_, _, radius, _) in enumerate(d["by_reference_point"]):
+        at = ("distance", "by_reference_point", i)
+        points += [", " if i else "", f.figure("km", *at, 1), " to ", f.text(*at, 0)]
+        if radius:
+            points += [" (a circle of ", f.figure("km", *at, 2), " around it)"]
     sentences = (
         Sentence(parts=(
             "Great circle from ", f.figure("coordinates", "distance", "from"), " to ",
             f.figure("coordinates", "distance", "to"), ". ",
         )),
         Sentence(parts=("Over boundary drawings: ", *spread, ".")),
+        Sentence(parts=("Over reference points: ", *points, ".")),
         Sentence(parts=("Whole spread over drawings and reference points: ", f.figure("km_span", "distance", "spread"), ".")),
     )  # fmt: skip
     claims = tuple(
@@ -237,7 +244,12 @@ def map_view(c: Composer) -> MapView | None:
          "\u201d: ", f.text("distance", "claims", i, "words"), ".")
         for i in range(len(d["claims"]))
     )  # fmt: skip
-    return MapView(svg=d["svg"], finding=finding, sentences=sentences, claims=claims)
+    marked = []
+    for i, sighting in enumerate(d["sightings"]):
+        line = c.evidence_line(sighting["evidence"])
+        if line is not None:
+            marked.append((f.figure("count", "distance", "sightings", i, "number"), line))
+    return MapView(svg=f.drawing, finding=finding, sentences=sentences, claims=claims, sightings=tuple(marked))
 
 
 def sources(c: Composer) -> tuple[Source, ...]:
@@ -342,8 +354,9 @@ def lede(c: Composer) -> tuple[Sentence, ...]:
     statement = ("assessment", "atoms", best)
     if set(c.scenarios[0]["atoms"]) != {atoms[best]["id"]}:
         out.append(Sentence(parts=(
-            "The most probable single outcome, at ", f.figure("percent", *statement, "probability"), " (",
-            f.figure("interval", *statement, "interval90"), "): ", f.text(*statement, "statement"),
+            "Of the outcomes that exclude each other, the largest share (",
+            f.figure("percent", *statement, "probability"), ", ", f.figure("interval", *statement, "interval90"), ") goes to: ",
+            f.text(*statement, "statement"),
         )))  # fmt: skip
     return tuple(out)
 

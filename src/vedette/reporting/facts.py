@@ -13,6 +13,7 @@ from vedette.domain.evidence import Evidence
 from vedette.domain.forecast import Assessment
 from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
+from vedette.reporting.distance import Measured
 from vedette.reporting.figures import Facts
 from vedette.reporting.quote_gate import missing_from_quote
 
@@ -110,13 +111,14 @@ def brief_facts(
     *,
     alternatives: Sequence[Alternative] = (),
     previous: Assessment | None = None,
-    distance: Mapping[str, Any] | None = None,
+    distance: Measured | None = None,
     notes: Sequence[str] = (),
+    request: Mapping[str, Any] | None = None,
 ) -> Facts:
     """The facts of a brief for ``assessment.as_of``.
 
     ``previous``: the assessment of an earlier date, for "change since". ``distance``: from
-    `vedette.reporting.distance.distance_facts`. ``notes``: an analyst's own sentences.
+    `vedette.reporting.distance.measure`. ``notes``: an analyst's own sentences. ``request``: how the brief was asked for, for `vedette verify`.
     """
     changes = {}
     if previous is not None:
@@ -132,7 +134,9 @@ def brief_facts(
                 for a in alternatives
             ],
             "previous": None if previous is None else {"as_of": previous.as_of.isoformat(), "changes": changes},
-            "distance": None if distance is None else dict(distance),
+            "distance": None if distance is None else distance.facts,
+            "request": dict(request or {}),
             "notes": [read_note(n) for n in notes],
-        }
+        },
+        drawing="" if distance is None else distance.svg,
     )

@@ -23,7 +23,7 @@ from vedette.reference.estimative import (
     points_text,
     signed_points,
 )
-from vedette.reporting.labels import day_text, safe_text
+from vedette.reporting.labels import day_text, safe_text, state_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,20 @@ def _coordinates(value: Sequence[float]) -> str:
 
 
 def _span(value: Sequence[float]) -> str:
-    return f"{number_text(value[0], 1, signed=True)} to {number_text(value[1], 1, signed=True)}"
+    return f"{state_text(value[0])} to {state_text(value[1])}"
+
+
+def base_log_odds(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Where the bars of a scenario start: its structural class and the step to the more specific one."""
+    return math.fsum(c["log_odds"] for c in rows if c["kind"] in ("structure", "base_rate"))
+
+
+def _base_log_odds(rows: Sequence[Mapping[str, Any]]) -> str:
+    return number_text(base_log_odds(rows), 2, signed=True)
+
+
+def _base_probability(rows: Sequence[Mapping[str, Any]]) -> str:
+    return percent(1.0 / (1.0 + math.exp(-base_log_odds(rows))))
 
 
 def _kilometres(value: Sequence[float]) -> str:
@@ -91,7 +104,9 @@ FORMS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType({
     "signed_points": signed_points,                            # +6
     "log_odds": lambda v: number_text(v, 2, signed=True),      # −0.44
     "sum_log_odds": lambda v: number_text(math.fsum(c["log_odds"] for c in v), 2, signed=True),
-    "state": lambda v: number_text(v, 1, signed=True),         # +0.9, scale -2..+2
+    "base_log_odds": _base_log_odds,                           # where the bars start
+    "base_probability": _base_probability,
+    "state": state_text,                                       # +0.9, scale -2..+2
     "span": _span,                                             # +0.1 to +1.7
     "similarity": lambda v: number_text(v, 2),                 # 0.86
     "count": lambda v: number_text(float(v), 0),               # 12
@@ -142,12 +157,16 @@ def print_value(value: Any, form: str) -> str:
 
 
 class Facts:
-    """The JSON of a brief, and the only maker of figures from it."""
+    """The JSON of a brief, and the only maker of figures from it.
 
-    __slots__ = ("data",)
+    ``drawing`` is the map's SVG; the JSON holds its digest.
+    """
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    __slots__ = ("data", "drawing")
+
+    def __init__(self, data: Mapping[str, Any], drawing: str = "") -> None:
         self.data = data
+        self.drawing = drawing
 
     def __getitem__(self, key: str) -> Any:
         return self.data[key]

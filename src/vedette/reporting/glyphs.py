@@ -90,11 +90,13 @@ def bar(row: Bar, fall: Waterfall) -> Markup:
     grid = _grid(fall)
     end = _x(row.end, low, high)
     join = f'<line class="j" x1="{end}" x2="{end}" y1="12" y2="26"/>'
-    if row.sign == "◇" and row.start == row.end:
+    if row.kind in ("base_rate", "structure"):
+        return Markup("")  # a part of the starting point: its value is printed, the bars start at the whole
+    if row.kind == "start":
         return Markup(f'<svg class="wf" height="24" aria-hidden="true">{grid}{_diamond(end, 12, 6, "d")}{join}</svg>')
     start = _x(row.start, low, high)
     before = f'<line class="j" x1="{start}" x2="{start}" y1="-2" y2="12"/>'
-    kind = "rest" if row.kind in ("residual", "base_rate", "structure") else "up" if row.end >= row.start else "dn"
+    kind = "rest" if row.kind == "residual" else "up" if row.end >= row.start else "dn"
     x = _x(min(row.start, row.end), low, high)
     # A bar thinner than a hair still shows that it is there.
     rect = (

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from vedette.domain.evidence import OPTION_CHANNEL
 from vedette.errors import VedetteError
+from vedette.reference.estimative import MINUS, number_text
 
 LEVELS: Final = ("absent", "weak", "mixed", "met", "strong")
 """The five words of the condition scale, from -2 to +2; word and glyph change together at +-0.5 and +-1.5."""
@@ -105,6 +106,13 @@ def glyph_of(state: float | None) -> str:
     if state is None:
         return "?"
     return "●" if state >= 0.5 else "○" if state <= -0.5 else "◇"
+
+
+def state_text(value: float) -> str:
+    """A state on the -2..+2 scale: "+0.9"; beyond an end ">+2" or "<−2", for the scale says no more."""
+    if value > 2.0:
+        return ">+2"
+    return f"<{MINUS}2" if value < -2.0 else number_text(value, 1, signed=True)
 
 
 def scenario_names(assessment: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:

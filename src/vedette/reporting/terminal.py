@@ -29,6 +29,7 @@ from vedette.reporting.labels import (
     glyph_of,
     safe_text,
     scenario_names,
+    state_text,
     view_name,
 )
 
@@ -37,6 +38,9 @@ MAX_WIDTH: Final = 118
 TOP_CONTRIBUTIONS: Final = 9
 TOP_MOVES: Final = 6
 TOP_WARNINGS: Final = 8
+
+BASE_KINDS: Final = ("structure", "base_rate")
+"""Kinds of contribution that make up the starting point, in the order they are shown."""
 
 _CODES: Final = {"bold": "1", "dim": "2", "up": "33", "down": "36", "accent": "34", "warn": "33;1"}
 
@@ -179,11 +183,11 @@ def _cell(c: Mapping[str, Any], screen: _Screen, width: int) -> str:
     if state is None:
         return screen.paint(_fit(f"? unknown: {safe_text(c['reason'] or 'no reason given')}", width), "dim")
     span = (
-        f" ({number_text(c['interval'][0], 1, signed=True)}…{number_text(c['interval'][1], 1, signed=True)})"
+        f" ({state_text(c['interval'][0])}…{state_text(c['interval'][1])})"
         if c["interval"] else ""
     )  # fmt: skip
     items = len(c["evidence"])
-    body = f"{glyph_of(state)} {safe_text(c['level']):<6} {_pad(number_text(state, 1, signed=True), 4, right=True)}"
+    body = f"{glyph_of(state)} {safe_text(c['level']):<6} {_pad(state_text(state), 4, right=True)}"
     tail = f" {items} ev" if items else " no ev"
     text = next((t for t in (body + span + tail, body + tail) if display_width(t) < width), body)
     style = "up" if state >= 0.5 else "down" if state <= -0.5 else "bold"
@@ -197,7 +201,8 @@ def _conditions(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[s
     ids = list(dict.fromkeys(c["condition"] for c in rows))
     names = condition_names(a["framework"], ids)
     actors = list(dict.fromkeys(c["actor"] for c in rows))
-    label = min(30, max(len(f"{n} {t}") for n, t in names.values()) + 2)
+    label = max(len(f"{n} {t}") for n, t in names.values()) + 2
+    label = min(label, 46 if screen.width >= 96 and len(actors) == 1 else 30)
     binding = a["binding"].get(focus, {})
     gain = 12 if binding else 0
     fits = max(1, (screen.width - label - gain) // 30)
@@ -237,12 +242,10 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     mark, _ = scenario_names(a)[focus]
     scenario = next(s for s in a["scenarios"] if s["id"] == focus)
     names = condition_names(a["framework"], [c["condition"] for c in a["conditions"]])
-    total = sum(c["log_odds"] for c in bars)
-    base = [c for c in bars if c["kind"] == "base_rate"]
+    total = math.fsum(c["log_odds"] for c in bars)
+    base = sorted((c for c in bars if c["kind"] in BASE_KINDS), key=lambda c: BASE_KINDS.index(c["kind"]))
     residual = [c for c in bars if c["kind"] == "residual"]
-    moved = sorted(
-        (c for c in bars if c["kind"] not in ("base_rate", "residual")), key=lambda c: -abs(c["log_odds"])
-    )
+    moved = sorted((c for c in bars if c["kind"] not in (*BASE_KINDS, "residual")), key=lambda c: -abs(c["log_odds"]))
     scale = max([abs(c["log_odds"]) for c in moved + residual] or [1.0]) or 1.0
     yield screen.heading(f"Why {mark} is {percent(scenario['probability'])}", "log-odds; before rounding the rows sum exactly")
     label = min(46, screen.width - 30)
@@ -253,8 +256,10 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
         body = f"{sign} {_fit(text, label)}{_pad(number_text(value, 2, signed=True), 7, right=True)}  "
         return screen.paint(body, style) + screen.paint(_pad(block, 13 if not note else 0), style) + note
 
+    start = 0.0
     for c in base:
-        yield row(" ", "base rate", c["log_odds"], percent(1 / (1 + math.exp(-c["log_odds"]))), "bold")
+        start += c["log_odds"]
+        yield row(" ", safe_text(c["what"]), c["log_odds"], percent(1 / (1 + math.exp(-start))), "bold")
     for c in moved[:TOP_CONTRIBUTIONS]:
         name = names[c["what"]][1] if c["what"] in names else safe_text(c["what"])
         value = c["log_odds"]
@@ -266,7 +271,7 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     if rest:
         yield row(" ", f"{len(rest)} smaller items together", sum(c["log_odds"] for c in rest))
     for c in residual:
-        yield row(" ", "residual (leak, mixing, averaging)", c["log_odds"])
+        yield row(" ", safe_text(c["what"]), c["log_odds"])
     yield row("=", f"{mark} as stated", total, percent(1 / (1 + math.exp(-total))), "bold")
 
 
@@ -291,12 +296,14 @@ def _notes(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
     if a["crowd"]:
         yield ""
         yield screen.heading("Others at the time", "their own questions, not ours")
-        for figure_ in a["crowd"]:
-            text = (
-                f"{safe_text(figure_['date'])}  {percent(figure_['probability'])}  {safe_text(figure_['source'])}: "
-                f"{safe_text(figure_['question'])}"
+        asked = None
+        for row in a["crowd"]:
+            if row["question"] != asked:
+                asked = row["question"]
+                yield from screen.wrap(safe_text(asked), "  ")
+            yield from screen.wrap(
+                f"{safe_text(row['date'])}  {percent(row['probability'])}  {safe_text(row['source'])}", "    ", "      "
             )
-            yield from screen.wrap(text, "  ", "    ")
     if a["warnings"]:
         yield ""
         yield screen.heading("Warnings")

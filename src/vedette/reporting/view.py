@@ -97,11 +97,10 @@ class Bar:
 
     kind: str
     sign: str
-    label: Figure | str
+    label: Parts
     value: Figure
     start: float
     end: float
-    probability: Figure | None
     evidence: tuple[EvidenceLine, ...]
     summary: Parts
 
@@ -151,6 +150,7 @@ class MapView:
     finding: Parts
     sentences: tuple[Sentence, ...]
     claims: tuple[Parts, ...]
+    sightings: tuple[tuple[Figure, EvidenceLine], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,20 +195,17 @@ class BriefView:
     foot: Parts
     command: Parts
 
-    def own_sentences(self) -> tuple[str, ...]:
-        """Every sentence the product itself wrote for this brief, as text: what the linter reads in full."""
+    def own_sentences(self) -> tuple[Parts, ...]:
+        """Every sentence the product itself wrote for this brief: what the linter reads in full."""
         said = [*self.lede, *self.judgements, *self.limits, self.confidence]
         said += [t.finding for t in self.conditions] + [w.finding for w in self.waterfalls]
         if self.map:
             said += self.map.sentences
-        parts = [self.scenario_finding, *(t.finding for t in self.tables), *(t.note for t in self.tables)]
-        from vedette.reporting.figures import plain
+        findings = [self.scenario_finding, *(t.finding for t in self.tables)]
+        findings += [t.note for t in self.tables if t.note] + ([self.map.finding] if self.map else [])
+        return (*(s.parts for s in said), *findings)
 
-        return tuple(t for t in (*(str(s) for s in said), *(plain(p) for p in parts)) if t)
-
-    def passed_texts(self) -> tuple[str, ...]:
+    def passed_texts(self) -> tuple[Figure, ...]:
         """Texts of the case and the engine that the brief repeats as its own view: reasons, warnings, assumptions."""
-        from vedette.reporting.figures import plain
-
-        rows = [plain(c) for t in self.tables if t.id == "assumptions" for r in t.rows for c in r.cells]
-        return (*(f.text for f in self.confidence_reasons), *(f.text for f in self.warnings), *rows)
+        rows = [p for t in self.tables if t.id == "assumptions" for r in t.rows for c in r.cells for p in c]
+        return (*self.confidence_reasons, *self.warnings, *(p for p in rows if isinstance(p, Figure)))

@@ -1,0 +1,118 @@
+"""``vedette brief`` and ``vedette verify``: the written product, and the check of one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vedette.cli.screen import clean, counted, print_json, say
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SHOWN = 12  # differences printed by verify; all of them are in --json
+
+
+def brief(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or path of a case file or dossier.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="What was known by the end of that day.")
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", help="html or md (default: from the name of --out, or html).")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; - for stdout. Default: CASE-DATE.FORMAT")
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="recommended, or author.")] = "recommended",
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Show the change since that day (default: a week before).")
+    ] = None,
+    note: Annotated[
+        list[str] | None,
+        typer.Option("--note", help="A sentence of yours, citing evidence ids: 'Units arrived by rail [E1].' Repeatable."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the brief of a case: one self-contained page, or Markdown.
+
+    The build fails when a sentence breaks the rules of estimative language, or cites a quote that does not hold the
+    names and numbers it asserts.
+    """
+    from vedette.bootstrap import open_workspace
+    from vedette.workflows.brief import make, request_for
+    from vedette.workflows.open_case import open_case
+
+    found = open_case(open_workspace().cases, case)
+    chosen = form or ("md" if out is not None and out.suffix.lower() in (".md", ".markdown") else "html")
+    request = request_for(found, as_of, mode=mode, since=since, notes=tuple(note or ()))
+    made = make(found, request, chosen)
+    data = made.text.encode("utf-8")
+    if out is not None and str(out) == "-":
+        if as_json:
+            print_json({"case": found.id, "as_of": request.as_of, "format": chosen, "text": made.text})
+        else:
+            sys.stdout.write(made.text)
+        return
+    path = out or Path(f"{found.id}-{request.as_of}.{chosen}")
+    _write_whole(path, data)
+    if as_json:
+        print_json(
+            {
+                "case": found.id, "as_of": request.as_of, "format": chosen, "file": str(path), "bytes": len(data),
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "inputs_digest": made.facts["assessment"]["inputs_digest"],
+            }
+        )  # fmt: skip
+        return
+    print(path)
+    say(f"{len(data) / 1000:.0f} kB, as of {request.as_of}. Check it with: vedette verify {path}")
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write beside the target and rename: a full disk or a kill never leaves half a brief under the name asked for."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A brief written by vedette, HTML or Markdown.")],
+    case: Annotated[
+        str | None, typer.Option("--case", metavar="CASE", help="Where the case is now, if not under its id here.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Recompute every number of a brief from the case it names. Exit status 0 when all agree, 2 when not."""
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import BadInput
+    from vedette.workflows.brief import verify_against
+    from vedette.workflows.open_case import open_case
+
+    store = open_workspace().cases
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput("not a text file in UTF-8", where=str(file)) from error
+    report = verify_against(text, lambda name: open_case(store, name), case=case)
+    if as_json:
+        print_json({"file": str(file), **report.to_dict()})
+        return 0 if report.ok else 2
+    print(f"{file}: case {clean(report.case)}, as of {report.as_of}")
+    print(f"{counted(report.figures, 'printed figure')} and {counted(report.values, 'value')} recomputed")
+    if report.ok:
+        print("All agree, and the text as a whole is the one this version writes.")
+        return 0
+    for reason in report.reasons:
+        say(f"vedette: {clean(reason)}")
+    for difference in report.differences[:SHOWN]:
+        print(f"  {clean(difference)}")
+    if len(report.differences) > SHOWN:
+        print(f"  and {len(report.differences) - SHOWN} more in --json")
+    print(f"Does not agree: {counted(len(report.differences), 'difference')}.")
+    return 2

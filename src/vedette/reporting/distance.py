@@ -1,0 +1,165 @@
+"""The distance that matters to the case, measured; claims held against it; the map that shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from vedette.domain.case import Case, Option
+from vedette.domain.claims import ClaimKind, Place, Posture
+from vedette.domain.evidence import Evidence
+from vedette.errors import VedetteError
+from vedette.reference.name_keys import fold_name
+
+if TYPE_CHECKING:
+    from vedette.geography.estimate import DistanceEstimate, ReferencePoint
+
+# Inhabitants per square kilometre by which a city's population becomes the circle that stands for its built-up area.
+# [assumption]: large cities outside East Asia lie near 3,000; Kyiv's 839 km2 hold about 2.9 million.
+DENSITY: Final = 3000.0
+SIGHTINGS_SHOWN: Final = 9
+
+_WORDS: Final = {"holds": "holds", "within_error": "is within the error of the drawing", "contradicted": "does not hold"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Facts for the JSON, and the drawing they describe (an SVG element made by us)."""
+
+    facts: dict[str, Any]
+    svg: str
+
+
+def measured_option(case: Case) -> Option | None:
+    """The option whose reach the map shows: the first hostile one with a host, else the first with another target."""
+    hostile = [o for o in case.options if o.posture is Posture.HOSTILE and o.host and o.host != o.target]
+    others = [o for o in case.options if o.interveners[0] != o.target]
+    return next(iter(hostile or others), None)
+
+
+def _reference_points(target: str, on: dt.date) -> tuple[ReferencePoint, ...]:
+    from vedette.geography.estimate import ReferencePoint
+    from vedette.geography.relations import capital_of
+    from vedette.reference.gazetteer import candidates
+
+    capital = capital_of(target, on)
+    city = next((c for c in candidates(capital.name, countries=(target,), limit=5) if c.country == target), None)
+    centre = ReferencePoint(place=capital, source="table of states, to about 1 km")
+    if city is None:
+        return (centre,)
+    listed = Place(name=f"{capital.name} (gazetteer point)", lat=city.lat, lon=city.lon, country=target)
+    radius = round(math.sqrt(city.population / DENSITY / math.pi), 1)
+    edge = Place(name=f"edge of {capital.name}", lat=city.lat, lon=city.lon, country=target)
+    return (
+        centre,
+        ReferencePoint(place=listed, source="GeoNames"),
+        ReferencePoint(place=edge, radius_km=radius, source="population over 3,000 per km2 [assumption]"),
+    )
+
+
+def _claims(items: Sequence[Evidence], start: str, capital: str, estimate: DistanceEstimate) -> list[dict[str, Any]]:
+    """Stated lengths that speak of this distance: they name the capital, and the border or the state it starts from."""
+    from vedette.geography.boundaries import load_boundaries
+    from vedette.geography.estimate import KM_PER_UNIT, check_claim
+
+    wanted = fold_name(capital)
+    stem = fold_name(load_boundaries("110m").name(start))
+    found = []
+    for item in items:
+        text = fold_name(" ".join((item.claim, item.quote.text if item.quote else "", *(q.of for q in item.quantities))))
+        if wanted not in text or not ("border" in text or stem in text):
+            continue
+        for quantity in item.quantities:
+            if quantity.unit.strip().casefold() not in KM_PER_UNIT:
+                continue
+            check = check_claim(quantity, estimate)
+            found.append(
+                {
+                    "evidence": item.id, "claim": quantity.text, "bound": quantity.bound.value, "km": check.stated_km,
+                    "standing": check.standing, "words": _WORDS[check.standing],
+                }
+            )  # fmt: skip
+    return found
+
+
+def _sightings(items: Sequence[Evidence]) -> list[Evidence]:
+    placed = [
+        e for e in items
+        if e.kind in (ClaimKind.EVENT, ClaimKind.FACT) and e.place is not None and e.place.lat is not None
+        and e.place.lon is not None
+    ]  # fmt: skip
+    # One mark a place, the latest report first: a map is read in a glance.
+    latest: dict[tuple[float, float], Evidence] = {}
+    for e in sorted(placed, key=lambda e: (e.times.available_at, e.id)):
+        assert e.place is not None and e.place.lat is not None and e.place.lon is not None
+        latest[(round(e.place.lat, 1), round(e.place.lon, 1))] = e
+    return sorted(latest.values(), key=lambda e: (e.times.available_at, e.id), reverse=True)[:SIGHTINGS_SHOWN]
+
+
+def measure(case: Case) -> Measured | None:
+    """The distance from the host's border (else the intervener's) to the target's capital, for a case cut at its date.
+
+    None when the case has no option between two states that can be placed: the brief then says so.
+    """
+    option = measured_option(case)
+    if option is None:
+        return None
+    start = option.host if option.host and option.host != option.target else option.interveners[0]
+    from vedette.geography.estimate import estimate_border_distance
+
+    try:
+        points = _reference_points(option.target, case.as_of)
+        estimate = estimate_border_distance(start, points)
+        items = case.accepted()
+        sightings = _sightings(items)
+        svg = _map(case, option, start, estimate, sightings)
+    except VedetteError:
+        return None
+    best = estimate.best
+    assert best.nearest.lat is not None and best.point.lat is not None
+    drawings = [
+        [f"1:{resolution.removesuffix('m')} million", km] for resolution, km in estimate.by_resolution.items()
+    ]
+    facts = {
+        "option": option.id,
+        "km": estimate.best_km,
+        "miles": best.miles,
+        "from_name": best.nearest.name,
+        "from": [best.nearest.lat, best.nearest.lon],
+        "to_name": best.point.name,
+        "to": [best.point.lat, best.point.lon],
+        "spread": [estimate.low_km, estimate.high_km],
+        "by_resolution": drawings,
+        "by_reference_point": [
+            [p.place.name, estimate.by_reference_point[p.place.name], p.radius_km, p.source] for p in points
+        ],
+        "ellipsoid_km": best.geodesic_km,
+        "claims": _claims(items, start, best.point.name, estimate),
+        "sightings": [{"number": n, "evidence": e.id} for n, e in enumerate(sightings, 1)],
+        "note": best.note,
+        "svg_sha256": hashlib.sha256(svg.encode()).hexdigest(),
+    }
+    return Measured(facts=facts, svg=svg)
+
+
+def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sightings: Sequence[Evidence]) -> str:
+    from vedette.geography.map_svg import LocatorMap, MapPlace, MapState, draw_map
+    from vedette.geography.relations import capital_of
+
+    states = [MapState(code=start, role="host" if option.host == start else "intervener")]
+    states.append(MapState(code=option.target, role="target"))
+    states += [MapState(code=i, role="intervener") for i in option.interveners if i not in (start, option.target)]
+    places = [MapPlace(place=capital_of(start, case.as_of), kind="capital")]
+    places += [
+        MapPlace(place=e.place, kind="sighting", number=n) for n, e in enumerate(sightings, 1) if e.place is not None
+    ]
+    return draw_map(
+        LocatorMap(
+            title=f"From {estimate.best.nearest.name} to {estimate.best.point.name}", states=tuple(states),
+            places=tuple(places), distance=estimate, on=case.as_of, focus=(start, option.target), caption=False,
+        )
+    )  # fmt: skip

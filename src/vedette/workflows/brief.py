@@ -1,0 +1,187 @@
+"""Write a brief of a case as of a date, and check one that was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from vedette.assessment.channels import AUTHOR, RECOMMENDED
+from vedette.domain.case import Case
+from vedette.domain.time import AsOf, parse_date
+from vedette.errors import BadInput, DateRefused, UnknownName
+from vedette.reference.frameworks import framework, framework_ids
+from vedette.reporting.brief import FORMATS, Brief, make_brief
+from vedette.reporting.distance import measure
+from vedette.reporting.facts import Alternative, brief_facts
+from vedette.reporting.verify import Difference, Verification, printed_differences, read_brief, value_differences
+from vedette.workflows.assess import assess_case
+
+WEEK = dt.timedelta(days=7)
+
+_MODE_LABELS = {AUTHOR: "The author\u2019s rule", RECOMMENDED: "The recommended method"}
+_MODE_NOTES = {
+    AUTHOR: "Same evidence and framework, but an observer\u2019s view, equal weights, no stakes and no host gate.",
+    RECOMMENDED: "Same evidence, but the intervener\u2019s view, weights by posture, stakes and the host gate.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefRequest:
+    """Everything that decides what a brief says, besides the case: it is embedded in the brief and read by verify.
+
+    ``since``: the earlier date for "change since", None for no comparison. ``rivals``: ids of other frameworks.
+    ``notes``: an analyst's sentences, citing evidence ids in square brackets.
+    """
+
+    case: str
+    as_of: dt.date
+    mode: str = RECOMMENDED
+    since: dt.date | None = None
+    rivals: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "case": self.case, "as_of": self.as_of.isoformat(), "mode": self.mode,
+            "since": self.since.isoformat() if self.since else None, "rivals": list(self.rivals),
+            "notes": list(self.notes),
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Any) -> BriefRequest:
+        """From a brief read back; raises `BadInput` when it is no request."""
+        try:
+            return cls(
+                case=str(data["case"]), as_of=parse_date(data["as_of"], where="as_of"), mode=str(data["mode"]),
+                since=parse_date(data["since"], where="since") if data["since"] else None,
+                rivals=tuple(str(x) for x in data["rivals"]), notes=tuple(str(x) for x in data["notes"]),
+            )  # fmt: skip
+        except (KeyError, TypeError) as error:
+            raise BadInput(f"the brief does not say how it was made ({error})", fix="It was changed by hand") from error
+
+
+def request_for(
+    case: Case,
+    as_of: str | dt.date | None = None,
+    *,
+    mode: str = RECOMMENDED,
+    since: str | dt.date | None = None,
+    rivals: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
+) -> BriefRequest:
+    """A request with its defaults filled in: a week's change where the case is that old, every rival framework that
+    reads this case's evidence."""
+    day = AsOf.of(as_of).date if as_of is not None else case.as_of
+    earlier = AsOf.of(since).date if since is not None else day - WEEK
+    if since is not None and earlier >= day:
+        raise DateRefused(f"--since {earlier} is not before {day}", where=case.id, fix="Give an earlier date")
+    if rivals is None:
+        own = set(framework(case.framework).condition_ids)
+        rivals = tuple(r for r in framework_ids() if r != case.framework and own & set(framework(r).reads))
+    for rival in rivals:
+        framework(rival)
+    return BriefRequest(
+        case=case.id, as_of=day, mode=mode, since=earlier if since is not None or earlier >= case.opened else None,
+        rivals=rivals, notes=notes,
+    )  # fmt: skip
+
+
+def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
+    day = AsOf(date=request.as_of)
+    other = AUTHOR if request.mode == RECOMMENDED else RECOMMENDED
+    out = [
+        Alternative(
+            id=other, label=_MODE_LABELS[other], explanation=_MODE_NOTES[other],
+            assessment=assess_case(case, day, mode=other, with_sensitivity=False),
+        )
+    ]
+    for rival in request.rivals:
+        read = framework(rival)
+        out.append(
+            Alternative(
+                id=rival, label=read.title,
+                explanation=f"Same evidence, read by the conditions of a rival framework. {read.source}",
+                assessment=assess_case(case, day, mode=request.mode, rival=rival, with_sensitivity=False),
+            )
+        )
+    return out
+
+
+def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
+    """The brief of a case for a request. Raises `UnknownName`, `AfterCutOff`, and what the checks of a brief raise."""
+    if form not in FORMATS:
+        raise UnknownName("format", form, nearest=FORMATS)
+    day = AsOf(date=request.as_of)
+    main = assess_case(case, day, mode=request.mode)
+    before = None
+    if request.since is not None:
+        before = assess_case(case, AsOf(date=request.since), mode=request.mode, with_sensitivity=False)
+    facts = brief_facts(
+        case, main, alternatives=_alternatives(case, request), previous=before, distance=measure(case.known(day)),
+        notes=request.notes, request=request.to_dict(),
+    )  # fmt: skip
+    return make_brief(facts, form)
+
+
+def build_brief(
+    case: Case,
+    as_of: str | dt.date | None = None,
+    *,
+    mode: str = RECOMMENDED,
+    since: str | dt.date | None = None,
+    rivals: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
+    format: str = "html",
+) -> str:
+    """The brief of a case as text: one self-contained HTML page, or Markdown."""
+    request = request_for(case, as_of, mode=mode, since=since, rivals=rivals, notes=notes)
+    return make(case, request, format).text
+
+
+def verify_brief(text: str, recompute: Callable[[BriefRequest, str], Brief]) -> Verification:
+    """Hold every number of a brief against a fresh computation from the case it names.
+
+    ``recompute`` makes the brief of a request in a form ("html", "md") from the case as it is now. Compared are every
+    printed figure, every value of the embedded facts (numbers to 1e-9) and, last, the text as a whole, which covers
+    words, drawings and order. Raises `BadInput` when the file is no brief, and what ``recompute`` raises.
+    """
+    found = read_brief(text)
+    request = BriefRequest.from_dict(found.facts["request"])
+    fresh = recompute(request, found.form)
+    check: Any = json.loads(json.dumps(fresh.facts.data))
+    differences = printed_differences(found, check)
+    values, other = value_differences(found.facts, check)
+    differences += other
+    same = text == fresh.text
+    reasons = _reasons(found.facts, check, differences, same)
+    return Verification(
+        case=request.case, as_of=request.as_of.isoformat(), figures=len(found.printed), values=values, same_text=same,
+        differences=tuple(differences), reasons=reasons,
+    )  # fmt: skip
+
+
+def verify_against(text: str, find_case: Callable[[str], Case], *, case: str | None = None) -> Verification:
+    """`verify_brief` with cases from ``find_case``; ``case`` replaces the id that the brief names."""
+    return verify_brief(text, lambda request, form: make(find_case(case or request.case), request, form))
+
+
+def _reasons(brief: Any, check: Any, differences: list[Difference], same: bool) -> tuple[str, ...]:
+    """What may lie behind the differences, in words."""
+    out = []
+    mine, fresh = brief["assessment"], check["assessment"]
+    if mine.get("version") != fresh.get("version"):
+        out.append(f"the brief is from vedette {mine.get('version')}, this is {fresh.get('version')}")
+    if mine.get("inputs_digest") != fresh.get("inputs_digest"):
+        out.append("the inputs of the case have changed since: another digest")
+    elif any(d.kind == "value" and d.where.startswith("/assessment/") for d in differences):
+        out.append("the inputs are the same, so the brief's own numbers were changed")
+    if differences and all(d.kind == "printed" for d in differences):
+        out.append("the page prints something else than its own JSON: it was edited by hand")
+    if not differences and not same:
+        out.append("every number agrees, but words or drawings differ")
+    return tuple(out)
+
