@@ -16,6 +16,8 @@ COMMANDS = {
     "assess": ("vedette.cli.assess:assess", "Scenario probabilities as of a date, and why."),
     "whatif": ("vedette.cli.assess:whatif", "What the probabilities would be if conditions stood otherwise."),
     "evidence": ("vedette.cli.evidence:app", "The evidence layer: its scale, learnt on a bank of episodes."),
+    "brief": ("vedette.cli.brief:brief", "Write the brief of a case: HTML or Markdown."),
+    "verify": ("vedette.cli.brief:verify", "Recompute every number of a brief."),
     "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),
 }
 
