@@ -31,7 +31,7 @@ help:
 	@echo 'make lint          ruff, mypy and import-linter only'
 	@echo 'make bench         benchmarks: start-up, installed size, product against peer'
 	@echo 'make evals         quality gates with floors'
-	@echo 'make docs          write docs/reference again from the code'
+	@echo 'make docs          write docs/reference and the sessions in the guides again'
 	@echo 'make changelog     build CHANGELOG.md from changelog.d'
 	@echo 'make lock          resolve the dependencies again (requirements/*.txt)'
 	@echo 'make clean         remove what the other targets made, the virtual environment included'
@@ -62,6 +62,7 @@ evals: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python buildtools/reference_docs.py
+	$(BIN)/python buildtools/run_docs.py
 
 changelog: $(VENV)/.dev
 	$(BIN)/python buildtools/changelog.py
