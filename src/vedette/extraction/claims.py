@@ -1,0 +1,188 @@
+"""Claims out of clauses: which bear on an intervention, what kind they are, and what they say of which condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vedette.domain.claims import ClaimKind, Direction, Place, Quantity, Strength
+from vedette.domain.reading import Claim, ClaimBearing, DateMention, PlaceMention, QuantityMention
+from vedette.extraction.clauses import Clause
+from vedette.extraction.cue_rules import Scores, plain_clause, score_clause
+from vedette.extraction.names import Found
+from vedette.extraction.roles import Roles
+from vedette.extraction.speakers import AUTHOR
+from vedette.reference.reporting_verbs import ACT
+
+# A clause is a claim from this weight on; in a document that is about a crisis a weaker hint is enough.
+# [sweep: evals/extraction.py --sweep, tuning part]
+BEARS = 2.0
+BEARS_IN_CONTEXT = 2.0
+# A second condition is reported when it has at least this share of the first one's weight. [sweep, same]
+SECOND = 0.75
+# Share of clauses with weight that makes a document one about a crisis. [assumption]
+CONTEXT_SHARE = 0.3
+
+_NEGATED = re.compile(r"\b(?:not|no|never|nobody|none|without|neither|nor|cannot)\b|n't\b")
+_HYPOTHETICAL = re.compile(r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should .* escalate|threaten\w* to)\b")
+_FORECAST = re.compile(r"\b(?:will|shall|would likely|is going to|are going to|may well|is likely to|are likely to|is expected to|could reignite|plans? to)\b")
+_ARGUES = re.compile(r"\b(?:must|should|need(?:s|ed)? to|ought to|have to|has to|it is (?:important|necessary|essential)|requires? (?:an?|the|immediate)|the need (?:to|for)|the importance of)\b")
+_JUDGES = re.compile(
+    r"\b(?:could|may|might|seems?|seemed|appears?|perhaps|likely|unlikely|probably|clearly|very|purely|major|significant|importan\w+|"
+    r"feeling|too early|believe|think|best|better|more than|problematic|logical|destructive|provocative|unprecedented|unacceptable|"
+    r"is a (?:threat|challenge|manifestation|signal)|are a source)\b"
+)
+_PAST = re.compile(
+    r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|moved|attacked|seized|killed|shelled|"
+    r"took|sent|withdrew|fired|voted|was held|were held|took part|visited|engaged|hit|recently|intervention|drills|exercises)\b"
+)
+_ACTS = re.compile(r"\b(?:" + "|".join(ACT) + r"|expressing|calling|raising the issue|said|told|stressed|noted|in a speech)\b")
+_PRESENCE = re.compile(r"\b(?:presence|station\w*|peacekeep\w*|base|bases|joint (?:military )?(?:exercise|drill)\w*|csto|security presence|host)\b")
+_ATTACK = re.compile(r"\b(?:attack\w*|inva\w+|aggression|offensive|war|occup\w+|strike\w*|escalat\w*|seiz\w*)\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the document as a whole gives to the reading of each clause."""
+
+    text: str
+    names: list[Found]
+    roles: Roles
+    own: str
+    speaker: Callable[[Clause], tuple[str, str]]
+    dates: list[DateMention]
+    quantities: list[QuantityMention]
+    places: list[PlaceMention]
+
+
+def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
+    """Claims of a document, in order."""
+    rated: list[tuple[Clause, str, str, Scores]] = []
+    for clause in clauses:
+        speaker, code = context.speaker(clause)
+        plain = plain_clause(context.text, clause.start, clause.end, context.names, context.roles, code or context.own)
+        rated.append((clause, speaker, plain, score_clause(plain)))
+    if not rated:
+        return []
+    heavy = sum(s.bearing >= 3 for _, _, _, s in rated)
+    in_context = heavy >= 2 and heavy >= CONTEXT_SHARE * len(rated)
+    floor = BEARS_IN_CONTEXT if in_context else 2 * BEARS
+    return [_claim(c, speaker, s, context) for c, speaker, _, s in rated if _bears(s, floor, in_context)]
+
+
+def _bears(scores: Scores, floor: float, in_context: bool) -> bool:
+    touching = scores.bearing - scores.total("none")
+    return scores.bearing >= floor and (touching > 0 or in_context)
+
+
+def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Claim:
+    text = context.text
+    quote = text[clause.start : clause.end]
+    low = quote.lower()
+    inside = [n for n in context.names if clause.start <= n.start and n.end <= clause.end and n.use != "none"]
+    kind = _kind(low, clause, inside)
+    hypothetical = bool(_HYPOTHETICAL.search(low))
+    codes = tuple(dict.fromkeys(c for n in inside if n.what.kind != "region" for c in n.what.codes))
+    bearings = _bearings(scores, low, kind, hypothetical, context.roles)
+    if kind is ClaimKind.SPEECH and speaker == AUTHOR:
+        speaker = _subject_of_speech(text, clause, inside) or speaker
+    roles = context.roles
+    target = roles.target if roles.target in codes else next((c for c in codes[1:] if len(c) == 3), None)
+    return Claim(
+        start=clause.start,
+        end=clause.end,
+        quote=quote,
+        kind=kind,
+        attribution=speaker,
+        actors=codes,
+        target=target,
+        places=tuple(
+            Place(name=p.text, lat=p.lat, lon=p.lon, country=p.country)
+            for p in context.places
+            if clause.start <= p.start and p.end <= clause.end
+        ),
+        dates=tuple(d for d in context.dates if clause.start <= d.start and d.end <= clause.end),
+        quantities=tuple(
+            Quantity(text=q.text, value=q.value, unit=q.unit, bound=q.bound, of=_of_what(q, clause, text), attribution=speaker)
+            for q in context.quantities
+            if clause.start <= q.start and q.end <= clause.end
+        ),
+        conditions=bearings,
+        negated=bool(_NEGATED.search(low)),
+        hypothetical=hypothetical,
+        confidence=_confidence(scores),
+        reasons=(*_role_reason(roles), *(f"cue: {line}" for line in scores.fired)),
+    )
+
+
+def _of_what(quantity: QuantityMention, clause: Clause, text: str) -> str:
+    """What is counted, with where the sentence says it is: "troops amassed in the Baltic states and Poland"."""
+    rest = text[quantity.end : min(clause.end, quantity.end + 90)]
+    where = re.match(r"\s(?:that (?:are|were) )?(?:\w+ )?(?:in|from|along|near|of) [^,.;()]{3,60}", rest)
+    return f"{quantity.of}{where.group()}" if where else quantity.of
+
+
+def _role_reason(roles: Roles) -> tuple[str, ...]:
+    parts = [f"{name} {code}" for name, code in (("intervener", roles.intervener), ("target", roles.target), ("host", roles.host)) if code]
+    return (f"roles read from the text: {', '.join(parts)}",) if parts else ()
+
+
+def _kind(low: str, clause: Clause, inside: list[Found]) -> ClaimKind:
+    head = low[:70]
+    acts = _ACTS.search(head)
+    if acts and inside and inside[0].start - clause.start < 40 and inside[0].start - clause.start <= acts.start():
+        return ClaimKind.SPEECH
+    if _ARGUES.search(low):
+        return ClaimKind.ARGUMENT
+    if _FORECAST.search(low):
+        return ClaimKind.FORECAST
+    if _HYPOTHETICAL.search(low) or _JUDGES.search(low):
+        return ClaimKind.JUDGEMENT
+    if _PAST.search(low):
+        return ClaimKind.EVENT
+    return ClaimKind.FACT
+
+
+def _subject_of_speech(text: str, clause: Clause, inside: list[Found]) -> str:
+    first = inside[0] if inside else None
+    if first is None or first.start - clause.start > 40:
+        return ""
+    if first.what.kind == "person":
+        return text[first.start : first.end]
+    office = re.match(r"(?:['’]s)?\s((?:\w+\s){0,3}?(?:minister|president|leader|government|ministry|spokes\w+|parliament))", text[first.end : first.end + 50], re.IGNORECASE)
+    return text[first.start : first.end + office.end()] if office else text[first.start : first.end]
+
+
+def _bearings(scores: Scores, low: str, kind: ClaimKind, hypothetical: bool, roles: Roles) -> tuple[ClaimBearing, ...]:
+    hint = "other"
+    if _ATTACK.search(low):
+        hint = "attack"
+    elif _PRESENCE.search(low):
+        hint = "presence"
+    elif roles.target:
+        hint = "attack"
+    ranked = sorted(((scores.total(c), c) for c in {*scores.up, *scores.down} if c != "none"), reverse=True)
+    chosen = [c for w, c in ranked[:3] if w >= BEARS and w >= SECOND * ranked[0][0]][:2]
+    found = []
+    for condition in chosen:
+        up, down = scores.up.get(condition, 0.0), scores.down.get(condition, 0.0)
+        direction = Direction.RAISES if up > down else Direction.LOWERS if down > up else Direction.UNCLEAR
+        found.append(
+            ClaimBearing(
+                condition=condition, direction=direction, scenario_hint=hint, strength=_strength(abs(up - down), kind, hypothetical)
+            )
+        )
+    return tuple(found) or (
+        ClaimBearing(condition="none", direction=Direction.UNCLEAR, scenario_hint=hint, strength=Strength.WEAK),
+    )
+
+
+def _strength(weight: float, kind: ClaimKind, hypothetical: bool) -> Strength:
+    weight -= 1.5 * hypothetical + 1.5 * (kind in (ClaimKind.ARGUMENT, ClaimKind.FORECAST))
+    return Strength.WEAK if weight < 3 else Strength.MODERATE if weight < 7 else Strength.STRONG
+
+
+def _confidence(scores: Scores) -> float:
+    """A monotone reading of the weights, between 0.3 and 0.9; not yet a calibrated probability."""
+    return round(0.3 + 0.6 * scores.bearing / (scores.bearing + 6.0), 2)

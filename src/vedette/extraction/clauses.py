@@ -1,0 +1,286 @@
+"""From sentences to claim spans: reporting frames come off, clauses that can stand alone are told apart.
+
+A span is what a reader would underline: without "He stressed that", "However," or the closing ``," he said.``; with
+its own clause only, so that the counter-clause of "While X, Y" gets its own direction.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from vedette.extraction.sentences import Span, split_sentences
+from vedette.reference.reporting_verbs import ACT, FINITE, PASSIVE_SAY, SAY
+
+_SAY = "|".join(sorted(SAY, key=len, reverse=True))
+_PASSIVE = "|".join(sorted(PASSIVE_SAY, key=len, reverse=True))
+_ACT = "|".join(sorted(ACT, key=len, reverse=True))
+_FIN = "|".join(sorted((re.escape(w) for w in FINITE), key=len, reverse=True))
+
+_NOMINAL = r"(?:the|a|an|this|that|these|those|its|his|her|their|our|such|both|all|some|no|any|many|most|[A-Z][\w.'’-]*|it|he|she|they|we|I|you|there|who|which|everything|nobody|everyone|what)"
+# "X said that", "It was noted once again that", "Hope was expressed that", "X also drew attention to the fact that"
+_FRAME = re.compile(
+    rf"^(?P<subject>[^\"“”]{{0,150}}?)\b(?P<verb>(?:{_SAY})(?:\s(?:the fact|the (?:view|hope|opinion|belief|conviction|confidence)))?"
+    rf"|(?:was|were|is|has been|been)(?:\s\w+){{0,2}}\s(?:{_PASSIVE})(?:\s(?:to))?|expressed (?:the |his |her |their )?(?:view|hope|opinion|belief|"
+    r"conviction|confidence|concern|certainty)|took the view|made it clear|drew attention to the fact|called for efforts to ensure|"
+    r"is (?:confident|convinced|certain|sure)|am (?:confident|convinced|certain|sure)|are (?:confident|convinced|certain|sure)|share the (?:common )?view|"
+    r"(?:want|wish|would like) to (?:repeat|stress|emphasi[sz]e|note|add|say|point out|remind you)|say for sure|informed that|made sure|borne out by the fact|the fact is)"
+    r"(?:,?\s(?:once again|again|in particular|in turn|also|to \w+ \w+|clearly|on [^,]{1,40}|in [^,]{1,40}|yesterday|today))?,?\s"
+    r"that,?\s(?P<rest>\S)"
+)
+# "X said [clause]" without "that" before a quotation or colon.
+_COLON = re.compile(rf"^(?P<subject>[^\"“”:]{{0,160}}?)\b(?:{_SAY}|{_ACT})(?:[^\"“”:]{{0,60}})?[:,]\s*[\"“]?(?P<rest>\S)")
+_LABEL = re.compile(r"^(?P<subject>(?:[A-Z][\w.'’-]*\s?(?:of\s)?){1,8}):\s(?P<rest>\S)")
+# "," he said. / ", according to X. at the end
+_TAIL = re.compile(
+    rf"[,!?.…][\"”]\s*,?\s*(?:-\s)?(?P<subject>[^\"“”]{{0,120}}?)\b(?:{_SAY}|{_ACT})\b[^\"“”]*$"
+    rf"|,\s(?P<subject2>(?:he|she|they|(?-i:[A-Z])[\w.'’ -]{{2,60}}|the (?:president|minister|official|spokes\w+|statement|head of state))\s)"
+    rf"(?:{_SAY})(?:\s(?:on|in|at|during|to)\b[^,]{{0,80}})?[.]?$"
+    r"|,\s(?:according to|as reported by)\s(?P<subject3>[^,]{2,80})[.]?$",
+    re.IGNORECASE,
+)
+_TAIL_MORE = re.compile(r"\b(?:adding|noting|stressing|emphasi[sz]ing|saying)\sthat\s(?P<rest>\S)", re.IGNORECASE)
+_ACCORDING = re.compile(
+    r"^(?:(?:and|but|at the same time),?\s)?(?:according to (?P<subject>[^,]{2,80}?)|in (?P<subject2>his|her|their|[A-Z][\w'’]+'s) (?:opinion|view|words)|"
+    r"as (?P<subject3>[A-Z][^,]{2,60}?) (?:noted|said|stressed|put it))(?:,\s(?P<more>today|now|in particular|despite [^,]+))?,\s",
+    re.IGNORECASE,
+)
+# A sentence that only says who said the rest, and where.
+_PURE_FRAME = re.compile(
+    rf"^(?:This|That|These words|It)\s(?:was|were|is)\s(?:\w+\s)?(?:{_PASSIVE}|stated|announced|said)\sby\b|^(?:The|This)?\s?[^,.]{{0,60}}\bsaid this\b",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(
+    r"^(?:and|but|yet|so|or|nor|also|thus|however|moreover|therefore|nevertheless|nonetheless|furthermore|besides|indeed|meanwhile|"
+    r"first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|additionally|consequently|similarly|likewise|still|then|hence|instead|"
+    r"actually|unfortunately|of course|in fact|in general|overall|in addition|in particular|in turn|in response|in this (?:regard|context|connection)|"
+    r"in that (?:regard|context)|as a result|at the same time|after all|all the same|for (?:his|her|its|their) part|that is why(?: I (?:openly )?say:?)?|"
+    r"for example|for instance|on the other hand|on the one hand|to be sure|that said|even so|as such|as i said|with this in mind|because|"
+    r"against this background|among other things|it is for this reason that|considering [^,]{3,60}(?=,)|given (?:this|these)[^,]{0,40}(?=,)|"
+    r"i think(?: that)?|we believe(?: that)?|i believe(?: that)?|i (?:can )?say(?: for sure)? that|i would like to (?:add|repeat|emphasi[sz]e) that|"
+    r"i want to (?:repeat|stress|emphasi[sz]e|answer frankly:?)(?: that)?|what i hear is that|as is known|and indeed|and,? indeed|"
+    r"it is important that|it is very important that|like other [^,]{3,40}|for (?:Belarus|Russia)),?\s+",
+    re.IGNORECASE,
+)
+# A long adverbial before the main clause sets the scene; the claim is the main clause.
+_FRONTED = re.compile(
+    rf"^(?:in (?:the|a) (?:follow-up|course|context|framework|light)|during|at the (?:request|meeting|beginning|end)|having|exchanging|"
+    rf"on the (?:occasion|eve|sidelines)|regarding)\b[^,]*(?:,[^,]*)?,\s(?={_NOMINAL}\s)",
+    re.IGNORECASE,
+)
+_SUBORDINATE = re.compile(r"^(?:(?:while|although|though|whereas|even though|even if|given that|now that|as(?! (?:of|a|an|well|for|part)\b))\s|(?P<with>with\s))", re.IGNORECASE)
+# Places to cut: the clause after the cut starts at the end of the match.
+_CUT = re.compile(
+    rf";\s+"
+    rf"|,?\s(?:and|but|yet|nor|so)\s(?:,\s)?(?:indeed,\s)?(?:also\s|that\s|then\s)*(?={_NOMINAL}\s)"
+    rf"|,?\s(?:and|but|or)\s(?:also\s|once again\s|then\s|now\s|has also\s)*(?=(?:{_FIN}|{_ACT}|called on|continues to)\b)"
+    rf"|,\s(?:while|whereas|although|though|because|since|as(?!\swell))\s"
+    rf"|\s(?:because|while|whereas|although)\s(?={_NOMINAL}\s)|\swhile\s(?=\w+ing\b)|:\s(?=\(?1\))"
+    rf"|,\s(?=with\s(?:[\w.'’-]+\s){{1,6}}?\w+ing\b)"
+    rf"|,\s(?=(?:the|all|this|they|it|we|he|there)\s(?:\w+\s){{0,4}}?(?:is|are|was|were|has|have|will|hit|remains?|continues?)\b)"
+    rf"|,\s(?=(?:does|do|is|are|has|have|did)\snot\b)"
+    rf"|,\s(?:thus|thereby|adding that|noting that|stating that|stressing that|emphasi[sz]ing that)\s"
+    rf"|,\s(?=(?:which|who|something that|raising|leading|expressing|prompting|making|calling|warning|positioning|creating|causing|entailing|threatening|saying|demanding|urging|forcing|allowing|suggesting|signal+ing)\b)"
+    rf"|,\s(?:such as|including)\s(?=\w+\s(?:activities|actions|attacks)\b)"
+    rf"|\s(?:-|–|—)\s(?={_NOMINAL}\s[^-–—]*\b(?:{_FIN})\b)"
+    rf"|\s(?=due to\s)|\s(?=in response to\s)|,\s(?=as well as\s)",
+)
+_HAS_FINITE = re.compile(rf"(?<![\w-])(?:{_FIN}|{_ACT}|\w{{3,}}ed)(?![\w-])", re.IGNORECASE)
+_LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
+_OPEN = "\"“‘'«([ "
+_CLOSE = "\"”’'») "
+# Shorter spans cannot stand alone. [assumption]
+_SHORTEST = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``text[start:end]`` can stand as a claim. ``speaker`` is the frame's subject, empty for the document's voice.
+
+    ``part`` tells how it was cut: whole, frame, coordinate, subordinate, relative.
+    """
+
+    start: int
+    end: int
+    speaker: str = ""
+    part: str = "whole"
+    quoted: bool = False
+    sentence: int = 0
+
+
+def clauses_of(text: str, start: int, end: int) -> list[Clause]:
+    """Claim spans of a paragraph, in order, not overlapping."""
+    found: list[Clause] = []
+    inside_quote = False
+    pending: list[int] = []  # clauses of an open quotation that wait for the name of their speaker
+    for number, sentence in enumerate(split_sentences(text, start, end)):
+        raw = text[sentence.start : sentence.end]
+        opens = raw.count("“") + raw.count("”") + raw.count('"')
+        was_inside = inside_quote
+        if opens % 2:
+            inside_quote = not inside_quote
+        pieces, tail_speaker = _sentence(text, sentence)
+        quoted = was_inside or raw[:1] in "\"“"
+        first = len(found)
+        for piece in pieces:
+            found.append(replace(piece, quoted=quoted or piece.quoted, sentence=number))
+        if quoted or tail_speaker:
+            pending.extend(range(first, len(found)))
+        if tail_speaker:
+            for index in pending:
+                if not found[index].speaker:
+                    found[index] = replace(found[index], speaker=tail_speaker)
+            pending = []
+        elif not inside_quote and not was_inside:
+            pending = [i for i in pending if i >= first]
+    return found
+
+
+def _sentence(text: str, sentence: Span) -> tuple[list[Clause], str]:
+    """Clauses of one sentence, and the speaker its closing frame names."""
+    start, end = _trim(text, sentence.start, sentence.end)
+    body = text[start:end]
+    if _PURE_FRAME.match(body) and len(body) < 320 and not re.search(r"[\"“]\w[^\"”]{40,}", body):
+        return [], _subject(body)
+    speaker = tail_speaker = ""
+    extra: list[Clause] = []
+    tail = _TAIL.search(body)
+    if tail and tail.start() > _SHORTEST:
+        tail_speaker = speaker = (tail.group("subject") or tail.group("subject2") or tail.group("subject3") or "").strip(" ,-")
+        more = _TAIL_MORE.search(body, tail.start())
+        if more:
+            extra = [Clause(*_trim(text, start + more.start("rest"), end), speaker=speaker, part="frame")]
+        start, end = _trim(text, start, start + tail.start())
+    found = _split(text, start, end, speaker, "whole")
+    return [c for c in [*found, *extra] if c.end - c.start >= _SHORTEST], tail_speaker
+
+
+def _subject(frame: str) -> str:
+    found = re.search(r"\bby\s([^,]{3,90}?)(?:\s(?:during|in|at|on|to|following|after)\b|[,.]|$)", frame)
+    if found:
+        return found.group(1)
+    found = re.match(r"(?:The\s)?([^,.]{3,60}?)\ssaid this", frame)
+    return found.group(1) if found else ""
+
+
+def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
+    """Take markers, frames and openings off the front; returns the span, the speaker and the part."""
+    speaker, part = "", ""
+    for _ in range(5):
+        start, end = _trim(text, start, end)
+        body = text[start:end]
+        marker = _MARKER.match(body)
+        if marker and len(body) - marker.end() >= _SHORTEST:
+            start += marker.end()
+            continue
+        according = _ACCORDING.match(body)
+        if according:
+            speaker = next((g for g in (according.group("subject"), according.group("subject2"), according.group("subject3")) if g), "")
+            more = according.start("more") if (according.group("more") or "").startswith("despite") else -1
+            start += more if more > 0 else according.end()
+            part = "frame"
+            continue
+        fronted = _FRONTED.match(body)
+        if fronted and fronted.end() > 0.35 * len(body):
+            start += fronted.end()
+            continue
+        frame = _FRAME.match(body) or _LABEL.match(body)
+        if frame and len(body) - frame.start("rest") >= _SHORTEST and _is_frame(frame):
+            speaker, part = frame.group("subject").strip(" ,"), "frame"
+            start += frame.start("rest")
+            continue
+        colon = _COLON.match(body)
+        if colon and body[colon.start("rest") - 1] in "\"“" and len(body) - colon.start("rest") >= _SHORTEST:
+            speaker, part = colon.group("subject").strip(" ,"), "frame"
+            start += colon.start("rest")
+            continue
+        break
+    return start, end, speaker, part
+
+
+def _is_frame(frame: re.Match[str]) -> bool:
+    """A frame's subject is short and holds no clause of its own; "agreed that" of two sides is an event."""
+    subject = frame.group("subject")
+    if len(subject) > 110 and subject.count(",") > 2:
+        return False
+    if re.search(r"\bto\s$", subject) and not re.search(r"\b(?:want|wish|like|important) to\s$", subject):
+        return False  # "too early to say that" is part of the claim
+    return not re.search(r"[;:]|\b(?:which|because|if|while)\b|, (?:and|but) ", subject)
+
+
+def _split(text: str, start: int, end: int, speaker: str, part: str) -> list[Clause]:
+    start, end, found_speaker, found_part = _strip_lead(text, start, end)
+    speaker, part = found_speaker or speaker, found_part or part
+    body = text[start:end]
+    subordinate = _SUBORDINATE.match(body)
+    if subordinate:
+        comma = _with_comma(body) if subordinate.group("with") else _main_comma(body, subordinate.end())
+        if comma > 0:
+            keep = start if subordinate.group("with") else start + subordinate.end()
+            first = Clause(*_trim(text, keep, start + comma), speaker=speaker, part="subordinate")
+            return [first, *_split(text, start + comma + 1, end, speaker, "whole")]
+    for cut in _CUT.finditer(body):
+        left, right = body[: cut.start()], body[cut.end() :]
+        if not _stands(left, right, cut.group()):
+            continue
+        a, b = _trim(text, start, start + cut.start())
+        head = [Clause(a, b, speaker=speaker, part=part)]
+        kind = "relative" if re.match(r"(?:which|who|something that)\b", right) else "coordinate"
+        return [*head, *_split(text, start + cut.end(), end, speaker, kind)]
+    return [Clause(start, end, speaker=speaker, part=part)]
+
+
+def _main_comma(body: str, after: int) -> int:
+    """Where the main clause of "While X, Y" starts: the first comma followed by a clause."""
+    for comma in re.finditer(r",\s", body[after:]):
+        at = after + comma.start()
+        rest = body[at + 2 :]
+        if _HAS_FINITE.search(body[after:at]) and _HAS_FINITE.search(rest) and len(rest) > 25:
+            return at
+    return -1
+
+
+_MAIN = re.compile(rf", (?!as well as|such as|including|where|which|who)(?={_NOMINAL}\s(?:[\w'’-]+\s){{0,9}}?(?:{_FIN})\b)")
+
+
+def _with_comma(body: str) -> int:
+    """Where the main clause after a fronted "With X and Y, ..." starts."""
+    found = _MAIN.search(body, 40)
+    return found.start() if found and len(body) - found.end() > 25 else -1
+
+
+def _stands(left: str, right: str, cut: str) -> bool:
+    """Whether both sides of a cut can stand as claims."""
+    if len(left.strip(_OPEN)) < 22 or len(right.strip(_CLOSE)) < 22:
+        return False
+    if left.count("(") != left.count(")"):
+        return False
+    if cut.startswith(";"):
+        return True
+    word = cut.strip(" ,")
+    if not word and re.match(r"(?:due to|in response to|as well as)\b", right):
+        return len(right) > 55 and len(left) > 55 and bool(_HAS_FINITE.search(left))
+    if not word:
+        return bool(_HAS_FINITE.search(left)) and len(right) > 30 and not left.rstrip().endswith((",", " and"))
+    if not _HAS_FINITE.search(left):
+        return False
+    if re.search(r"\b(?:because|while|whereas|although|though|since|as|thus|thereby)\b|that$", word):
+        return bool(_HAS_FINITE.search(right[:120])) or word in ("thus", "thereby")
+    if _LEAD_VERB.match(right):
+        return len(left) > 35 and len(right) > 35
+    # ", and the minister will ...": a verb must come soon, and not inside a relative clause.
+    head = re.split(r"\b(?:which|who|that)\b", right.removeprefix("that "), maxsplit=1)[0][:80]
+    found = _HAS_FINITE.search(head)
+    if not found:
+        return False
+    strong = re.search(rf"(?<![\w-])(?:{_FIN})(?![\w-])", head)
+    return bool(strong) and (cut.startswith(",") or word.startswith("but") or word.endswith("that") or len(left) > 60)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without quotes, brackets and white space at the ends; a full stop inside stays with its sentence."""
+    while start < end and text[start] in _OPEN + "\n\t,*–—-":
+        start += 1
+    while end > start and (text[end - 1] in "\"“” \n\t,;:*–—-" or (text[end - 1] == ")" and "(" not in text[start:end])):
+        end -= 1
+    return start, end

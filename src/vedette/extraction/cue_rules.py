@@ -1,0 +1,153 @@
+"""Match the cue table against clauses: one Aho-Corasick pass for trigger words, then only the patterns they name.
+
+The clause is first put into a plain form: lower case, no punctuation, one token for each actor by its role, so that one
+pattern serves every crisis ("§i troops along the border of §t").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from vedette.extraction.fold import fold
+from vedette.extraction.names import Found
+from vedette.extraction.roles import Roles
+from vedette.reference.condition_cues import CONDITIONS, CUES
+
+_TOKEN = re.compile(r"§\w|[\w]+(?:[-'][\w]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """One line of the table."""
+
+    condition: str
+    sign: int
+    weight: int
+    source: str
+    pattern: re.Pattern[str]
+    triggers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Sums of weights by condition, up and down, and the cues that fired (their source lines)."""
+
+    up: dict[str, float]
+    down: dict[str, float]
+    fired: tuple[str, ...]
+
+    def total(self, condition: str) -> float:
+        """Weight for a condition whatever its direction."""
+        return self.up.get(condition, 0.0) + self.down.get(condition, 0.0)
+
+    @property
+    def bearing(self) -> float:
+        """Weight over all conditions."""
+        return sum(self.up.values()) + sum(self.down.values())
+
+
+def _word(word: str) -> str:
+    """Regular expression of one word of a pattern; ``a-b`` also matches ``a b``."""
+    if word == "§x":
+        return r"§\w"
+    body = r"[- ]".join(_stem(part) for part in word.split("-"))
+    return body
+
+
+def _stem(part: str) -> str:
+    return "\\S*".join(re.escape(piece) for piece in part.split("*"))
+
+
+def _compile(line: str) -> Cue:
+    head, _, body = line.partition("|")
+    condition, sign, weight = head.split()
+    parts: list[str] = []
+    groups: list[tuple[str, ...]] = []
+    gap = ""
+    tokens = body.split()
+    while tokens and tokens[-1] in ("..", "..."):
+        tokens.pop()
+    for token in tokens:
+        if token in ("..", "..."):
+            gap = rf"(?:\S+ ){{0,{5 if token == '..' else 10}}}?"
+            continue
+        options = tuple(token.split("/"))
+        groups.append(options)
+        parts.append(f"{' ' + gap if parts else ''}(?:{'|'.join(_word(o) for o in options)})")
+        gap = ""
+    # The word with the longest shortest option is the rarest guess: it triggers the pattern.
+    best = max(groups, key=lambda g: (min(len(_trigger(o)) for o in g), -len(g)))
+    return Cue(
+        condition=CONDITIONS[condition], sign=1 if sign == "+" else -1, weight=int(weight), source=line.strip(),
+        pattern=re.compile(rf"(?<!\S){''.join(parts)}(?!\S)"), triggers=tuple(_trigger(o) for o in best),
+    )  # fmt: skip
+
+
+def _trigger(option: str) -> str:
+    first = option.split("-")[0].split("*")[0]
+    return first if first else option.strip("*")
+
+
+@lru_cache(maxsize=1)
+def all_cues() -> tuple[Cue, ...]:
+    """The compiled table."""
+    return tuple(_compile(line) for line in CUES.splitlines() if line.strip() and not line.startswith("#"))
+
+
+@lru_cache(maxsize=1)
+def _automaton() -> Any:
+    import ahocorasick
+
+    by_trigger: dict[str, list[int]] = {}
+    for number, cue in enumerate(all_cues()):
+        for trigger in cue.triggers:
+            by_trigger.setdefault(f" {trigger}", []).append(number)
+    automaton = ahocorasick.Automaton()
+    for trigger, numbers in by_trigger.items():
+        automaton.add_word(trigger, tuple(numbers))
+    automaton.make_automaton()
+    return automaton
+
+
+def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Roles, own: str) -> str:
+    """The clause in the form the patterns read. ``own`` is the state that "our" and "we" speak for."""
+    parts: list[str] = []
+    at = start
+    for name in names:
+        if name.start < start or name.end > end or name.start < at or name.use == "none":
+            continue
+        if name.what.kind == "region" or len(name.what.codes) != 1:
+            continue
+        parts.append(text[at : name.start])
+        role = roles.of(name.what.codes[0])
+        keep = " nato" if name.what.codes == ("NATO",) else " eu" if name.what.codes == ("EU",) else ""
+        parts.append(f" §{role}{keep} " if not keep else f"{keep} §{role} ")
+        at = name.end
+    parts.append(text[at:end])
+    low = fold("".join(parts)).replace("'s ", " ")
+    if own:
+        mark = f"§{roles.of(own)}"
+        low = re.sub(r"\bour\b", f"our {mark}", low)
+    return " " + " ".join(_TOKEN.findall(low)) + " "
+
+
+def score_clause(plain: str) -> Scores:
+    """Weights of every cue of the table that fires in a clause; each cue counts once."""
+    candidates: set[int] = set()
+    for _, numbers in _automaton().iter(plain):
+        candidates.update(numbers)
+    up: dict[str, float] = {}
+    down: dict[str, float] = {}
+    fired: list[str] = []
+    cues = all_cues()
+    for number in sorted(candidates):
+        cue = cues[number]
+        if not cue.pattern.search(plain):
+            continue
+        side = up if cue.sign > 0 else down
+        side[cue.condition] = side.get(cue.condition, 0.0) + cue.weight
+        fired.append(cue.source)
+    return Scores(up=up, down=down, fired=tuple(fired))

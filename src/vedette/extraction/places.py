@@ -1,0 +1,198 @@
+"""Places in a text: states and capitals in locative use, regions, borders, and cities from the gazetteer.
+
+A state's name is a place only where something is located or moves ("in Mali", "troops from Mali", "Mali's border");
+elsewhere it is an actor. Cities that the tables do not know are looked up in the gazetteer when they follow a word of
+place; the other readings of an ambiguous name are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from vedette.domain.claims import Place
+from vedette.domain.reading import PlaceMention
+from vedette.errors import Unavailable
+from vedette.extraction.names import Found
+from vedette.reference.regions import regions_by_name
+from vedette.reference.states import find_state
+
+_IN = re.compile(
+    r"\b(?:in|into|inside|within|around|near|across|throughout|outside|toward|towards|through|over|neighbou?ring|"
+    r"(?:visit(?:ed|ing|s)?|entered|entering|enter|leave|left|leaving|invad\w+|occup\w+|cross\w*)|"
+    r"(?:troops?|forces|soldiers|equipment|weapons|it|them|personnel|withdraw\w*|units|refugees|people|trip|visit|travel\w*|"
+    r"return\w*|leave|moved?|moving|sent|deployed|relocated?|transferred) (?:from|to|for)|territory of|parts of|areas of|"
+    r"regions of|east of|west of|north of|south of|border with|borders with|border of|borders of|bordering|situation in|"
+    r"located in|based in|stationed in)\s(?:the\s|mainland\s|eastern\s|western\s|northern\s|southern\s|neighbou?ring\s|central\s)?$",
+    re.IGNORECASE,
+)
+_LIST = re.compile(r"^(?:\s*,\s*|\s+and\s+(?:in\s+)?|,\s+and\s+|\s+or\s+)(?:the\s+)?$")
+_POSSESSIVE = re.compile(r"^'s\b|^'(?=\s)")
+_BORDER_AFTER = re.compile(
+    r"^(?:'s|'|s')?\s(?:\w+\s){0,1}(?:state\s)?(?:borders?|frontiers?|borderlands?)\b|^[ -](?:[A-Z]\w+)\s(?:state\s)?borders?\b", re.IGNORECASE
+)
+_TERRITORY_AFTER = re.compile(r"^\s(?:territory|soil|land|airspace|waters|territories)\b", re.IGNORECASE)
+_BORDER_OF = re.compile(r"\b(?:borders?|frontiers?)\s(?:with|of|between|to)\s(?:the\s)?$", re.IGNORECASE)
+_BORDER_STAFF = re.compile(r"\s(?:guards?|troops|service|police|officers?|control|crossings?|checkpoints?)\b")
+# Fleets, platforms and districts bear the name of a place without being there.
+_NAMESAKE = re.compile(r"^\s(?:Platform|[Ff]leets?|Flotilla|Initiative|Declaration)\b")
+_CONTACT = re.compile(r"\b(?:line of (?:contact|control)|contact line|touch line|ceasefire line|demarcation line|front ?line)\b", re.IGNORECASE)
+_CITY = re.compile(
+    r"\b(?:[Ii]n|[Nn]ear|[Aa]t|[Oo]utside|[Ii]nto|[Aa]round|[Tt]owards?|[Ff]rom|[Cc]ity of|[Tt]own of|[Vv]illage of|[Pp]ort of|[Cc]apital of)\s"
+    r"((?:[A-Z][\w'’-]+)(?:\s(?:[A-Z][\w'’-]+|de|al|el|upon|on|Training|training|ground)){0,2})"
+)
+_NOT_CITY = frozenset(
+    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday "
+    "Friday Saturday Sunday President Prime Minister Mr Mrs Ms The This That These Those It He She They We His Her Their Our "
+    "Parliament Congress Constitution Government Army Navy Armed Air Foreign Defense Defence Ministry General Joint Special "
+    "Supreme State National Federal Commission Council House Senate Court War World Europe European East West North South "
+    "Security Order God Christmas Easter Ramadan Article Facebook Twitter Telegram Internet University Of Alliance".split()
+)
+
+
+def place_mentions(text: str, found: list[Found], spans: list[tuple[int, int]]) -> list[PlaceMention]:
+    """Places in ``text``; cities are looked for only inside ``spans`` (the paragraphs that are read)."""
+    mentions: list[PlaceMention] = []
+    located_until = -1  # end of the last located name, so that lists go on: "in Poland and Lithuania"
+    for f in found:
+        before = text[max(0, f.start - 48) : f.start].replace("’", "'")
+        after = text[f.end : f.end + 40].replace("’", "'")
+        kind = f.what.kind
+        continues = located_until >= 0 and bool(_LIST.match(text[located_until : f.start]))
+        if kind == "region" and _NAMESAKE.match(after):
+            continue
+        if kind == "region":
+            mentions.extend(_region(text, f, before, continues))
+            located_until = f.end
+        elif f.use == "place" and kind in ("seat", "city"):
+            mentions.append(_seat(text, f))
+            located_until = f.end
+        elif kind in ("state", "demonym", "group") or (kind == "organisation" and f.what.codes == ("EU",)):
+            one = _state(text, f, before, after, continues)
+            if one:
+                mentions.append(one)
+                located_until = f.end if one.level == "country" else -1
+    mentions.extend(
+        PlaceMention(start=m.start(), end=m.end(), text=m.group(), lat=None, lon=None, country=None, level="border")
+        for m in _CONTACT.finditer(text)
+    )
+    mentions.extend(_cities(text, found, mentions, spans))
+    mentions.sort(key=lambda m: (m.start, -m.end))
+    return mentions
+
+
+def _region(text: str, f: Found, before: str, continues: bool) -> list[PlaceMention]:
+    region = regions_by_name()[f.name]
+    if region.level in ("continent", "area") and not (_IN.search(before) or continues):
+        return []
+    return [
+        PlaceMention(
+            start=f.start, end=f.end, text=text[f.start : f.end], lat=region.lat, lon=region.lon,
+            country=region.country or None, level=region.level,
+        )
+    ]  # fmt: skip
+
+
+def _seat(text: str, f: Found) -> PlaceMention:
+    lat, lon = _capital(f.what.codes[0], f.name)
+    return PlaceMention(
+        start=f.start, end=f.end, text=text[f.start : f.end], lat=lat, lon=lon, country=f.what.codes[0], level="city"
+    )
+
+
+@lru_cache(maxsize=512)
+def _capital(code: str, name: str) -> tuple[float | None, float | None]:
+    """Coordinates of a capital under any of its names; other seats come from the gazetteer."""
+    state = find_state(code, scheme="iso3") if len(code) == 3 and code != "PSE" else None
+    if state and state.capitals:
+        capital = state.capitals[-1]
+        if capital.name == name or (code, name) in _SAME:
+            return capital.lat, capital.lon
+    best = _lookup(name, code)
+    return (best[0].lat, best[0].lon) if best else (None, None)
+
+
+_SAME = {
+    ("UKR", "Kiev"), ("RUS", "Kremlin"), ("USA", "White House"), ("USA", "Pentagon"), ("USA", "Washington D.C."),
+    ("USA", "Washington, D.C."), ("CHN", "Peking"), ("KAZ", "Nur-Sultan"), ("GBR", "Downing Street"), ("IND", "Delhi"),
+    ("FRA", "Elysee"), ("FRA", "Élysée"), ("IRN", "Teheran"), ("MDA", "Chisinau"), ("YEM", "Sana'a"),
+}  # fmt: skip
+
+
+def _state(text: str, f: Found, before: str, after: str, continues: bool) -> PlaceMention | None:
+    country = f.what.codes[0] if len(f.what.codes) == 1 and len(f.what.codes[0]) == 3 else None
+    border = _BORDER_AFTER.match(after)
+    if border and f.what.kind != "organisation" and not _BORDER_STAFF.match(text, f.end + border.end()):
+        end = f.end + border.end()
+        return PlaceMention(
+            start=f.start, end=end, text=text[f.start : end], lat=None, lon=None, country=country, level="border"
+        )
+    if f.what.kind == "demonym":
+        territory = _TERRITORY_AFTER.match(after)
+        if territory and country:
+            end = f.end + territory.end()
+            return PlaceMention(
+                start=f.start, end=end, text=text[f.start : end], lat=None, lon=None, country=country, level="country"
+            )
+        return None
+    of_border = _BORDER_OF.search(before)
+    if of_border and f.what.kind != "organisation" and not _POSSESSIVE.match(after):
+        start = f.start - (len(before) - of_border.start())
+        return PlaceMention(
+            start=start, end=f.end, text=text[start : f.end], lat=None, lon=None, country=country, level="border"
+        )
+    located = _IN.search(before) if f.what.kind != "organisation" else re.search(r"\bin the $", before)
+    if _POSSESSIVE.match(after) or not (located or (continues and f.what.kind != "organisation")):
+        return None
+    return PlaceMention(
+        start=f.start, end=f.end, text=text[f.start : f.end], lat=None, lon=None, country=country,
+        level="country" if country else "region",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def _lookup(name: str, country: str) -> tuple[Place, ...]:
+    """Readings of a city's name, best first; nothing when the gazetteer is not installed."""
+    from vedette.reference import gazetteer
+
+    try:
+        rows = gazetteer.candidates(name, countries=(country,) if country else (), limit=5)
+    except Unavailable:
+        return ()
+    own = [r for r in rows if r.matched == "name" or r.population >= 50_000 or r.is_capital]
+    return tuple(Place(name=r.name, lat=r.lat, lon=r.lon, country=r.country) for r in own)
+
+
+def _cities(
+    text: str, found: list[Found], mentions: list[PlaceMention], spans: list[tuple[int, int]]
+) -> list[PlaceMention]:
+    taken = bytearray(len(text) + 1)
+    for f in found:
+        taken[f.start : f.end] = b"\x01" * (f.end - f.start)
+    for m in mentions:
+        taken[m.start : m.end] = b"\x01" * (m.end - m.start)
+    countries = {c for f in found for c in f.what.codes if len(c) == 3}
+    cities: list[PlaceMention] = []
+    for a, b in spans:
+        for match in _CITY.finditer(text, a, b):
+            start, end = match.span(1)
+            if taken.find(1, start, end) >= 0:
+                continue
+            words = match.group(1).replace("’", "'").removesuffix("'s").split(" ")
+            while words and words[0] not in _NOT_CITY:
+                name = " ".join(words)
+                readings = _lookup(name, "")
+                if readings:
+                    # A reading inside a state the text names outranks a larger namesake elsewhere.
+                    ranked = sorted(readings, key=lambda p: p.country not in countries)
+                    best = ranked[0]
+                    stop = start + len(name)
+                    cities.append(
+                        PlaceMention(
+                            start=start, end=stop, text=text[start:stop], lat=best.lat, lon=best.lon,
+                            country=best.country, level="city", alternatives=tuple(ranked[1:]),
+                        )  # fmt: skip
+                    )
+                    break
+                words.pop()
+    return cities

@@ -1,0 +1,158 @@
+"""Numbers with their unit, bound and what they count: "less than 56 miles" is an upper bound, not 56."""
+
+from __future__ import annotations
+
+import re
+
+from vedette.domain.claims import Bound
+from vedette.domain.reading import QuantityMention
+from vedette.extraction.fold import fold
+from vedette.reference.units import MULTIPLIERS, NUMBER_WORDS, UNITS
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_SPELT = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_TIMES = "|".join(sorted(MULTIPLIERS, key=len, reverse=True))
+_MORE = "more than|over|at least|upwards of|in excess of|exceeding|no fewer than|no less than|not less than|above|a minimum of"
+_LESS = "less than|fewer than|under|below|at most|up to|as many as|as much as|no more than|not more than|within|a maximum of"
+_ABOUT = "about|around|approximately|roughly|some|nearly|almost|close to|an estimated|estimated|circa|approx\\.|~"
+_PATTERN = re.compile(
+    rf"(?:\b(?P<bound>{_MORE}|{_LESS}|{_ABOUT})\s+(?:the\s+|a\s+|an\s+)?)?"
+    rf"(?P<currency>US\$|\$|€|£|₽|¥)?\s?"
+    rf"(?P<first>(?<![\w.,/:-])(?:{_NUMBER})|\b(?:{_SPELT})(?:[ -](?:{_SPELT}))?\b)"
+    rf"(?:\s?(?:-|–|—|to|or)\s?(?P<second>(?:{_NUMBER})|(?:{_SPELT})\b))?"
+    rf"(?P<times>[ -](?:{_TIMES})\b|(?:bn|mn|m|k)\b)?"
+    rf"(?P<percent>\s?(?:%|percent\b|per cent\b|percentage points?\b))?"
+    rf"(?P<plus>\+|-strong\b)?",
+    re.IGNORECASE,
+)
+_INDEFINITE = re.compile(
+    r"\b(?:(?P<tens>tens|dozens|scores|hundreds|thousands|millions)(?: of (?P<of>thousands|millions))?) of\b", re.IGNORECASE
+)
+_INDEFINITE_VALUES = {
+    "tens": 10.0, "dozens": 12.0, "scores": 20.0, "hundreds": 100.0, "thousands": 1_000.0, "millions": 1_000_000.0,
+}  # fmt: skip
+_UNIT_ALTERNATIVES = "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True))
+# What is counted: up to three modifiers before the unit word ("military transport aircraft").
+_UNIT = re.compile(
+    rf"[\s-]+(?:of\s+)?(?P<mods>(?:(?!of\b|the\b|and\b|or\b|to\b|in\b|is\b|are\b|for\b|from\b|by\b|at\b|on\b|as\b)"
+    rf"[A-Za-z][\w.'-]*[\s-]+){{0,3}}?)(?P<unit>{_UNIT_ALTERNATIVES})(?![\w])",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"\s+(?:of|from)\s+((?:the\s+)?[\w'’-]+(?:\s+[A-Z][\w'’-]+){0,2})")
+_MONTH_NEAR = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.?\s*$",
+    re.IGNORECASE,
+)
+# A bare year is a date; a bare small numeral without a unit ("1)", "No. 4") is a label.
+_YEAR = re.compile(r"(?:1[89]|20)\d\d$")
+# Words of this kind are numbers in name only.
+_IDIOM = re.compile(r"^(?:one|a|an)$", re.IGNORECASE)
+
+
+def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[QuantityMention]:
+    """Quantities in ``text[start:end]``: value in the unit named, bound, and the words that say of what.
+
+    Ordinals, years, list labels and numbers without a unit are left out. "Thousands of X" is a lower bound.
+    """
+    stop = len(text) if end is None else end
+    low = fold(text[start:stop])
+    found: list[QuantityMention] = []
+    for match in _PATTERN.finditer(low):
+        mention = _numeric(text, low, start, match)
+        if mention and not (found and mention.start < found[-1].end):
+            found.append(mention)
+    used = bytearray(len(low))
+    for m in found:
+        used[m.start - start : m.end - start] = b"\x01" * (m.end - m.start)
+    for match in _INDEFINITE.finditer(low):
+        mention = _indefinite(text, low, start, match)
+        if mention and used.find(1, mention.start - start, mention.end - start) < 0:
+            found.append(mention)
+    found.sort(key=lambda m: m.start)
+    return found
+
+
+def _value(words: str) -> float | None:
+    words = words.lower().strip()
+    if words[0].isdigit():
+        return float(words.replace(",", ""))
+    parts = [NUMBER_WORDS.get(p) for p in re.split(r"[ -]", words)]
+    if any(p is None for p in parts):
+        return None
+    values = [p for p in parts if p is not None]
+    if len(values) == 2 and not (values[0] >= 20 and values[1] < 10):
+        return None
+    return sum(values)
+
+
+def _bound(match: re.Match[str]) -> Bound:
+    word = match.group("bound")
+    if match.group("plus") == "+":
+        return Bound.MORE_THAN
+    if not word:
+        return Bound.EXACT
+    if re.fullmatch(_MORE, word):
+        return Bound.MORE_THAN
+    return Bound.LESS_THAN if re.fullmatch(_LESS, word) else Bound.ABOUT
+
+
+def _numeric(text: str, low: str, offset: int, match: re.Match[str]) -> QuantityMention | None:
+    first = match.group("first")
+    value = _value(first)
+    if value is None:
+        return None
+    spelt = not first[0].isdigit()
+    times = (match.group("times") or "").strip(" -")
+    scale = MULTIPLIERS.get(times, {"bn": 1e9, "mn": 1e6, "m": 1e6, "k": 1e3}.get(times, 1.0)) if times else 1.0
+    value *= scale
+    begin = match.start("bound") if match.group("bound") else match.start("currency") if match.group("currency") else match.start("first")
+    if match.group("currency"):
+        unit, finish, of = {"€": "EUR", "£": "GBP", "₽": "RUB", "¥": "CNY"}.get(match.group("currency"), "USD"), match.end(), ""
+    elif match.group("percent"):
+        unit, finish, of = "percent", match.end(), ""
+    else:
+        after = _UNIT.match(low, match.end(), min(len(low), match.end() + 70))
+        if after is None:
+            return None
+        word = after.group("unit")
+        unit, finish = UNITS[word], after.end()
+        if _MONTH_NEAR.search(low, max(0, match.start("first") - 12), match.start("first")):
+            return None
+        if _YEAR.match(first) and scale == 1.0 and unit not in ("km", "miles"):
+            return None
+        if spelt and (_IDIOM.match(first) or (value <= 2 and unit in ("days", "weeks", "months", "years") and not match.group("bound"))):
+            return None
+        if re.match(r"mm\b|cal", after.group("mods")):  # a calibre names the gun, it does not count guns
+            return None
+        of = text[offset + after.start("mods") : offset + after.end()].strip()
+        if re.match(r"\s+ago\b", low[finish : finish + 6]):
+            return None
+    if match.group("second"):
+        value = (value + (_value(match.group("second")) or value) * scale) / 2
+    finish_of = _OF.match(text[offset + finish : offset + finish + 60])
+    if not of and finish_of:
+        of = finish_of.group(1)
+    return QuantityMention(
+        start=offset + begin,
+        end=offset + finish,
+        text=text[offset + begin : offset + finish],
+        value=value,
+        unit=unit,
+        bound=Bound.ABOUT if match.group("second") else _bound(match),
+        of=of,
+    )
+
+
+def _indefinite(text: str, low: str, offset: int, match: re.Match[str]) -> QuantityMention | None:
+    after = _UNIT.match(low, match.end(), min(len(low), match.end() + 60))
+    if after is None:
+        return None
+    value = _INDEFINITE_VALUES[match.group("tens").lower()]
+    if match.group("of"):
+        value *= _INDEFINITE_VALUES[match.group("of").lower()]
+    a, b = offset + match.start(), offset + after.end()
+    return QuantityMention(
+        start=a, end=b, text=text[a:b], value=value, unit=UNITS[after.group("unit")], bound=Bound.MORE_THAN,
+        of=text[offset + after.start("mods") : b].strip(),
+    )  # fmt: skip

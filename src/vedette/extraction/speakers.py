@@ -1,0 +1,119 @@
+"""Who asserts a claim: the frame's subject turned into a name, pronouns and titles into the person last spoken of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from vedette.extraction.names import Found
+from vedette.reference.leaders import leader_named
+
+AUTHOR = "author"
+_PRONOUN = re.compile(r"^(?:also\s|but\s|and\s)?(?:he|she|i|his|her|him)\b", re.IGNORECASE)
+_PLURAL = re.compile(
+    r"\b(?:both|the (?:two )?(?:leaders|presidents|parties|sides|interlocutors|ministers)|they|we)\b", re.IGNORECASE
+)
+_OFFICE = re.compile(
+    r"\b(president|head of state|prime minister|chancellor|minister|secretary(?:[- ]general)?|deputy head|leader|chairman|"
+    r"commander|spokes\w+|king|emir|premier|adviser|advisor|ambassador)\b",
+    re.IGNORECASE,
+)
+_CAPITALISED = re.compile(r"\b[A-Z][\w'’-]+(?:\s(?:van|von|de|al|bin|der)?\s?[A-Z][\w'’-]+)+")
+_SKIP = re.compile(
+    r"^(?:The|Deputy|Head|Office|President|Prime|Minister|Ministry|Foreign|Defen[cs]e|Federal|Secretary|General|State|Security|"
+    r"Council|Chairman|Committee|Affairs|Republic|Kingdom|United|North|South|Assistant|Chancellor|Mr|Mrs|Ms|Commander|Chief)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person named in the text: where, the name, and the code of the state or organisation stood for."""
+
+    start: int
+    name: str
+    code: str
+    office: str
+
+
+def people(text: str, found: list[Found]) -> list[Person]:
+    """Every person named, in order: leaders of the table, and other names that follow a title."""
+    known = [
+        Person(f.start, text[f.start : f.end], f.what.codes[0], f.role) for f in found if f.what.kind == "person"
+    ]
+    taken = [(f.start, f.end) for f in found]
+    starts = [a for a, _ in taken]
+    others: list[Person] = []
+    for match in _CAPITALISED.finditer(text):
+        at = bisect_left(starts, match.start())
+        if any(a < match.end() and match.start() < b for a, b in taken[max(0, at - 1) : at + 3]):
+            continue
+        words = [w for w in match.group().split() if not _SKIP.match(w)]
+        if len(words) < 2 or not _OFFICE.search(text[max(0, match.start() - 70) : match.start()]):
+            continue
+        code = next((c for a, b, c in _codes_before(found, match.start(), 90)), "")
+        others.append(Person(match.start(), " ".join(words), code, ""))
+    return sorted([*known, *others], key=lambda p: p.start)
+
+
+def _codes_before(found: list[Found], at: int, reach: int) -> list[tuple[int, int, str]]:
+    rows = [(f.start, f.end, f.what.codes[0]) for f in found if at - reach <= f.start < at and len(f.what.codes) == 1]
+    return rows[::-1]
+
+
+def resolve_speaker(subject: str, at: int, persons: list[Person], found: list[Found], published: dt.date) -> tuple[str, str]:
+    """Name and code behind a frame's subject at position ``at``; the author where no one is named.
+
+    "He" is the last person named before; "the President of X" or "the Belarusian leader" the person of that state;
+    passive frames and plural subjects keep the words.
+    """
+    words = subject.strip(" ,;:-–—\"“”")
+    if not words or re.match(r"^(?:it|there|this|that|hope|support|attention|concern)\b", words, re.IGNORECASE) or len(words) < 2:
+        return AUTHOR, ""
+    inside = [p for p in persons if p.name in words or (len(p.name.split()) > 1 and p.name.split()[-1] in words.split())]
+    if inside:
+        best = max(inside, key=lambda p: (words.rfind(p.name.split()[-1]), -abs(p.start - at)))
+        return _full(best, persons), best.code
+    named = [f for f in found if f.what.kind != "person" and f.name in words and len(f.what.codes) == 1]
+    before = [p for p in persons if p.start <= at]
+    if named and not _PRONOUN.match(words):
+        code = named[0].what.codes[0]
+        if _OFFICE.search(words):
+            of_state = [p for p in before if p.code == code]
+            if of_state and not re.search(r"minist|spokes|adviser|advisor|secretary", words, re.IGNORECASE):
+                return _full(of_state[-1], persons), code
+        return _tidy(words), code
+    if _PLURAL.search(words):
+        return _tidy(words), ""
+    if (_PRONOUN.match(words) or _OFFICE.search(words)) and before:
+        last = before[-1]
+        if re.search(r"\bpresident|head of state|leader\b", words, re.IGNORECASE):
+            heads = [p for p in before if p.office in ("president", "leader", "supreme leader")]
+            last = heads[-1] if heads else last
+        return _full(last, persons), last.code
+    return _tidy(words), ""
+
+
+def _full(person: Person, persons: list[Person]) -> str:
+    """The fullest spelling the text gives of that person."""
+    last = person.name.split()[-1]
+    return max((p.name for p in persons if p.name.split()[-1] == last), key=len)
+
+
+def _tidy(words: str) -> str:
+    return re.sub(r"\s+", " ", words)[:80].strip(" ,")
+
+
+def home_state(persons: list[Person], found: list[Found], published: dt.date, text: str) -> str:
+    """The state a statement speaks for: whose leader is named first and most near the top; empty for an article."""
+    first = [p for p in persons if p.start < 400 and len(p.code) == 3]
+    ours = re.search(r"\b(?:our|we)\b", text, re.IGNORECASE)
+    if not ours or not first:
+        return ""
+    counts: dict[str, int] = {}
+    for p in persons:
+        counts[p.code] = counts.get(p.code, 0) + 1
+    best = max(first, key=lambda p: (counts[p.code], -p.start))
+    holder = leader_named(best.name, published)
+    return best.code if holder or best.code else ""
