@@ -131,10 +131,17 @@ def percent(p: float, decimals: int = 0) -> str:
 
 
 def interval_text(low: float, high: float, decimals: int = 0) -> str:
-    """A range in per cent without the sign: "13–48"; open ends as in `figure`. Raises `BadInput` when reversed."""
+    """A range in per cent without the sign: "13–48"; open ends as in `figure`. Raises `BadInput` when reversed.
+
+    Before an open upper end the dash gives way to "to" ("58 to >99"): a dash and a > read as an arrow. Two ends that
+    print alike are printed once.
+    """
     if high < low:
         raise BadInput(f"interval {low}..{high} is reversed", where="interval_text")
-    return f"{figure(low, decimals)}{DASH}{figure(high, decimals)}"
+    first, last = figure(low, decimals), figure(high, decimals)
+    if first == last:
+        return first
+    return f"{first} to {last}" if last.startswith(">") else f"{first}{DASH}{last}"
 
 
 def estimate_text(p: float, interval: tuple[float, float] | None = None, scale: Scale = "icd203") -> str:

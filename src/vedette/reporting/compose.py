@@ -161,9 +161,13 @@ class Composer:
     # -- conditions ----------------------------------------------------------------------------------------
 
     def explained(self) -> tuple[str, ...]:
-        """Scenarios explained in full."""
-        with_conditions = {c["scenario"] for c in self.a["conditions"]} | set(self.a["contributions"])
-        return tuple(s["id"] for s in self.scenarios if s["id"] in with_conditions)[:EXPLAINED]
+        """Scenarios whose waterfall is drawn, in the case's order."""
+        return tuple(s["id"] for s in self.scenarios if self.a["contributions"].get(s["id"]))[:EXPLAINED]
+
+    def with_conditions(self) -> tuple[str, ...]:
+        """Scenarios whose conditions are shown: those of which something is known, in the case's order."""
+        known = {c["scenario"] for c in self.a["conditions"] if c["state"] is not None}
+        return tuple(s["id"] for s in self.scenarios if s["id"] in known)[:EXPLAINED]
 
     def binding_of(self, scenario: str) -> str | None:
         """The condition with the largest gain when met alone; None when none gains anything."""
@@ -215,7 +219,7 @@ class Composer:
                     ),
                     gain=self.facts.figure("signed_points", *at, "gain") if name in binding else None,
                     share=self.facts.figure("percent", *at, "gradient_share") if name in binding else None,
-                    binding=name == best, evidence=self._lines(items, scenario), summary=self._items_summary(name, mine),
+                    binding=name == best, evidence=self._lines(items, scenario), summary=self._items_summary(mine),
                 )
             )  # fmt: skip
         return ConditionTable(
@@ -223,7 +227,7 @@ class Composer:
             views=titles, rows=tuple(rows), gains=bool(binding),
         )  # fmt: skip
 
-    def _items_summary(self, name: str, cells: Mapping[Any, tuple[int, Mapping[str, Any]]]) -> Parts:
+    def _items_summary(self, cells: Mapping[Any, tuple[int, Mapping[str, Any]]]) -> Parts:
         with_items = [(i, c) for i, c in cells.values() if c["evidence"]]
         if not with_items:
             return ()
@@ -232,14 +236,14 @@ class Composer:
         items = "item" if len(c["evidence"]) == 1 else "items"
         voices = "source" if c["independent_sources"] == 1 else "sources"
         return (
-            f"Evidence on {self.condition_name(name)}: ", f("length", *at, "evidence"), f" {items} of ",
+            f("length", *at, "evidence"), f" {items} of ",
             f("count", *at, "independent_sources"), f" independent {voices}",
         )  # fmt: skip
 
     def _cell(self, title: str, i: int, c: Mapping[str, Any]) -> ConditionCell:
         f, at = self.facts, ("assessment", "conditions", i)
         if c["state"] is None:
-            reason: Parts = (f.text(*at, "reason"),) if c["reason"] else ("no reason given",)
+            reason: Parts = (f.figure("first_sentence", *at, "reason"),) if c["reason"] else ("no reason given",)
             return ConditionCell(
                 view=title, glyph="?", level=("unknown: ", *reason), state=None, line=None, items=None,
                 alternative=f"unknown: {plain(reason)}",
@@ -301,7 +305,7 @@ class Composer:
     def _base_bar(self, scenario: str, level: float) -> Bar:
         at = ("assessment", "contributions", scenario)
         return Bar(
-            kind="start", sign="◇", label=("Base rate, ", self.facts.figure("base_probability", *at)),
+            kind="start", sign="◇", label=("Base rate used, ", self.facts.figure("base_probability", *at)),
             value=self.facts.figure("base_log_odds", *at), start=level, end=level, evidence=(), summary=(),
         )  # fmt: skip
 
@@ -312,8 +316,6 @@ class Composer:
         label: Parts = (self.facts.text(*at, "what"),)
         if c["what"] in self.names:
             label = (self.names[c["what"]][1],)
-        if base:
-            label = ("of which: ", *label)
         detail = {name: k for k, (name, _) in enumerate(c.get("detail") or ())}
         lines = []
         for name in c["evidence"]:

@@ -67,7 +67,7 @@ def assumption_table(c: Composer) -> Table:
         source: Parts = (f.text(*at, "source"),) if a["source"] else ("none given",)
         rows.append(Row(cells=((f.text(*at, "statement"),), if_false, source)))
     return Table(
-        id="assumptions", finding=("What this rests on without evidence",), heads=("Assumption", "If false", "Source"),
+        id="assumptions", finding=("Assumptions, held apart from the evidence",), heads=("Assumption", "If false", "Source"),
         rows=tuple(rows), empty="The case states no assumptions. That is rarely true: add them to the case file.",
     )  # fmt: skip
 
@@ -103,6 +103,7 @@ def alternative_tables(c: Composer) -> tuple[Table, ...]:
             Table(
                 id=f"alternative-{i}", finding=finding, heads=("Scenario", "Reading", "Points"), rows=tuple(rows),
                 note=(f.text(*at, "explanation"),), empty="No scenario in common.",
+                wide=len(f["alternatives"]) < 2,
             )
         )  # fmt: skip
     return tuple(tables)
@@ -176,6 +177,26 @@ def crowd_table(c: Composer) -> Table:
         id="crowd", finding=("What others said by then",), heads=("Date", "Figure", "Their question", "Source"), rows=rows,
         note=("Their question is not ours: scope and deadline differ. These figures move nothing here.",) if rows else (),
         empty="The case holds no crowd or market figure known by this date.",
+    )  # fmt: skip
+
+
+def rule_table(c: Composer) -> Table:
+    """The outcomes that exclude each other, their share, and the rule that decides each."""
+    f = c.facts
+    places = {a["id"]: i for i, a in enumerate(c.a["atoms"])}
+    rows = tuple(
+        Row(cells=(
+            (f.text("case", "atoms", i, "id"), ": ", f.text("case", "atoms", i, "statement")),
+            (f.figure("percent", "assessment", "atoms", places[a["id"]], "probability"),),
+            (f.figure("interval", "assessment", "atoms", places[a["id"]], "interval90"),),
+            (f.text("case", "atoms", i, "rule"),),
+        ))
+        for i, a in enumerate(f["case"]["atoms"]) if a["id"] in places
+    )  # fmt: skip
+    return Table(
+        id="rules", finding=("Outcomes that exclude each other, and what decides each",),
+        heads=("Outcome", "Rate", "Range", "Rule"), rows=rows,
+        note=("Counting profile: ", f.text("case", "threshold_profile")), empty="The case names no outcomes.",
     )  # fmt: skip
 
 
@@ -365,11 +386,12 @@ def side(c: Composer) -> tuple[tuple[str, tuple[Parts, ...]], ...]:
     """The side column: question, evidence, change."""
     f = c.facts
     blocks: list[tuple[str, tuple[Parts, ...]]] = []
-    rules = tuple(
-        (f.text("case", "atoms", i, "id"), ": ", f.text("case", "atoms", i, "rule"))
-        for i, _ in enumerate(f["case"]["atoms"])
-    )
-    blocks.append(("How it is decided", (("Closes ", f.figure("day", "assessment", "deadline"), "."), *rules)))
+    decided: list[Parts] = [("Closes ", f.figure("day", "assessment", "deadline"), ".")]
+    places = {a["id"]: i for i, a in enumerate(f["case"]["atoms"])}
+    for atom in c.scenarios[0]["atoms"][:1]:
+        if atom in places:
+            decided.append((c.letter(c.scenarios[0]["id"]), ": ", f.text("case", "atoms", places[atom], "rule")))
+    blocks.append(("How it is decided", tuple(decided)))
     grades = Counter(e["grade"][:1] for e in f["case"]["evidence"])
     lines: list[Parts] = [
         (f.figure("length", "case", "evidence"), " items from ", f.figure("length", "case", "documents"), " documents; ",
@@ -383,12 +405,6 @@ def side(c: Composer) -> tuple[tuple[str, tuple[Parts, ...]], ...]:
             f.figure("no_grades", "case", "evidence"), ".",
         ))  # fmt: skip
     blocks.append(("Evidence", tuple(lines)))
-    if f["previous"] is not None:
-        rows = tuple(
-            (f"{c.letter(name)} ", f.figure("signed_points", "previous", "changes", name), " points")
-            for name in f["previous"]["changes"]
-        )
-        blocks.append(("Change since the earlier date", ((f.figure("day", "previous", "as_of"), "."), *rows)))
     return tuple(blocks)
 
 
@@ -400,7 +416,7 @@ def build_view(facts: Facts) -> BriefView:
     explained = c.explained()
     tables = [
         change_table(c, first), assumption_table(c), *alternative_tables(c), base_rate_table(c), analogue_table(c),
-        crowd_table(c),
+        crowd_table(c), rule_table(c),
     ]  # fmt: skip
     n = len(a["scenarios"])
     shape = "overlap where they share outcomes" if c.overlapping() else "cannot overlap"
@@ -422,7 +438,7 @@ def build_view(facts: Facts) -> BriefView:
         if n > 1 else ("One scenario",),
         scenario_note=note,
         previous=("Change since ", f.figure("day", "previous", "as_of")) if f["previous"] else (),
-        conditions=tuple(t for s in explained if (t := c.condition_table(s)) is not None),
+        conditions=tuple(t for s in c.with_conditions() if (t := c.condition_table(s)) is not None),
         waterfalls=tuple(w for s in explained if (w := c.waterfall(s)) is not None),
         map=map_view(c), map_missing="" if f["distance"] else "No distance was computed: the case names no host and no "
         "target capital that could be placed.",

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # Inhabitants per square kilometre by which a city's population becomes the circle that stands for its built-up area.
 # [assumption]: large cities outside East Asia lie near 3,000; Kyiv's 839 km2 hold about 2.9 million.
 DENSITY: Final = 3000.0
-SIGHTINGS_SHOWN: Final = 9
+SIGHTINGS_SHOWN: Final = 8
+CAPITAL_KM: Final = 20.0  # radius of a large capital [assumption]
 
 _WORDS: Final = {"holds": "holds", "within_error": "is within the error of the drawing", "contradicted": "does not hold"}
 
@@ -86,12 +87,20 @@ def _claims(items: Sequence[Evidence], start: str, capital: str, estimate: Dista
     return found
 
 
-def _sightings(items: Sequence[Evidence]) -> list[Evidence]:
-    placed = [
-        e for e in items
-        if e.kind in (ClaimKind.EVENT, ClaimKind.FACT) and e.place is not None and e.place.lat is not None
-        and e.place.lon is not None
-    ]  # fmt: skip
+def _sightings(items: Sequence[Evidence], capitals: Sequence[Place]) -> list[Evidence]:
+    from vedette.geography.distance import great_circle_km
+
+    def seen_at(e: Evidence) -> bool:
+        place = e.place
+        if e.kind not in (ClaimKind.EVENT, ClaimKind.FACT) or place is None or place.lat is None or place.lon is None:
+            return False
+        # What is placed at a capital is mostly a decision taken there, not something seen there.
+        return all(
+            great_circle_km(place.lat, place.lon, c.lat, c.lon) > CAPITAL_KM
+            for c in capitals if c.lat is not None and c.lon is not None
+        )
+
+    placed = [e for e in items if seen_at(e)]
     # One mark a place, the latest report first: a map is read in a glance.
     latest: dict[tuple[float, float], Evidence] = {}
     for e in sorted(placed, key=lambda e: (e.times.available_at, e.id)):
@@ -110,12 +119,14 @@ def measure(case: Case) -> Measured | None:
         return None
     start = option.host if option.host and option.host != option.target else option.interveners[0]
     from vedette.geography.estimate import estimate_border_distance
+    from vedette.geography.relations import capital_of
 
     try:
         points = _reference_points(option.target, case.as_of)
         estimate = estimate_border_distance(start, points)
         items = case.accepted()
-        sightings = _sightings(items)
+        capitals = [capital_of(s, case.as_of) for s in {start, option.target, *option.interveners}]
+        sightings = _sightings(items, capitals)
         svg = _map(case, option, start, estimate, sightings)
     except VedetteError:
         return None

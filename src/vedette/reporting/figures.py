@@ -117,6 +117,7 @@ FORMS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType({
     "coordinates": _coordinates,
     "day": day_text,                                           # 20 January 2022
     "text": safe_text,
+    "first_sentence": lambda v: safe_text(v).partition(". ")[0].rstrip("."),
     "names": _names,
     "good_grades": _graded("AB"),
     "c_grades": _graded("C"),

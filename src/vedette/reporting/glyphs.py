@@ -47,7 +47,7 @@ def _box(line: Line, low: float, high: float, y: int, half: int) -> str:
 def interval(line: Line, *, selected: bool = False) -> Markup:
     """A probability: line with ends 90 %, bar 50 %, tall tick the estimate, ◇ below the line the base rate."""
     grid = "".join(
-        f'<line class="g" x1="{_x(p, 0, 1)}" x2="{_x(p, 0, 1)}" y1="0" y2="44"/>' for p in WORD_CHANGES
+        f'<line class="gl" x1="{_x(p, 0, 1)}" x2="{_x(p, 0, 1)}" y1="0" y2="44"/>' for p in WORD_CHANGES
     )
     mark = "" if line.reference is None else _diamond(_x(line.reference, 0, 1), 36, 5, "d")
     x = _x(line.value, 0, 1)
@@ -108,7 +108,7 @@ def bar(row: Bar, fall: Waterfall) -> Markup:
 
 def _grid(fall: Waterfall) -> str:
     return "".join(
-        f'<line class="g" x1="{_x(v, fall.low, fall.high)}" x2="{_x(v, fall.low, fall.high)}" y1="0" y2="24"/>'
+        f'<line class="gl" x1="{_x(v, fall.low, fall.high)}" x2="{_x(v, fall.low, fall.high)}" y1="0" y2="24"/>'
         for _, v in axis_marks(fall)
     )
 

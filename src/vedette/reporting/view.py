@@ -140,6 +140,7 @@ class Table:
     rows: tuple[Row, ...]
     note: Parts = ()
     empty: str = ""
+    wide: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
