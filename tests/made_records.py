@@ -65,7 +65,7 @@ def judgment(id: str = "j1") -> Judgment:
 def full_case() -> Case:
     """A case with a document, quoted and unquoted evidence, and a judgment."""
     source = document()
-    return host_case((evidence("e1", source), evidence("e2")), id="made", documents=(source,), judgments=(judgment(),))
+    return host_case((evidence("e1", source), evidence("e2")), id="made", framework="five-conditions", documents=(source,), judgments=(judgment(),))
 
 
 def question(id: str = "q1") -> Question:
