@@ -39,7 +39,8 @@ def as_of(panel: Panel, day: date, *, basis: Basis = "lag") -> Panel:
     last = min(panel.last_year, horizon)
     base = f"{panel.base}_asof_{day:%Y%m%d}"
     there = [
-        f"EXISTS (FROM all_state_days s WHERE s.ccode = d.ccode{side} AND DATE '{day}' BETWEEN s.first_day AND s.last_day)"
+        f"EXISTS (FROM all_state_days s WHERE s.ccode = d.ccode{side} "
+        f"AND DATE '{day}' BETWEEN s.first_day AND s.last_day)"
         for side in (1, 2)
     ]
     panel.connection.execute(
