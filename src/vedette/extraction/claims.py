@@ -18,11 +18,19 @@ from vedette.reference.reporting_verbs import ACT
 # A clause is a claim from this weight on; in a document that is about a crisis a weaker hint is enough.
 # [sweep: evals/extraction.py --sweep, tuning part]
 BEARS = 2.0
-BEARS_IN_CONTEXT = 2.0
+BEARS_UNTOUCHED = 3.0  # without touching a condition
+BEARS_ALONE = 6.0  # in a document that is about something else
 # A second condition is reported when it has at least this share of the first one's weight. [sweep, same]
 SECOND = 0.75
-# Share of clauses with weight that makes a document one about a crisis. [assumption]
-CONTEXT_SHARE = 0.3
+# A document is about a crisis when this many clauses, and this share of them, hold a word of force. [sweep, same]
+CONTEXT_CLAUSES = 2
+CONTEXT_SHARE = 0.15
+_HARD = re.compile(
+    r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|invasion|invad\w+|aggression|"
+    r"aggressive|attack\w*|offensive|war|wars|conflict|sanction\w*|exercises?|drills?|ceasefire|occup\w+|annex\w+|nato|peacekeep\w*|"
+    r"escalat\w*|de-?escalat\w*|crisis|provocat\w*|shelling|coup|intervention|mobili[sz]\w+|withdraw\w*|incursion|airstrikes?|"
+    r"blockade|insurg\w+|rebel\w*|separatis\w+|territorial integrity|security situation|security guarantees|casualties|genocide) "
+)
 
 _NEGATED = re.compile(r"\b(?:not|no|never|nobody|none|without|neither|nor|cannot)\b|n't\b")
 _HYPOTHETICAL = re.compile(r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should .* escalate|threaten\w* to)\b")
@@ -58,22 +66,22 @@ class Context:
 
 def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
     """Claims of a document, in order."""
-    rated: list[tuple[Clause, str, str, Scores]] = []
+    rated: list[tuple[Clause, str, bool, Scores]] = []
     for clause in clauses:
         speaker, code = context.speaker(clause)
         plain = plain_clause(context.text, clause.start, clause.end, context.names, context.roles, code or context.own)
-        rated.append((clause, speaker, plain, score_clause(plain)))
-    if not rated:
-        return []
-    heavy = sum(s.bearing >= 3 for _, _, _, s in rated)
-    in_context = heavy >= 2 and heavy >= CONTEXT_SHARE * len(rated)
-    floor = BEARS_IN_CONTEXT if in_context else 2 * BEARS
-    return [_claim(c, speaker, s, context) for c, speaker, _, s in rated if _bears(s, floor, in_context)]
+        own_role = context.roles.of(code or context.own)
+        rated.append((clause, speaker, bool(_HARD.search(plain)), score_clause(plain, own_role=own_role)))
+    hard = sum(is_hard for _, _, is_hard, _ in rated)
+    in_context = hard >= CONTEXT_CLAUSES and hard >= CONTEXT_SHARE * len(rated)
+    return [_claim(c, speaker, s, context) for c, speaker, is_hard, s in rated if _bears(s, is_hard, in_context)]
 
 
-def _bears(scores: Scores, floor: float, in_context: bool) -> bool:
+def _bears(scores: Scores, is_hard: bool, in_context: bool) -> bool:
     touching = scores.bearing - scores.total("none")
-    return scores.bearing >= floor and (touching > 0 or in_context)
+    if in_context:
+        return touching >= BEARS or scores.bearing >= BEARS_UNTOUCHED
+    return is_hard and touching >= 2 and scores.bearing >= BEARS_ALONE
 
 
 def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Claim:

@@ -83,9 +83,19 @@ _CUT = re.compile(
     rf"|,\s(?=(?:which|who|something that|raising|leading|expressing|prompting|making|calling|warning|positioning|creating|causing|entailing|threatening|saying|demanding|urging|forcing|allowing|suggesting|signal+ing)\b)"
     rf"|,\s(?:such as|including)\s(?=\w+\s(?:activities|actions|attacks)\b)"
     rf"|\s(?:-|–|—)\s(?={_NOMINAL}\s[^-–—]*\b(?:{_FIN})\b)"
-    rf"|\s(?=due to\s)|\s(?=in response to\s)|,\s(?=as well as\s)",
+    rf"|\s(?=due to\s)|\s(?=in response to\s)|,\sas well as\s(?=(?:invite|trigger|cause|provoke|force|create|make|lead|raise|risk|bring|give|allow|help)\b)",
 )
 _HAS_FINITE = re.compile(rf"(?<![\w-])(?:{_FIN}|{_ACT}|\w{{3,}}ed)(?![\w-])", re.IGNORECASE)
+# Finite for sure: not a noun ("support", "plan") nor a participle ("occupied").
+_STRONG = re.compile(
+    r"(?<![\w-])(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|did|cannot|remains|remained|"
+    r"continues|continued|needs|wants|seems|seemed|appears|became|becomes|began|begins|took|takes|made|makes|gave|gives|came|comes|"
+    r"went|goes|said|says|saw|knows|knew|shows|showed|means|led|leads|requires|supports|believes|refuses|sent|sends|held|holds|"
+    r"expects|hopes|intends|seeks|sought|faces|serves|uses|helps|allows|creates|poses|represents|understands|depends|threatens|"
+    r"calls|urges|agreed|stressed|noted|warned|rejects|survived|rose|rises|grew|fell|falls|kept|keeps|brought|brings|proved|violates|"
+    r"withdrew|fought|accuses|n't|cannot)(?![\w-])|n't\b|['’](?:s|re|ve|ll)\s\w+(?:ing|ed)\b"
+)
+_CONDITIONAL = re.compile(r"^(?:if|when|unless|until|after|before|once|should|had|every time|as long as)\b", re.IGNORECASE)
 _LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
 _OPEN = "\"“‘'«([ "
 _CLOSE = "\"”’'») "
@@ -186,7 +196,10 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
             continue
         frame = _FRAME.match(body) or _LABEL.match(body)
         if frame and len(body) - frame.start("rest") >= _SHORTEST and _is_frame(frame):
-            speaker, part = frame.group("subject").strip(" ,"), "frame"
+            subject = frame.group("subject").strip(" ,")
+            # "We believe that" inside a quotation: the quotation's own speaker.
+            speaker = "" if re.fullmatch(r"(?:and |but )?(?:i|we)", subject, re.IGNORECASE) else subject
+            part = "frame"
             start += frame.start("rest")
             continue
         colon = _COLON.match(body)
@@ -258,8 +271,10 @@ def _stands(left: str, right: str, cut: str) -> bool:
     if cut.startswith(";"):
         return True
     word = cut.strip(" ,")
-    if not word and re.match(r"(?:due to|in response to|as well as)\b", right):
+    if not word and re.match(r"(?:due to|in response to)\b", right):
         return len(right) > 55 and len(left) > 55 and bool(_HAS_FINITE.search(left))
+    if not word and _CONDITIONAL.match(left):
+        return False  # "If X, Y" is one claim
     if not word:
         return bool(_HAS_FINITE.search(left)) and len(right) > 30 and not left.rstrip().endswith((",", " and"))
     if not _HAS_FINITE.search(left):
@@ -268,13 +283,13 @@ def _stands(left: str, right: str, cut: str) -> bool:
         return bool(_HAS_FINITE.search(right[:120])) or word in ("thus", "thereby")
     if _LEAD_VERB.match(right):
         return len(left) > 35 and len(right) > 35
-    # ", and the minister will ...": a verb must come soon, and not inside a relative clause.
-    head = re.split(r"\b(?:which|who|that)\b", right.removeprefix("that "), maxsplit=1)[0][:80]
-    found = _HAS_FINITE.search(head)
-    if not found:
+    # ", and the minister will ...": a verb must come soon, and not inside a relative clause or after a comma.
+    head = re.split(r"\b(?:which|who|that)\b|,", right.removeprefix("that "), maxsplit=1)[0][:80]
+    if not _STRONG.search(head):
         return False
-    strong = re.search(rf"(?<![\w-])(?:{_FIN})(?![\w-])", head)
-    return bool(strong) and (cut.startswith(",") or word.startswith("but") or word.endswith("that") or len(left) > 60)
+    if cut.startswith(",") or word.startswith("but") or word.endswith("that"):
+        return True
+    return len(left) > 60 and bool(_STRONG.search(left))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

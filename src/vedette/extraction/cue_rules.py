@@ -25,6 +25,7 @@ class Cue:
 
     condition: str
     sign: int
+    cancels: bool
     weight: int
     source: str
     pattern: re.Pattern[str]
@@ -81,7 +82,7 @@ def _compile(line: str) -> Cue:
     # The word with the longest shortest option is the rarest guess: it triggers the pattern.
     best = max(groups, key=lambda g: (min(len(_trigger(o)) for o in g), -len(g)))
     return Cue(
-        condition=CONDITIONS[condition], sign=1 if sign == "+" else -1, weight=int(weight), source=line.strip(),
+        condition=CONDITIONS.get(condition, condition), sign=1 if sign in "+^" else -1, cancels=sign in "^v", weight=int(weight), source=line.strip(),
         pattern=re.compile(rf"(?<!\S){''.join(parts)}(?!\S)"), triggers=tuple(_trigger(o) for o in best),
     )  # fmt: skip
 
@@ -134,20 +135,33 @@ def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Rol
     return " " + " ".join(_TOKEN.findall(low)) + " "
 
 
-def score_clause(plain: str) -> Scores:
-    """Weights of every cue of the table that fires in a clause; each cue counts once."""
+def score_clause(plain: str, *, own_role: str = "") -> Scores:
+    """Weights of every cue of the table that fires in a clause; each cue counts once.
+
+    ``own_role`` is the role of the state the speaker stands for: whose army "the army" is when the clause names nobody.
+    """
     candidates: set[int] = set()
     for _, numbers in _automaton().iter(plain):
         candidates.update(numbers)
     up: dict[str, float] = {}
     down: dict[str, float] = {}
     fired: list[str] = []
+    silenced: list[tuple[dict[str, float], str]] = []
     cues = all_cues()
     for number in sorted(candidates):
         cue = cues[number]
         if not cue.pattern.search(plain):
             continue
-        side = up if cue.sign > 0 else down
-        side[cue.condition] = side.get(cue.condition, 0.0) + cue.weight
+        condition, raises = cue.condition, cue.sign > 0
+        if condition == "F":
+            theirs = "§t" in plain if "§t" in plain or "§i" in plain else own_role == "t"
+            target_force = theirs and "§i" not in plain
+            condition, raises = ("absence_of_resistance", False) if target_force else ("technical_feasibility", True)
+        side = up if raises else down
+        side[condition] = side.get(condition, 0.0) + cue.weight
         fired.append(cue.source)
+        if cue.cancels:
+            silenced.append((down if raises else up, condition))
+    for side, condition in silenced:
+        side.pop(condition, None)
     return Scores(up=up, down=down, fired=tuple(fired))

@@ -11,15 +11,21 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vedette.extraction.fold import fold
 from vedette.extraction.names import Found
 from vedette.reference.organisations import find_organisation
-from vedette.reference.states import find_state
+from vedette.reference.states import all_states, find_state
 
 _FORCE_AFTER = re.compile(
     r"^(?:'s|'|-led|-backed)?\s(?:\w+\s){0,2}?(?:invasion|aggression|offensive|attack|assault|incursion|intervention|troops|forces|"
     r"military|army|soldiers|escalation|occupation|build-?up|deployment|tanks|operation|armed group|annexation|threat|drills|exercises)\b"
+)
+_ACTS_AFTER = re.compile(
+    r"^(?:'s)?(?:\s[\w-]+){0,3}?\s(?:massed|amassed|massing|ordered the deployment|deployed|invaded|invades|invading|launched|attacked|"
+    r"threatened to|vowed to|sent (?:additional |more )?troops|annexed|seized|shelled|bombed|claims (?:that )?|could invade|might invade|"
+    r"would invade|may invade|to invade|may attack|could attack)\b"
 )
 _AGGRESSOR_BEFORE = re.compile(
     r"\b(?:aggression|invasion|attack|escalation|threats?|occupation|concentration|pressure|annexation|intervention|offensive|"
@@ -83,15 +89,15 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
         before, after = low[max(0, f.start - 60) : f.start], low[f.end : f.end + 50]
         if not region:
             named[code] += 1
-            as_intervener[code] += bool(_FORCE_AFTER.match(after)) + bool(_AGGRESSOR_BEFORE.search(before))
+            as_intervener[code] += bool(_FORCE_AFTER.match(after)) + bool(_ACTS_AFTER.match(after)) + bool(_AGGRESSOR_BEFORE.search(before))
         as_target[code] += 2 * bool(_TARGET_BEFORE.search(before)) + bool(_TARGET_AFTER.match(after)) + 0.5 * region
-        as_host[code] += bool(_HOST_BEFORE.search(before)) + bool(_HOST_AFTER.match(after))
+        as_host[code] += bool(_HOST_BEFORE.search(before)) + 2 * bool(_HOST_AFTER.match(after))
     if not named:
         return Roles()
     total = sum(named.values())
 
     def great(code: str) -> bool:
-        if len(code) != 3 or code in _ONLOOKERS or code in ("PSE", "DPR", "LPR", "SUN", "ABK", "OSS"):
+        if code not in _state_codes() or code in _ONLOOKERS:
             return False
         # The list of great powers closed in 2016; it is read as unchanged since.
         return find_state(code, scheme="iso3").major_on(min(published, dt.date(2016, 12, 31)))
@@ -115,6 +121,11 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
     hosts = [c for c in states if c != target and as_host[c] >= 2]
     host = max(hosts, key=lambda c: (as_host[c], c), default="")
     return Roles(intervener=intervener, target=target, host=host)
+
+
+@lru_cache(maxsize=1)
+def _state_codes() -> frozenset[str]:
+    return frozenset(s.iso3 for s in all_states() if s.iso3)
 
 
 # Organisations and blocs are not invaded.

@@ -46,14 +46,18 @@ def people(text: str, found: list[Found]) -> list[Person]:
     starts = [a for a, _ in taken]
     others: list[Person] = []
     for match in _CAPITALISED.finditer(text):
-        at = bisect_left(starts, match.start())
-        if any(a < match.end() and match.start() < b for a, b in taken[max(0, at - 1) : at + 3]):
+        begin = match.start()
+        at = bisect_left(starts, begin)
+        near = [(a, b) for a, b in taken[max(0, at - 1) : at + 4] if a < match.end() and begin < b]
+        if near and near[-1][1] < match.end() and near[0][0] <= begin + 3:
+            begin = near[-1][1] + 1  # "Germany Tobias Lindner": the state's name is not his
+        elif near:
             continue
-        words = [w for w in match.group().split() if not _SKIP.match(w)]
-        if len(words) < 2 or not _OFFICE.search(text[max(0, match.start() - 70) : match.start()]):
+        words = [w for w in text[begin : match.end()].split() if not _SKIP.match(w)]
+        if len(words) < 2 or not _OFFICE.search(text[max(0, begin - 90) : begin]):
             continue
-        code = next((c for a, b, c in _codes_before(found, match.start(), 90)), "")
-        others.append(Person(match.start(), " ".join(words), code, ""))
+        code = next((c for a, b, c in _codes_before(found, begin, 90)), "")
+        others.append(Person(begin, " ".join(words), code, ""))
     return sorted([*known, *others], key=lambda p: p.start)
 
 
