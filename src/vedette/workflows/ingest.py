@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ from vedette.workflows.open_case import open_case, stored_case
 # usage in bundled cases, dossiers and `open_case`; a scenario named otherwise is found by the posture of its option.
 ATTACK_WORDS = ("attack", "invasion", "force", "intervention", "strike", "war")
 PRESENCE_WORDS = ("presence", "stay", "lasting", "deploy", "troops", "station")
+
+AUTHOR = "author"
+"""What the extraction rules write when a sentence is nobody's but the document's own."""
 
 RULES = "extraction rules"
 """Author of what the machine proposes."""
@@ -225,7 +228,7 @@ def _evidence(
     happened = [m.interval for m in claim.dates if _is_past(m.interval.start, document.published)]
     reported = claim.kind in (ClaimKind.FACT, ClaimKind.EVENT, ClaimKind.SPEECH) and not claim.hypothetical
     return Evidence(
-        id=name, claim=claim.quote, kind=claim.kind, attribution=claim.attribution, bearings=bearings,
+        id=name, claim=claim.quote, kind=claim.kind, attribution=_speaker(claim, document), bearings=bearings,
         grade=_unknown_grade(),
         times=Times(
             occurred_at=happened[0] if happened and reported else None,
@@ -252,18 +255,27 @@ def _is_past(start: dt.date | None, published: dt.date) -> bool:
 
 def _origin(claim: Claim, document: Document) -> str:
     """One document is one voice, and so is everyone it quotes, each for themselves."""
-    speaker = re.sub(r"[^a-z0-9]+", "-", claim.attribution.casefold()).strip("-")
-    own = re.sub(r"[^a-z0-9]+", "-", document.author.casefold()).strip("-")
-    return document.id if speaker in ("", own, "author") else f"{document.id}/{speaker}"
+    if claim.attribution in ("", AUTHOR, document.author):
+        return document.id
+    speaker = re.sub(r"[^\w]+", "-", claim.attribution.casefold()).strip("-")
+    return f"{document.id}/{speaker}"
+
+
+def _speaker(claim: Claim, document: Document) -> str:
+    """Whoever is quoted, else the document's author by name, else its publisher."""
+    if claim.attribution not in ("", AUTHOR):
+        return claim.attribution
+    return document.author or (document.citation.publisher if document.citation else "") or AUTHOR
 
 
 def _bearings(case: Case, frame: Framework, claim: Claim) -> Iterable[Bearing]:
     """At most one an option, the strongest first: an item goes to one channel (no counting twice)."""
     strength = list(Strength)
     taken: set[str] = set()
+    about = {*claim.actors, *(p.country for p in claim.places if p.country)}
     for spoken in sorted(claim.conditions, key=lambda c: -strength.index(c.strength)):
         condition = _condition(frame, spoken.condition)
-        place = scenario_for(case, spoken.scenario_hint, condition) if condition else None
+        place = scenario_for(case, spoken.scenario_hint, condition, about=about) if condition else None
         if condition is None or place is None or place[0] in taken:
             continue
         option, scenario = place
@@ -289,11 +301,14 @@ def _condition(frame: Framework, name: str) -> str | None:
         return None
 
 
-def scenario_for(case: Case, hint: str, condition: str) -> tuple[str, str] | None:
+def scenario_for(
+    case: Case, hint: str, condition: str, *, about: Collection[str] = ()
+) -> tuple[str, str] | None:
     """(option, scenario) that a hint means in this case, None when it means nothing here.
 
-    "attack": the first hostile option, else the first not about stationing, and its attack scenario. "presence": the
-    option that stations troops and its presence scenario. A scenario id of the case means itself.
+    "attack": the first hostile option, else the first not about stationing, and its attack scenario; the narrower
+    one through the host's territory when the claim is ``about`` the host (codes of its actors and places).
+    "presence": the option that stations troops and its presence scenario. A scenario id of the case means itself.
     """
     usable = {
         option.id: [s for s in case.moves.get(option.id, {}) if _raised_by(case, option.id, s, condition)]
@@ -301,11 +316,26 @@ def scenario_for(case: Case, hint: str, condition: str) -> tuple[str, str] | Non
     }
     if hint == "attack":
         order = sorted(case.options, key=lambda o: (_stations(o, case), o.posture is not Posture.HOSTILE))
-        return _first(order, usable, ATTACK_WORDS, avoid=PRESENCE_WORDS)
+        found = _first(order, usable, ATTACK_WORDS, avoid=PRESENCE_WORDS)
+        return _through_host(case, found, usable, about) if found else None
     if hint == "presence":
         order = sorted(case.options, key=lambda o: (not _stations(o, case), o.posture is Posture.HOSTILE))
         return _first(order, usable, PRESENCE_WORDS, avoid=ATTACK_WORDS)
     return next(((o.id, hint) for o in case.options if hint in case.moves.get(o.id, {})), None)
+
+
+def _through_host(
+    case: Case, found: tuple[str, str], usable: Mapping[str, list[str]], about: Collection[str]
+) -> tuple[str, str]:
+    """The same option's scenario inside the one found, when there is exactly one and the host is spoken of."""
+    option, wide = found
+    if case.option(option).host not in about:
+        return found
+    inside = [
+        s for s in usable[option]
+        if s != wide and case.scenario_set.nested_in(s, wide) and not case.scenario_set.nested_in(wide, s)
+    ]  # fmt: skip
+    return (option, inside[0]) if len(inside) == 1 else found
 
 
 def _stations(option: Option, case: Case) -> bool:
