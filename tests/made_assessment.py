@@ -27,8 +27,12 @@ from vedette.domain.time import Times, instant
 from vedette.reference.estimative import likelihood_word
 
 CONDITIONS = (
-    "perceived_justification", "local_support", "absence_of_resistance", "technical_feasibility", "low_costs",
-)  # fmt: skip
+    "perceived_justification",
+    "local_support",
+    "absence_of_resistance",
+    "technical_feasibility",
+    "low_costs",
+)
 
 NOTES = {
     "d1": (
@@ -98,7 +102,9 @@ def _item(
 def made_case(**changes: Any) -> Case:
     """Attack and presence questions on Belarus, four items of evidence."""
     d1, d2, d3 = (_document(k) for k in NOTES)
-    chance = Chance(id="attack", question="Does Russia attack Ukraine from Belarus?", option="main", base_rates=(BASE,))
+    chance = Chance(
+        id="attack", question="Does Russia attack Ukraine from Belarus?", option="main", base_rates=(BASE,)
+    )
     stay = Chance(id="stay", question="Do Russian troops stay?", option="stay", base_rates=(STAY,))
     raises, lowers = Direction.RAISES, Direction.LOWERS
     fields: dict[str, Any] = {
@@ -107,8 +113,17 @@ def made_case(**changes: Any) -> Case:
         "question": "By 31 March 2022, will Russian forces attack Ukraine from Belarus?",
         "framework": "five-conditions",
         "options": (
-            Option(id="main", interveners=("RUS",), target="UKR", host="BLR", posture=Posture.HOSTILE, means="ground forces"),
-            Option(id="stay", interveners=("RUS",), target="BLR", host="BLR", posture=Posture.INVITED, means="stationing"),
+            Option(
+                id="main",
+                interveners=("RUS",),
+                target="UKR",
+                host="BLR",
+                posture=Posture.HOSTILE,
+                means="ground forces",
+            ),
+            Option(
+                id="stay", interveners=("RUS",), target="BLR", host="BLR", posture=Posture.INVITED, means="stationing"
+            ),
         ),
         "scenario_set": ScenarioSet(
             atoms=(
@@ -123,7 +138,8 @@ def made_case(**changes: Any) -> Case:
             ),
             chances=(chance, stay),
             tree=Branch(
-                chance="attack", yes=Leaf(atom="a1"),
+                chance="attack",
+                yes=Leaf(atom="a1"),
                 no=Branch(chance="stay", yes=Leaf(atom="a2"), no=Leaf(atom="a3")),
             ),
             deadline=dt.date(2022, 3, 31),
@@ -138,71 +154,140 @@ def made_case(**changes: Any) -> Case:
         "documents": (d1, d2, d3),
         "evidence": (
             _item(
-                "E1", d1, "On 17 January the first Russian units arrived by rail in Belarus for joint drills.",
+                "E1",
+                d1,
+                "On 17 January the first Russian units arrived by rail in Belarus for joint drills.",
                 "Russian units arrived in Belarus by rail on 17 January.",
-                Bearing(option="main", scenario="attack_from_belarus", condition="technical_feasibility",
-                        direction=raises, strength=Strength.MODERATE),
+                Bearing(
+                    option="main",
+                    scenario="attack_from_belarus",
+                    condition="technical_feasibility",
+                    direction=raises,
+                    strength=Strength.MODERATE,
+                ),
             ),
             _item(
-                "E2", d2, "He expects new sanctions to weigh on Minsk if it joins an attack.",
+                "E2",
+                d2,
+                "He expects new sanctions to weigh on Minsk if it joins an attack.",
                 "The author expects sanctions on Minsk to follow an attack.",
-                Bearing(option="main", scenario="attack_from_belarus", condition="low_costs", direction=lowers,
-                        strength=Strength.MODERATE, actor="BLR"),
-                kind=ClaimKind.JUDGEMENT, grade="B3",
+                Bearing(
+                    option="main",
+                    scenario="attack_from_belarus",
+                    condition="low_costs",
+                    direction=lowers,
+                    strength=Strength.MODERATE,
+                    actor="BLR",
+                ),
+                kind=ClaimKind.JUDGEMENT,
+                grade="B3",
             ),
             _item(
-                "E3", d3, "Lukashenko said that more than 30,000 troops stand in Poland and the Baltic states.",
+                "E3",
+                d3,
+                "Lukashenko said that more than 30,000 troops stand in Poland and the Baltic states.",
                 "Lukashenko counts over 30,000 troops in Poland and the Baltic states.",
-                Bearing(option="main", scenario="attack_from_belarus", condition="absence_of_resistance",
-                        direction=lowers, strength=Strength.WEAK),
-                kind=ClaimKind.SPEECH, grade="C3", attribution="Lukashenko",
+                Bearing(
+                    option="main",
+                    scenario="attack_from_belarus",
+                    condition="absence_of_resistance",
+                    direction=lowers,
+                    strength=Strength.WEAK,
+                ),
+                kind=ClaimKind.SPEECH,
+                grade="C3",
+                attribution="Lukashenko",
             ),
             _item(
-                "E4", d2, "The author puts Kyiv at less than 56 miles from the border of Belarus.",
+                "E4",
+                d2,
+                "The author puts Kyiv at less than 56 miles from the border of Belarus.",
                 "Kyiv lies less than 56 miles from the border of Belarus.",
-                Bearing(option="stay", scenario="lasting_presence", condition="technical_feasibility",
-                        direction=raises, strength=Strength.WEAK),
-                kind=ClaimKind.FACT, grade="B2",
-                quantities=(Quantity(text="less than 56 miles", value=56, unit="mi", bound=Bound.LESS_THAN,
-                                     of="distance from the border of Belarus to Kyiv"),),
+                Bearing(
+                    option="stay",
+                    scenario="lasting_presence",
+                    condition="technical_feasibility",
+                    direction=raises,
+                    strength=Strength.WEAK,
+                ),
+                kind=ClaimKind.FACT,
+                grade="B2",
+                quantities=(
+                    Quantity(
+                        text="less than 56 miles",
+                        value=56,
+                        unit="mi",
+                        bound=Bound.LESS_THAN,
+                        of="distance from the border of Belarus to Kyiv",
+                    ),
+                ),
             ),
         ),
         "assumptions": (
-            Assumption(id="veto", statement="Minsk can refuse, at a price.", source="[assumption]", if_false="Access is certain."),
+            Assumption(
+                id="veto",
+                statement="Minsk can refuse, at a price.",
+                source="[assumption]",
+                if_false="Access is certain.",
+            ),
             Assumption(id="drills", statement="The drills end on the announced date.", if_false=""),
         ),
         "crowd": (
-            CrowdFigure(date=dt.date(2022, 1, 18), source="Metaculus community", probability=0.52,
-                        question="Will Russia invade further Ukrainian territory before 2023?"),
+            CrowdFigure(
+                date=dt.date(2022, 1, 18),
+                source="Metaculus community",
+                probability=0.52,
+                question="Will Russia invade further Ukrainian territory before 2023?",
+            ),
         ),
         "structure_note": "Neighbours, former members of one state.",
         "coding_note": "Coded by one person who knew the outcome.",
-    }  # fmt: skip
+    }
     return Case(**{**fields, **changes})
 
 
 BASE = BaseRate(
-    p=0.22, low=0.14, high=0.32, n=55, events=12, reference_class="crises set off by a non-violent military act",
-    basis=Basis.BUILD_UP, source="ICB v14, own count",
-)  # fmt: skip
+    p=0.22,
+    low=0.14,
+    high=0.32,
+    n=55,
+    events=12,
+    reference_class="crises set off by a non-violent military act",
+    basis=Basis.BUILD_UP,
+    source="ICB v14, own count",
+)
 STAY = BaseRate(
-    p=0.30, low=0.10, high=0.60, reference_class="stated: no data set counts presence by consent", basis=Basis.STATED,
+    p=0.30,
+    low=0.10,
+    high=0.60,
+    reference_class="stated: no data set counts presence by consent",
+    basis=Basis.STATED,
     source="[assumption]",
-)  # fmt: skip
+)
 
 
 def _logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _scenario(name: str, label: str, atom: str, p: float, i50: tuple[float, float], i90: tuple[float, float], b: BaseRate) -> ScenarioEstimate:
+def _scenario(
+    name: str, label: str, atom: str, p: float, i50: tuple[float, float], i90: tuple[float, float], b: BaseRate
+) -> ScenarioEstimate:
     return ScenarioEstimate(
-        id=name, label=label, atoms=(atom,), probability=p, interval50=i50, interval90=i90, word=likelihood_word(p),
+        id=name,
+        label=label,
+        atoms=(atom,),
+        probability=p,
+        interval50=i50,
+        interval90=i90,
+        word=likelihood_word(p),
         base_rate={"p": b.p, "n": b.n, "interval": (b.low, b.high), "class": b.reference_class},
-    )  # fmt: skip
+    )
 
 
-def _contributions(p: float, base: float, bars: dict[str, tuple[str, float, tuple[str, ...]]]) -> tuple[Contribution, ...]:
+def _contributions(
+    p: float, base: float, bars: dict[str, tuple[str, float, tuple[str, ...]]]
+) -> tuple[Contribution, ...]:
     """Base rate first, bars, and the residual that makes the sum exact."""
     rows = [Contribution(what="base rate", kind="base_rate", log_odds=_logit(base))]
     rows += [Contribution(what=w, kind=k, log_odds=v, evidence=e) for w, (k, v, e) in bars.items()]
@@ -222,18 +307,26 @@ def made_assessment(**changes: Any) -> Assessment:
     def level(v: float | None) -> str:
         if v is None:
             return "unknown"
-        return "strong" if v >= 1.5 else "met" if v >= 0.5 else "mixed" if v > -0.5 else "weak" if v > -1.5 else "absent"
+        return (
+            "strong" if v >= 1.5 else "met" if v >= 0.5 else "mixed" if v > -0.5 else "weak" if v > -1.5 else "absent"
+        )
 
     conditions = tuple(
         ConditionEstimate(
-            scenario=scenario, option=option, actor=actor, condition=name, state=v,
-            interval=None if v is None else (max(-2.0, v - 0.8), min(2.0, v + 0.8)), level=level(v),
-            evidence=support.get(name, ()) if v is not None else (), independent_sources=1 if name in support else 0,
+            scenario=scenario,
+            option=option,
+            actor=actor,
+            condition=name,
+            state=v,
+            interval=None if v is None else (max(-2.0, v - 0.8), min(2.0, v + 0.8)),
+            level=level(v),
+            evidence=support.get(name, ()) if v is not None else (),
+            independent_sources=1 if name in support else 0,
             reason="" if v is not None else "no source speaks of it",
         )
         for (option, scenario, actor), values in states.items()
         for name, v in zip(CONDITIONS, values, strict=True)
-    )  # fmt: skip
+    )
     case = made_case()
     fields: dict[str, Any] = {
         "case": case.id,
@@ -248,24 +341,50 @@ def made_assessment(**changes: Any) -> Assessment:
         "version": "0.1.0",
         "inputs_digest": "9f3c41d07a2e" + "0" * 52,
         "atoms": (
-            AtomEstimate(id="a1", statement="Russian forces attack Ukraine from Belarus", probability=0.27, interval50=(0.2, 0.35), interval90=(0.13, 0.48)),
-            AtomEstimate(id="a2", statement="No attack from Belarus; troops stay", probability=0.45, interval50=(0.36, 0.54), interval90=(0.22, 0.68)),
-            AtomEstimate(id="a3", statement="No attack from Belarus; troops leave", probability=0.28, interval50=(0.2, 0.36), interval90=(0.1, 0.5)),
+            AtomEstimate(
+                id="a1",
+                statement="Russian forces attack Ukraine from Belarus",
+                probability=0.27,
+                interval50=(0.2, 0.35),
+                interval90=(0.13, 0.48),
+            ),
+            AtomEstimate(
+                id="a2",
+                statement="No attack from Belarus; troops stay",
+                probability=0.45,
+                interval50=(0.36, 0.54),
+                interval90=(0.22, 0.68),
+            ),
+            AtomEstimate(
+                id="a3",
+                statement="No attack from Belarus; troops leave",
+                probability=0.28,
+                interval50=(0.2, 0.36),
+                interval90=(0.1, 0.5),
+            ),
         ),
         "scenarios": (
-            _scenario("attack_from_belarus", "Attack on Ukraine from Belarus", "a1", 0.27, (0.2, 0.35), (0.13, 0.48), BASE),
-            _scenario("lasting_presence", "Lasting presence, no attack", "a2", 0.45, (0.36, 0.54), (0.22, 0.68), STAY),
+            _scenario(
+                "attack_from_belarus", "Attack on Ukraine from Belarus", "a1", 0.27, (0.2, 0.35), (0.13, 0.48), BASE
+            ),
+            _scenario(
+                "lasting_presence", "Lasting presence, no attack", "a2", 0.45, (0.36, 0.54), (0.22, 0.68), STAY
+            ),
             _scenario("neither", "No attack, troops leave", "a3", 0.28, (0.2, 0.36), (0.1, 0.5), STAY),
         ),
         "base_rates": {"attack": BASE, "stay": STAY},
         "conditions": conditions,
         "contributions": {
-            "attack_from_belarus": _contributions(0.27, 0.22, {
-                "technical_feasibility": ("condition", 0.61, ("E1",)),
-                "low_costs": ("condition", -0.44, ("E2",)),
-                "absence_of_resistance": ("condition", -0.05, ("E3",)),
-                "perceived_justification": ("condition", 0.12, ()),
-            }),
+            "attack_from_belarus": _contributions(
+                0.27,
+                0.22,
+                {
+                    "technical_feasibility": ("condition", 0.61, ("E1",)),
+                    "low_costs": ("condition", -0.44, ("E2",)),
+                    "absence_of_resistance": ("condition", -0.05, ("E3",)),
+                    "perceived_justification": ("condition", 0.12, ()),
+                },
+            ),
             "lasting_presence": _contributions(0.45, 0.30, {"technical_feasibility": ("condition", 0.55, ("E4",))}),
             "neither": _contributions(0.28, 0.30, {}),
         },
@@ -279,19 +398,60 @@ def made_assessment(**changes: Any) -> Assessment:
             }
         },
         "sensitivity": (
-            Sensitivity(what="leave out E1", kind="evidence", scenario="attack_from_belarus", probability=0.18, change=-0.09, evidence=("E1",)),
-            Sensitivity(what="leave out E2", kind="evidence", scenario="attack_from_belarus", probability=0.35, change=0.08, evidence=("E2",)),
-            Sensitivity(what="Minsk cannot refuse (veto 0)", kind="assumption", scenario="attack_from_belarus", probability=0.31, change=0.04),
+            Sensitivity(
+                what="leave out E1",
+                kind="evidence",
+                scenario="attack_from_belarus",
+                probability=0.18,
+                change=-0.09,
+                evidence=("E1",),
+            ),
+            Sensitivity(
+                what="leave out E2",
+                kind="evidence",
+                scenario="attack_from_belarus",
+                probability=0.35,
+                change=0.08,
+                evidence=("E2",),
+            ),
+            Sensitivity(
+                what="Minsk cannot refuse (veto 0)",
+                kind="assumption",
+                scenario="attack_from_belarus",
+                probability=0.31,
+                change=0.04,
+            ),
         ),
         "analogues": (
-            Analogue(name="Russia and Ukraine, spring build-up", year=2021, similarity=0.86, outcome="no attack", source="own case list"),
-            Analogue(name="Iraq and Kuwait, border build-up", year=1994, similarity=0.81, outcome=None, source="own case list"),
+            Analogue(
+                name="Russia and Ukraine, spring build-up",
+                year=2021,
+                similarity=0.86,
+                outcome="no attack",
+                source="own case list",
+            ),
+            Analogue(
+                name="Iraq and Kuwait, border build-up",
+                year=1994,
+                similarity=0.81,
+                outcome=None,
+                source="own case list",
+            ),
         ),
-        "confidence": Confidence(level="low", reasons=("Three independent clusters of evidence.", "One coder who knew the outcome.")),
+        "confidence": Confidence(
+            level="low", reasons=("Three independent clusters of evidence.", "One coder who knew the outcome.")
+        ),
         "evidence": (),
         "excluded": ({"id": "E9", "reason": "known only after the cut-off"},),
-        "crowd": ({"date": "2022-01-18", "source": "Metaculus community", "question": "Will Russia invade further Ukrainian territory before 2023?", "probability": 0.52},),
+        "crowd": (
+            {
+                "date": "2022-01-18",
+                "source": "Metaculus community",
+                "question": "Will Russia invade further Ukrainian territory before 2023?",
+                "probability": 0.52,
+            },
+        ),
         "warnings": ("One-sided evidence: no item speaks against the lasting presence.",),
         "draws": 10000,
-    }  # fmt: skip
+    }
     return Assessment(**{**fields, **changes})

@@ -21,17 +21,23 @@ def brief(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known by the end of that day.")
     ] = None,
-    form: Annotated[str | None, typer.Option("--format", help="html or md (default: from the name of --out, or html).")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="html or md (default: from the name of --out, or html).")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Where to write it; - for stdout. Default: CASE-DATE.FORMAT")
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Where to write it; - for stdout. Default: CASE-DATE.FORMAT"),
     ] = None,
     mode: Annotated[str, typer.Option("--mode", help="recommended, or author.")] = "recommended",
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Show the change since that day (default: a week before).")
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Show the change since that day (default: a week before)."),
     ] = None,
     note: Annotated[
         list[str] | None,
-        typer.Option("--note", help="A sentence of yours, citing evidence ids: 'Units arrived by rail [E1].' Repeatable."),
+        typer.Option(
+            "--note", help="A sentence of yours, citing evidence ids: 'Units arrived by rail [E1].' Repeatable."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -60,11 +66,15 @@ def brief(
     if as_json:
         print_json(
             {
-                "case": found.id, "as_of": request.as_of, "format": chosen, "file": str(path), "bytes": len(data),
+                "case": found.id,
+                "as_of": request.as_of,
+                "format": chosen,
+                "file": str(path),
+                "bytes": len(data),
                 "sha256": hashlib.sha256(data).hexdigest(),
                 "inputs_digest": made.facts["assessment"]["inputs_digest"],
             }
-        )  # fmt: skip
+        )
         return
     print(path)
     say(f"{len(data) / 1000:.0f} kB, as of {request.as_of}. Check it with: vedette verify {path}")

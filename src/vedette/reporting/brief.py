@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vedette.errors import UnknownName
-from vedette.reporting.compose_tables import build_view
+from vedette.reporting.compose_brief import build_view
 from vedette.reporting.figures import Facts, Figure, Parts, Sentence
 from vedette.reporting.html import render_html
 from vedette.reporting.lint import check_language
@@ -46,9 +46,12 @@ def check_citations(view: BriefView, facts: Facts) -> None:
         for name in sentence.cites:
             if name not in quotes:
                 raise UnknownName(
-                    "evidence item", name, nearest=sorted(quotes)[:5], where=str(sentence),
+                    "evidence item",
+                    name,
+                    nearest=sorted(quotes)[:5],
+                    where=str(sentence),
                     fix="Cite an item known by this date, by its id",
-                )  # fmt: skip
+                )
         check_citation(
             _asserted(sentence.parts), [quotes[n] or "" for n in sentence.cites], where=facts["assessment"]["case"]
         )
@@ -59,11 +62,15 @@ def linted(parts: Parts | Sentence) -> str:
     if isinstance(parts, Sentence):
         return linted(parts.parts)
     return "".join(
-        "\u2026" if isinstance(p, Figure) and p.path.startswith("/case/") else
-        "it" if isinstance(p, Figure) and p.path.endswith(("/label", "/statement")) else
-        p.text if isinstance(p, Figure) else p
+        "\u2026"
+        if isinstance(p, Figure) and p.path.startswith("/case/")
+        else "it"
+        if isinstance(p, Figure) and p.path.endswith(("/label", "/statement"))
+        else p.text
+        if isinstance(p, Figure)
+        else p
         for p in parts
-    )  # fmt: skip
+    )
 
 
 def check_view(view: BriefView, facts: Facts) -> None:

@@ -70,12 +70,16 @@ class Composer:
         return self.facts.text("assessment", "scenarios", i, key)
 
     def estimate(self, *steps: str | int) -> Parts:
-        """"unlikely (27 %, 13–48)" for the scenario behind ``steps``."""
+        """ "unlikely (27 %, 13–48)" for the scenario behind ``steps``."""
         f = self.facts.figure
         return (
-            f("text", *steps, "word"), " (", f("percent", *steps, "probability"), ", ",
-            f("interval", *steps, "interval90"), ")",
-        )  # fmt: skip
+            f("text", *steps, "word"),
+            " (",
+            f("percent", *steps, "probability"),
+            ", ",
+            f("interval", *steps, "interval90"),
+            ")",
+        )
 
     def scenario_estimate(self, scenario: str) -> Parts:
         """The estimate of a scenario of the main assessment."""
@@ -103,20 +107,27 @@ class Composer:
             base_figure = None if base is None else f.figure("percent", *at, "base_rate", "p")
             rows.append(
                 ScenarioRow(
-                    letter=letter(i), id=s["id"], label=self.label(s["id"]), detail=detail,
+                    letter=letter(i),
+                    id=s["id"],
+                    label=self.label(s["id"]),
+                    detail=detail,
                     probability=f.figure("figure", *at, "probability"),
-                    interval=f.figure("interval", *at, "interval90"), word=f.text(*at, "word"), base=base_figure,
+                    interval=f.figure("interval", *at, "interval90"),
+                    word=f.text(*at, "word"),
+                    base=base_figure,
                     change=None if change is None else f.figure("signed_points", "previous", "changes", s["id"]),
                     sign="" if change is None else sign_of(change),
                     line=Line(
-                        value=s["probability"], inner=(s["interval50"][0], s["interval50"][1]),
-                        outer=(s["interval90"][0], s["interval90"][1]), reference=base,
+                        value=s["probability"],
+                        inner=(s["interval50"][0], s["interval50"][1]),
+                        outer=(s["interval90"][0], s["interval90"][1]),
+                        reference=base,
                     ),
                     alternative=f"{plain(self.label(s['id']))}: {plain(self.estimate(*at))}; 50 % interval "
                     f"{f.figure('interval', *at, 'interval50').text}; base rate "
                     f"{'not known' if base_figure is None else base_figure.text}",
                 )
-            )  # fmt: skip
+            )
         return tuple(rows)
 
     def overlapping(self) -> bool:
@@ -130,7 +141,9 @@ class Composer:
 
     # -- evidence ------------------------------------------------------------------------------------------
 
-    def evidence_line(self, name: str, scenario: str | None = None, weight: Figure | None = None) -> EvidenceLine | None:
+    def evidence_line(
+        self, name: str, scenario: str | None = None, weight: Figure | None = None
+    ) -> EvidenceLine | None:
         """An item as printed. The claim is shown only where its quote holds what it asserts."""
         if name not in self.evidence_place:
             return None
@@ -149,11 +162,18 @@ class Composer:
         )
         url = item["url"] if item["url"].startswith(("https://", "http://")) else ""
         return EvidenceLine(
-            id=name, sign={"raises": "▲", "lowers": "▼"}.get(direction, "◇"), claim=claim, quote=quote, note=note,
-            attribution=f.text(*at, "attribution"), day=f.figure("day", *at, "available"),
-            grade=f.text(*at, "grade"), publisher=f.text(*at, "publisher") if item["publisher"] else None, url=url,
+            id=name,
+            sign={"raises": "▲", "lowers": "▼"}.get(direction, "◇"),
+            claim=claim,
+            quote=quote,
+            note=note,
+            attribution=f.text(*at, "attribution" if item["attribution"] else "publisher"),
+            day=f.figure("day", *at, "available"),
+            grade=f.text(*at, "grade"),
+            publisher=f.text(*at, "publisher") if item["publisher"] and item["attribution"] else None,
+            url=url,
             weight=weight,
-        )  # fmt: skip
+        )
 
     def _lines(self, names: Sequence[str], scenario: str) -> tuple[EvidenceLine, ...]:
         return tuple(line for n in names if (line := self.evidence_line(n, scenario)) is not None)
@@ -180,18 +200,23 @@ class Composer:
         best = self.binding_of(scenario)
         if best is None:
             if not self.a["binding"].get(scenario):
-                return Sentence(parts=("No condition was tested alone for ", self.label(scenario), "."))
-            parts: Parts = ("No single condition, raised to met alone, lifts ", self.label(scenario), " by a point.")
+                return Sentence(parts=(self.label(scenario), ": no condition was tested alone."))
+            parts: Parts = (self.label(scenario), ": no single condition, raised to met alone, lifts it by a point.")
             return Sentence(parts=parts)
         at = ("assessment", "binding", scenario, best)
         f = self.facts.figure
         return Sentence(
             parts=(
-                "What holds back ", self.label(scenario), " most: ", self.condition_name(best),
-                ". Met alone, it would put the estimate at ", f("percent", *at, "probability"), ", ",
-                f("points", *at, "gain"), ".",
+                self.label(scenario),
+                ": what binds is ",
+                self.condition_name(best),
+                ". Met alone, it would put the estimate at ",
+                f("percent", *at, "probability"),
+                ", ",
+                f("points", *at, "gain"),
+                ".",
             )
-        )  # fmt: skip
+        )
 
     def condition_table(self, scenario: str) -> ConditionTable | None:
         """The conditions of one scenario by actor's view."""
@@ -201,7 +226,8 @@ class Composer:
         views = list(dict.fromkeys((c["actor"], c["option"]) for _, c in cells))
         options = {o for _, o in views}
         titles = tuple(
-            view_name(actor) + (f", option {safe_text(option)}" if len(options) > 1 else "") for actor, option in views
+            view_name(actor) + (f", option {safe_text(option)}" if len(options) > 1 else "")
+            for actor, option in views
         )
         binding = self.a["binding"].get(scenario, {})
         best = self.binding_of(scenario)
@@ -213,19 +239,27 @@ class Composer:
             number, label = self.names[name]
             rows.append(
                 ConditionRow(
-                    number=number, label=label,
+                    number=number,
+                    label=label,
                     cells=tuple(
-                        self._cell(title, *mine[v]) if v in mine else None for v, title in zip(views, titles, strict=True)
+                        self._cell(title, *mine[v]) if v in mine else None
+                        for v, title in zip(views, titles, strict=True)
                     ),
                     gain=self.facts.figure("signed_points", *at, "gain") if name in binding else None,
                     share=self.facts.figure("percent", *at, "gradient_share") if name in binding else None,
-                    binding=name == best, evidence=self._lines(items, scenario), summary=self._items_summary(mine),
+                    binding=name == best,
+                    evidence=self._lines(items, scenario),
+                    summary=self._items_summary(mine),
                 )
-            )  # fmt: skip
+            )
         return ConditionTable(
-            letter=self.letter(scenario), scenario=self.label(scenario), finding=self.binding_sentence(scenario),
-            views=titles, rows=tuple(rows), gains=bool(binding),
-        )  # fmt: skip
+            letter=self.letter(scenario),
+            scenario=self.label(scenario),
+            finding=self.binding_sentence(scenario),
+            views=titles,
+            rows=tuple(rows),
+            gains=bool(binding),
+        )
 
     def _items_summary(self, cells: Mapping[Any, tuple[int, Mapping[str, Any]]]) -> Parts:
         with_items = [(i, c) for i, c in cells.values() if c["evidence"]]
@@ -236,26 +270,37 @@ class Composer:
         items = "item" if len(c["evidence"]) == 1 else "items"
         voices = "source" if c["independent_sources"] == 1 else "sources"
         return (
-            f("length", *at, "evidence"), f" {items} of ",
-            f("count", *at, "independent_sources"), f" independent {voices}",
-        )  # fmt: skip
+            f("length", *at, "evidence"),
+            f" {items} of ",
+            f("count", *at, "independent_sources"),
+            f" independent {voices}",
+        )
 
     def _cell(self, title: str, i: int, c: Mapping[str, Any]) -> ConditionCell:
         f, at = self.facts, ("assessment", "conditions", i)
         if c["state"] is None:
             reason: Parts = (f.figure("first_sentence", *at, "reason"),) if c["reason"] else ("no reason given",)
             return ConditionCell(
-                view=title, glyph="?", level=("unknown: ", *reason), state=None, line=None, items=None,
+                view=title,
+                glyph="?",
+                level=("unknown: ", *reason),
+                state=None,
+                line=None,
+                items=None,
                 alternative=f"unknown: {plain(reason)}",
-            )  # fmt: skip
+            )
         span = c["interval"]
         spoken = f", 90 % {f.figure('span', *at, 'interval').text}" if span else ""
         return ConditionCell(
-            view=title, glyph=glyph_of(c["state"]), level=(f.text(*at, "level"),), state=f.figure("state", *at, "state"),
+            view=title,
+            glyph=glyph_of(c["state"]),
+            level=(f.text(*at, "level"),),
+            state=f.figure("state", *at, "state"),
             line=Line(value=c["state"], inner=None, outer=(span[0], span[1]) if span else None),
             items=f.figure("length", *at, "evidence"),
-            alternative=f"{safe_text(c['level'])}, {f.figure('state', *at, 'state').text}{spoken}, on a scale of −2 to +2",
-        )  # fmt: skip
+            alternative=f"{safe_text(c['level'])}, {f.figure('state', *at, 'state').text}{spoken}, "
+            "on a scale of −2 to +2",
+        )
 
     # -- waterfall -----------------------------------------------------------------------------------------
 
@@ -264,7 +309,7 @@ class Composer:
         rows: list[Mapping[str, Any]] = self.a["contributions"].get(scenario, [])
         if not rows:
             return None
-        order = {i: c for i, c in enumerate(rows)}
+        order = dict(enumerate(rows))
         first = [i for i, c in order.items() if c["kind"] == "structure"]
         first += [i for i, c in order.items() if c["kind"] == "base_rate"]
         last = [i for i, c in order.items() if c["kind"] == "residual"]
@@ -283,31 +328,45 @@ class Composer:
         reach = [x for b in bars for x in (b.start, b.end)] + list(outer)
         total = math.fsum(c["log_odds"] for c in rows)
         return Waterfall(
-            letter=self.letter(scenario), scenario=self.label(scenario), finding=self._waterfall_finding(scenario),
-            bars=tuple(bars), low=min(reach) - 0.15, high=max(reach) + 0.15,
+            letter=self.letter(scenario),
+            scenario=self.label(scenario),
+            finding=self._waterfall_finding(scenario),
+            bars=tuple(bars),
+            low=min(reach) - 0.15,
+            high=max(reach) + 0.15,
             total=Line(value=total, inner=(logit(s["interval50"][0]), logit(s["interval50"][1])), outer=outer),
             total_value=self.facts.figure("sum_log_odds", "assessment", "contributions", scenario),
             total_probability=self.facts.figure("percent", *at, "probability"),
-        )  # fmt: skip
+        )
 
     def _waterfall_finding(self, scenario: str) -> Sentence:
         at = ("assessment", "scenarios", self.place[scenario])
         f = self.facts.figure
         if self.scenarios[self.place[scenario]]["base_rate"].get("p") is None:
-            return Sentence(parts=("How ", self.letter(scenario), " comes to ", f("percent", *at, "probability"), "."))
+            return Sentence(parts=(self.label(scenario), ": how it comes to ", f("percent", *at, "probability"), "."))
         return Sentence(
             parts=(
-                "From a base rate of ", f("percent", *at, "base_rate", "p"), " to ", f("percent", *at, "probability"),
-                " for ", self.label(scenario), ".",
+                self.label(scenario),
+                ": from a base rate of ",
+                f("percent", *at, "base_rate", "p"),
+                " to ",
+                f("percent", *at, "probability"),
+                ".",
             )
-        )  # fmt: skip
+        )
 
     def _base_bar(self, scenario: str, level: float) -> Bar:
         at = ("assessment", "contributions", scenario)
         return Bar(
-            kind="start", sign="◇", label=("Base rate used, ", self.facts.figure("base_probability", *at)),
-            value=self.facts.figure("base_log_odds", *at), start=level, end=level, evidence=(), summary=(),
-        )  # fmt: skip
+            kind="start",
+            sign="◇",
+            label=("Base rate used, ", self.facts.figure("base_probability", *at)),
+            value=self.facts.figure("base_log_odds", *at),
+            start=level,
+            end=level,
+            evidence=(),
+            summary=(),
+        )
 
     def _bar(self, scenario: str, i: int, c: Mapping[str, Any], start: float, end: float) -> Bar:
         at = ("assessment", "contributions", scenario, i)
@@ -328,8 +387,12 @@ class Composer:
         if lines:
             summary = (self.facts.figure("length", *at, "evidence"), " item" if count == 1 else " items")
         return Bar(
-            kind=c["kind"], sign="" if base or c["kind"] == "residual" else "▲" if value > 0 else "▼" if value < 0 else "",
-            label=label, value=self.facts.figure("log_odds", *at, "log_odds"), start=start, end=end,
-            evidence=tuple(lines), summary=summary,
-        )  # fmt: skip
-
+            kind=c["kind"],
+            sign="" if base or c["kind"] == "residual" else "▲" if value > 0 else "▼" if value < 0 else "",
+            label=label,
+            value=self.facts.figure("log_odds", *at, "log_odds"),
+            start=start,
+            end=end,
+            evidence=tuple(lines),
+            summary=summary,
+        )

@@ -24,7 +24,11 @@ DENSITY: Final = 3000.0
 SIGHTINGS_SHOWN: Final = 8
 CAPITAL_KM: Final = 20.0  # radius of a large capital [assumption]
 
-_WORDS: Final = {"holds": "holds", "within_error": "is within the error of the drawing", "contradicted": "does not hold"}
+_WORDS: Final = {
+    "holds": "holds",
+    "within_error": "is within the error of the drawing",
+    "contradicted": "does not hold",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,9 @@ def _claims(items: Sequence[Evidence], start: str, capital: str, estimate: Dista
     stem = fold_name(load_boundaries("110m").name(start))
     found = []
     for item in items:
-        text = fold_name(" ".join((item.claim, item.quote.text if item.quote else "", *(q.of for q in item.quantities))))
+        text = fold_name(
+            " ".join((item.claim, item.quote.text if item.quote else "", *(q.of for q in item.quantities)))
+        )
         if wanted not in text or not ("border" in text or stem in text):
             continue
         for quantity in item.quantities:
@@ -80,10 +86,14 @@ def _claims(items: Sequence[Evidence], start: str, capital: str, estimate: Dista
             check = check_claim(quantity, estimate)
             found.append(
                 {
-                    "evidence": item.id, "claim": quantity.text, "bound": quantity.bound.value, "km": check.stated_km,
-                    "standing": check.standing, "words": _WORDS[check.standing],
+                    "evidence": item.id,
+                    "claim": quantity.text,
+                    "bound": quantity.bound.value,
+                    "km": check.stated_km,
+                    "standing": check.standing,
+                    "words": _WORDS[check.standing],
                 }
-            )  # fmt: skip
+            )
     return found
 
 
@@ -97,7 +107,8 @@ def _sightings(items: Sequence[Evidence], capitals: Sequence[Place]) -> list[Evi
         # What is placed at a capital is mostly a decision taken there, not something seen there.
         return all(
             great_circle_km(place.lat, place.lon, c.lat, c.lon) > CAPITAL_KM
-            for c in capitals if c.lat is not None and c.lon is not None
+            for c in capitals
+            if c.lat is not None and c.lon is not None
         )
 
     placed = [e for e in items if seen_at(e)]
@@ -170,7 +181,12 @@ def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sig
     ]
     return draw_map(
         LocatorMap(
-            title=f"From {estimate.best.nearest.name} to {estimate.best.point.name}", states=tuple(states),
-            places=tuple(places), distance=estimate, on=case.as_of, focus=(start, option.target), caption=False,
+            title=f"From {estimate.best.nearest.name} to {estimate.best.point.name}",
+            states=tuple(states),
+            places=tuple(places),
+            distance=estimate,
+            on=case.as_of,
+            focus=(start, option.target),
+            caption=False,
         )
-    )  # fmt: skip
+    )

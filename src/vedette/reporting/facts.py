@@ -13,6 +13,7 @@ from vedette.domain.evidence import Evidence
 from vedette.domain.forecast import Assessment
 from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
+from vedette.reference.estimative import estimative_words
 from vedette.reporting.distance import Measured
 from vedette.reporting.figures import Facts
 from vedette.reporting.quote_gate import missing_from_quote
@@ -30,6 +31,17 @@ class Alternative:
     assessment: Assessment
 
 
+def _wording(item: Evidence) -> list[dict[str, Any]]:
+    """Estimative words of an opinion, with the range a standard gives them. Only opinions estimate."""
+    if not item.is_argument:
+        return []
+    text = item.quote.text if item.quote else item.unverified_quote or item.claim
+    return [
+        {"text": w.text, "range": None if w.low is None else [w.low, w.high], "source": w.source}
+        for w in estimative_words(text)
+    ]
+
+
 def _evidence(item: Evidence) -> dict[str, Any]:
     quote = item.quote.text if item.quote else None
     return {
@@ -40,6 +52,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "document": item.quote.document.id if item.quote else None,
         # Names and numbers that the claim asserts beyond its quote: then the brief prints the quote itself.
         "beyond_quote": list(missing_from_quote(item.claim, quote)) if quote is not None else [],
+        "wording": _wording(item),
         "kind": item.kind.value,
         "attribution": item.attribution,
         "grade": str(item.grade),
@@ -65,8 +78,12 @@ def _case(case: Case, as_of: dt.date) -> dict[str, Any]:
         "chances": [{"id": c.id, "question": c.question, "option": c.option} for c in case.scenario_set.chances],
         "documents": [
             {
-                "id": d.id, "title": d.title, "kind": d.kind, "published": d.published.isoformat(),
-                "sha256": d.sha256, "publisher": d.citation.publisher if d.citation else "",
+                "id": d.id,
+                "title": d.title,
+                "kind": d.kind,
+                "published": d.published.isoformat(),
+                "sha256": d.sha256,
+                "publisher": d.citation.publisher if d.citation else "",
                 "url": d.citation.url if d.citation else "",
             }
             for d in sorted(known.documents, key=lambda d: (d.published, d.id))
@@ -75,7 +92,7 @@ def _case(case: Case, as_of: dt.date) -> dict[str, Any]:
         "assumptions": to_plain(case.assumptions),
         "coding_note": case.coding_note,
         "structure_note": case.structure_note,
-    }  # fmt: skip
+    }
 
 
 def _reading(other: Assessment, main: Assessment) -> dict[str, Any]:
@@ -88,12 +105,15 @@ def _reading(other: Assessment, main: Assessment) -> dict[str, Any]:
         "inputs_digest": other.inputs_digest,
         "scenarios": {
             s.id: {
-                "probability": s.probability, "interval90": list(s.interval90), "word": s.word,
+                "probability": s.probability,
+                "interval90": list(s.interval90),
+                "word": s.word,
                 "difference": s.probability - mine[s.id],
             }
-            for s in other.scenarios if s.id in mine
+            for s in other.scenarios
+            if s.id in mine
         },
-    }  # fmt: skip
+    }
 
 
 _CITES = re.compile(r"\s*\[([^\[\]]+)\]")
@@ -118,7 +138,8 @@ def brief_facts(
     """The facts of a brief for ``assessment.as_of``.
 
     ``previous``: the assessment of an earlier date, for "change since". ``distance``: from
-    `vedette.reporting.distance.measure`. ``notes``: an analyst's own sentences. ``request``: how the brief was asked for, for `vedette verify`.
+    `vedette.reporting.distance.measure`. ``notes``: an analyst's own sentences. ``request``: how the
+    brief was asked for, for `vedette verify`.
     """
     changes = {}
     if previous is not None:

@@ -136,8 +136,8 @@ def pointer(*steps: str | int) -> str:
 def resolve(facts: Any, path: str) -> Any:
     """The value at a pointer. Raises KeyError naming the pointer when there is none."""
     value = facts
-    for step in path.split("/")[1:]:
-        step = step.replace("~1", "/").replace("~0", "~")
+    for raw in path.split("/")[1:]:
+        step = raw.replace("~1", "/").replace("~0", "~")
         try:
             value = value[int(step)] if isinstance(value, list | tuple) else value[step]
         except (KeyError, IndexError, ValueError, TypeError):

@@ -6,12 +6,18 @@ spoken alternative is set by the caller on the element around the drawing.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from markupsafe import Markup
 
 from vedette.reference.estimative import WORD_CHANGES
 from vedette.reporting.view import Bar, Line, Waterfall
+
+
+def _markup(svg: str) -> Markup:
+    """Our own drawing as markup: numbers and constants only, which is why it needs no escaping."""
+    return Markup(svg)  # noqa: S704
 
 
 def _x(value: float, low: float, high: float) -> str:
@@ -46,14 +52,12 @@ def _box(line: Line, low: float, high: float, y: int, half: int) -> str:
 
 def interval(line: Line, *, selected: bool = False) -> Markup:
     """A probability: line with ends 90 %, bar 50 %, tall tick the estimate, ◇ below the line the base rate."""
-    grid = "".join(
-        f'<line class="gl" x1="{_x(p, 0, 1)}" x2="{_x(p, 0, 1)}" y1="0" y2="44"/>' for p in WORD_CHANGES
-    )
+    grid = "".join(f'<line class="gl" x1="{_x(p, 0, 1)}" x2="{_x(p, 0, 1)}" y1="0" y2="44"/>' for p in WORD_CHANGES)
     mark = "" if line.reference is None else _diamond(_x(line.reference, 0, 1), 36, 5, "d")
     x = _x(line.value, 0, 1)
     tick = f'<line class="t" x1="{x}" x2="{x}" y1="8" y2="26"/>'
     body = grid + _whisker(line, 0, 1, 17, 5) + _box(line, 0, 1, 17, 5) + tick + mark
-    return Markup(f'<svg class="ig{" sel" if selected else ""}" height="44" aria-hidden="true">{body}</svg>')
+    return _markup(f'<svg class="ig{" sel" if selected else ""}" height="44" aria-hidden="true">{body}</svg>')
 
 
 CONDITION_LOW: Final = -2.35
@@ -77,11 +81,9 @@ def condition(line: Line) -> Markup:
             f'<line class="c {kind}" x1="{_x(line.outer[0], low, high)}" x2="{_x(line.outer[1], low, high)}" '
             'y1="10" y2="10"/>'
         )
-    if kind == "mid":
-        mark = _diamond(x, 10, 5, "m mid")
-    else:
-        mark = f'<circle class="m {kind}" cx="{x}" cy="10" r="4.5"/>'
-    return Markup(f'<svg class="cg" height="20" aria-hidden="true">{steps}{span}{mark}</svg>')
+    circle = f'<circle class="m {kind}" cx="{x}" cy="10" r="4.5"/>'
+    mark = _diamond(x, 10, 5, "m mid") if kind == "mid" else circle
+    return _markup(f'<svg class="cg" height="20" aria-hidden="true">{steps}{span}{mark}</svg>')
 
 
 def bar(row: Bar, fall: Waterfall) -> Markup:
@@ -91,9 +93,11 @@ def bar(row: Bar, fall: Waterfall) -> Markup:
     end = _x(row.end, low, high)
     join = f'<line class="j" x1="{end}" x2="{end}" y1="12" y2="26"/>'
     if row.kind in ("base_rate", "structure"):
-        return Markup("")  # a part of the starting point: its value is printed, the bars start at the whole
+        return _markup("")  # a part of the starting point: its value is printed, the bars start at the whole
     if row.kind == "start":
-        return Markup(f'<svg class="wf" height="24" aria-hidden="true">{grid}{_diamond(end, 12, 6, "d")}{join}</svg>')
+        return _markup(
+            f'<svg class="wf" height="24" aria-hidden="true">{grid}{_diamond(end, 12, 6, "d")}{join}</svg>'
+        )
     start = _x(row.start, low, high)
     before = f'<line class="j" x1="{start}" x2="{start}" y1="-2" y2="12"/>'
     kind = "rest" if row.kind == "residual" else "up" if row.end >= row.start else "dn"
@@ -103,7 +107,7 @@ def bar(row: Bar, fall: Waterfall) -> Markup:
         f'<rect class="bar {kind}" x="{x}" width="{_wide(row.start, row.end, low, high)}" y="6" height="12"/>'
         f'<line class="bar-edge {kind}" x1="{end}" x2="{end}" y1="6" y2="18"/>'
     )
-    return Markup(f'<svg class="wf" height="24" aria-hidden="true">{grid}{before}{rect}{join}</svg>')
+    return _markup(f'<svg class="wf" height="24" aria-hidden="true">{grid}{before}{rect}{join}</svg>')
 
 
 def _grid(fall: Waterfall) -> str:
@@ -119,10 +123,13 @@ def total(fall: Waterfall) -> Markup:
     x = _x(fall.total.value, low, high)
     before = f'<line class="j" x1="{x}" x2="{x}" y1="-2" y2="6"/>'
     body = (
-        _grid(fall) + before + _whisker(fall.total, low, high, 12, 4) + _box(fall.total, low, high, 12, 5)
+        _grid(fall)
+        + before
+        + _whisker(fall.total, low, high, 12, 4)
+        + _box(fall.total, low, high, 12, 5)
         + f'<line class="t" x1="{x}" x2="{x}" y1="3" y2="21"/>'
-    )  # fmt: skip
-    return Markup(f'<svg class="wf ig sel" height="24" aria-hidden="true">{body}</svg>')
+    )
+    return _markup(f'<svg class="wf ig sel" height="24" aria-hidden="true">{body}</svg>')
 
 
 _AXIS: Final = (0.01, 0.03, 0.10, 0.20, 0.30, 0.45, 0.60, 0.80, 0.90, 0.97)
@@ -131,8 +138,6 @@ _AXIS: Final = (0.01, 0.03, 0.10, 0.20, 0.30, 0.45, 0.60, 0.80, 0.90, 0.97)
 
 def axis_marks(fall: Waterfall) -> tuple[tuple[str, float], ...]:
     """(label in per cent, log-odds) of the marks that fit."""
-    import math
-
     kept: list[tuple[str, float]] = []
     room = (fall.high - fall.low) / 8.0
     for p in _AXIS:
@@ -148,7 +153,7 @@ def axis(fall: Waterfall) -> Markup:
         f'<text x="{_x(v, fall.low, fall.high)}" y="11" text-anchor="middle" data-fixed>{t}</text>'
         for t, v in axis_marks(fall)
     )
-    return Markup(f'<svg class="wf ax" height="14" aria-hidden="true">{labels}</svg>')
+    return _markup(f'<svg class="wf ax" height="14" aria-hidden="true">{labels}</svg>')
 
 
 def probability_axis() -> Markup:
@@ -156,13 +161,13 @@ def probability_axis() -> Markup:
     labels = "".join(
         f'<text x="{_x(p, 0, 1)}" y="11" text-anchor="middle" data-fixed>{100 * p:.0f}</text>' for p in WORD_CHANGES
     )
-    return Markup(f'<svg class="ax" height="14" aria-hidden="true">{labels}</svg>')
+    return _markup(f'<svg class="ax" height="14" aria-hidden="true">{labels}</svg>')
 
 
 def word_bar(low: float, high: float) -> Markup:
     """The place of a word on the scale from 0 to 100 %."""
     x, width = _x(low, 0, 1), _wide(low, high, 0, 1)
-    return Markup(
+    return _markup(
         '<svg class="wb" height="10" aria-hidden="true"><line class="s" x1="0" x2="100%" y1="5" y2="5"/>'
         f'<rect class="k" x="{x}" width="{width}" y="2" height="6"/></svg>'
     )

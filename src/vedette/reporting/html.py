@@ -27,7 +27,8 @@ BRIEF_ID: Final = "vedette-brief"
 def rich(parts: Parts | Part) -> Markup:
     """Words and figures as markup; every figure carries its pointer and form."""
     if isinstance(parts, Figure):
-        return Markup('<span data-path="{}" data-form="{}">{}</span>').format(parts.path, parts.form, parts.text)
+        span = Markup('<span data-path="{}" data-form="{}">{}</span>')
+        return span.format(parts.path, parts.form, parts.text)
     if isinstance(parts, str):
         return escape(parts)
     return Markup("").join(rich(p) for p in parts)
@@ -51,9 +52,15 @@ def tone(sign: str) -> str:
 def script_json(value: Any) -> Markup:
     """JSON that cannot end its script element or start a comment in it."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    for raw, safe in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+    for raw, safe in (
+        ("&", "\\u0026"),
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
         text = text.replace(raw, safe)
-    return Markup(text)
+    return Markup(text)  # noqa: S704  every character that could end the element is escaped above
 
 
 def _interval_svg(row: ScenarioRow, selected: bool) -> Markup:
@@ -68,20 +75,34 @@ def _bar_svg(row: Bar, fall: Waterfall) -> Markup:
     return glyphs.bar(row, fall)
 
 
+def _drawing(svg: str) -> Markup:
+    """The map: made by geography.map_svg from boundary data; the names in it are escaped there."""
+    return Markup(svg)  # noqa: S704
+
+
 @functools.cache
 def _environment() -> Any:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("vedette.reporting", "templates"), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True,
-    )  # fmt: skip
+        loader=jinja2.PackageLoader("vedette.reporting", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
     environment.filters.update(
-        rich=rich, case_text=case_text, slug=slug, tone=tone, text=plain, interval_svg=_interval_svg,
-        condition_svg=_condition_svg, bar_svg=_bar_svg, total_svg=glyphs.total, axis_svg=glyphs.axis,
-        # Made by geography.map_svg from boundary data; place names in it are escaped there.
-        drawing=Markup,
-    )  # fmt: skip
+        rich=rich,
+        case_text=case_text,
+        slug=slug,
+        tone=tone,
+        text=plain,
+        interval_svg=_interval_svg,
+        condition_svg=_condition_svg,
+        bar_svg=_bar_svg,
+        total_svg=glyphs.total,
+        axis_svg=glyphs.axis,
+        drawing=_drawing,
+    )
     return environment
 
 
@@ -89,7 +110,8 @@ def _environment() -> Any:
 def _css() -> Markup:
     from importlib.resources import files
 
-    return Markup(files("vedette.reporting").joinpath("templates/brief.css").read_text(encoding="utf-8"))
+    style = files("vedette.reporting").joinpath("templates/brief.css").read_text(encoding="utf-8")
+    return Markup(style)  # noqa: S704  our own file
 
 
 def _words() -> list[Mapping[str, Any]]:
@@ -102,8 +124,17 @@ def _words() -> list[Mapping[str, Any]]:
 def render_html(view: BriefView, facts: Facts) -> str:
     """The page. Same view and facts, same bytes."""
     rest = {k: v for k, v in facts.data.items() if k != "assessment"}
-    page: str = _environment().get_template("brief.html.j2").render(
-        v=view, css=_css(), words=_words(), axis=glyphs.probability_axis(),
-        assessment_json=script_json(facts["assessment"]), brief_json=script_json(rest),
-    )  # fmt: skip
+    page: str = (
+        _environment()
+        .get_template("brief.html.j2")
+        .render(
+            v=view,
+            css=_css(),
+            words=_words(),
+            axis=glyphs.probability_axis(),
+            wide_conditions=any(len(t.views) > 1 for t in view.conditions),
+            assessment_json=script_json(facts["assessment"]),
+            brief_json=script_json(rest),
+        )
+    )
     return page

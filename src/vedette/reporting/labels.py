@@ -31,13 +31,11 @@ def safe_text(text: object) -> str:
 
 def display_width(text: str) -> int:
     """Columns a text takes on a terminal: wide characters count two, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def day_text(day: str | dt.date) -> str:
-    """"20 January 2022" from a date or the first ten characters of an ISO text; other text is returned as given."""
+    """ "20 January 2022" from a date or the first ten characters of an ISO text; other text is returned as given."""
     if isinstance(day, str):
         try:
             day = dt.date.fromisoformat(day[:10])
@@ -96,8 +94,10 @@ def state_name(code: str) -> str:
 
 
 def view_name(actor: str) -> str:
-    """"Russia's view" from a condition's actor: an ISO3 code, or a word such as ``observer``."""
-    name = state_name(actor) if len(actor) == 3 and actor.isupper() else safe_text(actor.replace("_", " ")).capitalize()
+    """ "Russia's view" from a condition's actor: an ISO3 code, or a word such as ``observer``."""
+    name = (
+        state_name(actor) if len(actor) == 3 and actor.isupper() else safe_text(actor.replace("_", " ")).capitalize()
+    )
     return f"{name}\u2019 view" if name.endswith("s") else f"{name}\u2019s view"
 
 

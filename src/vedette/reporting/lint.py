@@ -16,7 +16,9 @@ from vedette.errors import BadInput
 from vedette.reference.estimative import ICD203, estimative_words
 
 _SPLIT: Final = re.compile(r"(?<=[.!?])[\"\u201d\u2019)]*\s+(?=[\"\u201c(]?[A-Z\u25b2\u25bc])")
-_ABBREVIATION: Final = re.compile(r"(?:\b(?:e\.g|i\.e|U\.S|U\.K|Gen|Col|Lt|Maj|Mr|Mrs|Ms|Dr|St|No|vs|approx|[A-Z]))\.$")
+_ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:e\.g|i\.e|U\.S|U\.K|Gen|Col|Lt|Maj|Mr|Mrs|Ms|Dr|St|No|vs|approx|[A-Z]))\.$"
+)
 _CONFIDENCE: Final = re.compile(r"\bconfiden(?:ce|t|tly)\b", re.IGNORECASE)
 _PERCENT: Final = re.compile(r"(?<![\w.])[<>]?(\d+(?:\.\d+)?)[\s\u00a0\u202f]*(?:%|per cent\b|percent\b)")
 _LIKELIHOOD: Final = re.compile(r"\b(?:likelihood|probabilit(?:y|ies)|odds)\b", re.IGNORECASE)
@@ -31,8 +33,8 @@ _OTHER_ROW: Final = re.compile(
     re.IGNORECASE,
 )
 _CHANGE: Final = re.compile(
-    r"\b(?:up|down|ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drops?|dropped|increased?s?|decreased?s?|gain(?:s|ed)?|lower|higher|"
-    r"less|more)\s+(?:by\s+)?\d+(?:\.\d+)?[\s\u00a0\u202f]*(?:%|per cent\b|percent\b)",
+    r"\b(?:up|down|ris(?:e|es|en|ing)|rose|falls?|fell|fallen|drops?|dropped|increased?s?|decreased?s?|gain(?:s|ed)?|"
+    r"lower|higher|less|more)\s+(?:by\s+)?\d+(?:\.\d+)?[\s\u00a0\u202f]*(?:%|per cent\b|percent\b)",
     re.IGNORECASE,
 )
 _WORD: Final = "|".join(sorted((t.word for t in ICD203), key=len, reverse=True))
@@ -79,7 +81,9 @@ def lint_passed(text: str) -> list[Finding]:
             shown = float(match.group(3)) / 100
             ends = (term is ICD203[0] and match["open"] == "<") or (term is ICD203[-1] and match["open"] == ">")
             if not ends and not term.low <= shown <= term.high:
-                found.append(Finding(rule=f"\u201c{term.word}\u201d is not the word for {match.group(3)} %", sentence=s))
+                found.append(
+                    Finding(rule=f"\u201c{term.word}\u201d is not the word for {match.group(3)} %", sentence=s)
+                )
         if _JOINED.search(s):
             found.append(Finding(rule="two words of the scale joined", sentence=s))
         if _CHANGE.search(s):

@@ -30,24 +30,45 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
 
 def _item(e: EvidenceLine) -> str:
     said = " ".join(
-        x for x in (md(e.claim) if e.claim else "", f"\u201c{md(e.quote)}\u201d" if e.quote else "", f"({e.note})" if e.note else "")
+        x
+        for x in (
+            md(e.claim) if e.claim else "",
+            f"\u201c{md(e.quote)}\u201d" if e.quote else "",
+            f"({e.note})" if e.note else "",
+        )
         if x
-    )  # fmt: skip
+    )
     publisher = f"; {md(e.publisher)}" if e.publisher else ""
     weight = f", {md(e.weight)} in log-odds" if e.weight else ""
     link = f", <{e.url}>" if e.url and not re.search(r"[\s<>]", e.url) else ""
-    return f"{e.sign} **{md(e.id)}** {said} {md(e.attribution)}{publisher}, {md(e.day)}, grade {md(e.grade)}{weight}{link}"
+    meta = f"{md(e.attribution)}{publisher}, {md(e.day)}, grade {md(e.grade)}{weight}{link}"
+    return f"{e.sign} **{md(e.id)}** {said} {meta}"
 
 
 def _scenarios(v: BriefView) -> Iterator[str]:
     yield f"## {md(v.scenario_finding)}"
     yield ""
     rows = [
-        [s.letter, md(s.label), md(s.word), f"{md(s.probability)} %", md(s.interval), md(s.base) if s.base else "not known",
-         f"{s.sign} {md(s.change)}".strip() if s.change else ""]
+        [
+            s.letter,
+            md(s.label),
+            md(s.word),
+            f"{md(s.probability)} %",
+            md(s.interval),
+            md(s.base) if s.base else "not known",
+            f"{s.sign} {md(s.change)}".strip() if s.change else "",
+        ]
         for s in v.scenarios
-    ]  # fmt: skip
-    heads = ["", "Scenario", "Word", "Estimate", "90 % interval", "Base rate", md(v.previous) if v.previous else "Change"]
+    ]
+    heads = [
+        "",
+        "Scenario",
+        "Word",
+        "Estimate",
+        "90 % interval",
+        "Base rate",
+        md(v.previous) if v.previous else "Change",
+    ]
     yield from _table(heads, rows)
     yield ""
 

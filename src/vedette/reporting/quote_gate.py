@@ -35,14 +35,25 @@ _OPENERS: Final = frozenset(
 )
 
 _MONTHS: Final = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
-)  # fmt: skip
+)
 _MONTH_KEYS: Final = {
     **{m: m for m in _MONTHS},
     **{m[:3]: m for m in _MONTHS},
     "sept": "september",
 }
+
 
 @functools.cache
 def _state_keys() -> dict[str, str]:
@@ -176,7 +187,8 @@ def check_citation(sentence: str, quotes: Iterable[str], *, where: str = "") -> 
     if missing:
         shown = "; ".join(f"\u201c{q}\u201d" for q in cited)
         raise QuoteMismatch(
-            f"the sentence \u201c{sentence}\u201d asserts {', '.join(missing)}, which the quote it cites does not hold: "
-            f"{shown}",
-            where=where, fix="Quote more, or say less",
-        )  # fmt: skip
+            f"the sentence \u201c{sentence}\u201d asserts {', '.join(missing)}, "
+            f"which the quote it cites does not hold: {shown}",
+            where=where,
+            fix="Quote more, or say less",
+        )

@@ -59,9 +59,12 @@ class _Screen:
     def wrap(self, text: str, indent: str = "", hang: str | None = None) -> list[str]:
         # textwrap would break at the narrow no-break space; a stand-in keeps figure and sign together.
         lines = textwrap.wrap(
-            text.replace(NARROW, "\ue000"), self.width, initial_indent=indent,
-            subsequent_indent=indent if hang is None else hang, break_on_hyphens=False,
-        )  # fmt: skip
+            text.replace(NARROW, "\ue000"),
+            self.width,
+            initial_indent=indent,
+            subsequent_indent=indent if hang is None else hang,
+            break_on_hyphens=False,
+        )
         return [line.replace("\ue000", NARROW) for line in lines] or [indent]
 
 
@@ -148,11 +151,17 @@ def _scenarios(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
         base = _base(s)
         glyph = interval_glyph(s["probability"], s["interval50"], s["interval90"], base, bar)
         row = (
-            screen.paint(_pad(mark, 3), "bold") + _fit(name, label) + screen.paint(glyph, "accent") + "  "
-            + screen.paint(_pad(figure(s["probability"]), 6, right=True), "bold") + "  "
+            screen.paint(_pad(mark, 3), "bold")
+            + _fit(name, label)
+            + screen.paint(glyph, "accent")
+            + "  "
+            + screen.paint(_pad(figure(s["probability"]), 6, right=True), "bold")
+            + "  "
             + _pad(interval_text(*s["interval90"]), 8)
-            + _pad("n/a" if base is None else figure(base), 4, right=True) + "  " + safe_text(s["word"])
-        )  # fmt: skip
+            + _pad("n/a" if base is None else figure(base), 4, right=True)
+            + "  "
+            + safe_text(s["word"])
+        )
         yield row
     key = f"├─┤ 90{NARROW}% interval, ▒ 50{NARROW}%, █ estimate, ◇ base rate: what it would be without evidence."
     yield from (screen.paint(line, "dim") for line in screen.wrap(key))
@@ -182,10 +191,7 @@ def _cell(c: Mapping[str, Any], screen: _Screen, width: int) -> str:
     state = c["state"]
     if state is None:
         return screen.paint(_fit(f"? unknown: {safe_text(c['reason'] or 'no reason given')}", width), "dim")
-    span = (
-        f" ({state_text(c['interval'][0])}…{state_text(c['interval'][1])})"
-        if c["interval"] else ""
-    )  # fmt: skip
+    span = f" ({state_text(c['interval'][0])}…{state_text(c['interval'][1])})" if c["interval"] else ""
     items = len(c["evidence"])
     body = f"{glyph_of(state)} {safe_text(c['level']):<6} {_pad(state_text(state), 4, right=True)}"
     tail = f" {items} ev" if items else " no ev"
@@ -206,7 +212,9 @@ def _conditions(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[s
     binding = a["binding"].get(focus, {})
     gain = 12 if binding else 0
     fits = max(1, (screen.width - label - gain) // 30)
-    yield screen.heading(f"Conditions for {scenario_names(a)[focus][0]}", "−2 absent to +2 strong, (90 % range), items of evidence")
+    yield screen.heading(
+        f"Conditions for {scenario_names(a)[focus][0]}", "−2 absent to +2 strong, (90 % range), items of evidence"
+    )
     for start in range(0, len(actors), fits):
         shown = actors[start : start + fits]
         width = min(46, (screen.width - label - gain) // len(shown))
@@ -218,7 +226,9 @@ def _conditions(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[s
             for actor in shown:
                 found = next((c for c in rows if c["condition"] == name and c["actor"] == actor), None)
                 cells.append(_pad("", width) if found is None else _cell(found, screen, width))
-            moved = _pad(signed_points(binding[name]["gain"]), 11, right=True) if name in binding and start == 0 else ""
+            moved = (
+                _pad(signed_points(binding[name]["gain"]), 11, right=True) if name in binding and start == 0 else ""
+            )
             yield _fit(f"{number} {text}", label) + "".join(cells) + moved
     yield screen.paint("● met or better   ○ weak or worse   ◇ mixed   ? unknown (never counted as 0)", "dim")
     if binding:
@@ -247,7 +257,9 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     residual = [c for c in bars if c["kind"] == "residual"]
     moved = sorted((c for c in bars if c["kind"] not in (*BASE_KINDS, "residual")), key=lambda c: -abs(c["log_odds"]))
     scale = max([abs(c["log_odds"]) for c in moved + residual] or [1.0]) or 1.0
-    yield screen.heading(f"Why {mark} is {percent(scenario['probability'])}", "log-odds; before rounding the rows sum exactly")
+    yield screen.heading(
+        f"Why {mark} is {percent(scenario['probability'])}", "log-odds; before rounding the rows sum exactly"
+    )
     label = min(46, screen.width - 30)
 
     def row(sign: str, text: str, value: float, note: str = "", style: str = "dim") -> str:
@@ -283,10 +295,9 @@ def _moves(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     label = screen.width - 16
     for s in rows[:TOP_MOVES]:
         sign, style = ("▲", "up") if s["change"] > 0 else ("▼", "down") if s["change"] < 0 else ("◇", "dim")
-        yield (
-            f"{screen.paint(sign, style)} {_fit(safe_text(s['what']), label)}"
-            f"{_pad(figure(s['probability']), 4, right=True)}{NARROW}%  {screen.paint(signed_points(s['change']), style)}"
-        )
+        becomes = f"{_pad(figure(s['probability']), 4, right=True)}{NARROW}%"
+        points = screen.paint(signed_points(s["change"]), style)
+        yield f"{screen.paint(sign, style)} {_fit(safe_text(s['what']), label)}{becomes}  {points}"
 
 
 def _notes(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
@@ -302,7 +313,9 @@ def _notes(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
                 asked = row["question"]
                 yield from screen.wrap(safe_text(asked), "  ")
             yield from screen.wrap(
-                f"{safe_text(row['date'])}  {percent(row['probability'])}  {safe_text(row['source'])}", "    ", "      "
+                f"{safe_text(row['date'])}  {percent(row['probability'])}  {safe_text(row['source'])}",
+                "    ",
+                "      ",
             )
     if a["warnings"]:
         yield ""
@@ -330,7 +343,7 @@ def _next(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
 
 
 def headline(a: Mapping[str, Any], scenario: str) -> str:
-    """"Attack on Ukraine from Belarus: unlikely (27 %, 13–48)." """
+    """One line: "Attack on Ukraine from Belarus: unlikely (27 %, 13–48)."."""
     s = next(x for x in a["scenarios"] if x["id"] == scenario)
     label = safe_text(s.get("label") or s["id"])
     return f"{label}: {estimate_text(s['probability'], (s['interval90'][0], s['interval90'][1]))}."

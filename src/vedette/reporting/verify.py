@@ -71,12 +71,17 @@ class Verification:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``--json``."""
         return {
-            "ok": self.ok, "case": self.case, "as_of": self.as_of, "figures": self.figures, "values": self.values,
-            "same_text": self.same_text, "reasons": list(self.reasons),
+            "ok": self.ok,
+            "case": self.case,
+            "as_of": self.as_of,
+            "figures": self.figures,
+            "values": self.values,
+            "same_text": self.same_text,
+            "reasons": list(self.reasons),
             "differences": [
                 {"kind": d.kind, "where": d.where, "brief": d.brief, "check": d.check} for d in self.differences
             ],
-        }  # fmt: skip
+        }
 
 
 class _Page(HTMLParser):
@@ -117,11 +122,14 @@ class _Page(HTMLParser):
             self._text += data
 
 
-def _json(text: str, where: str) -> Any:
+def _json(text: str, where: str) -> dict[str, Any]:
     try:
-        return json.loads(text)
-    except ValueError as error:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"the facts of the brief cannot be read ({error})", where=where) from error
+    if not isinstance(found, dict):
+        raise BadInput("the facts of the brief are no JSON object", where=where)
+    return found
 
 
 def read_brief(text: str) -> ReadBrief:
@@ -136,23 +144,30 @@ def read_brief(text: str) -> ReadBrief:
     page.feed(text)
     page.close()
     if ASSESSMENT_ID not in page.scripts or BRIEF_ID not in page.scripts:
-        raise BadInput("no Vedette brief: the page holds no assessment", fix="Give an HTML or Markdown brief of vedette")
+        raise BadInput(
+            "no Vedette brief: the page holds no assessment", fix="Give an HTML or Markdown brief of vedette"
+        )
     facts = {
-        "assessment": _json(page.scripts[ASSESSMENT_ID], ASSESSMENT_ID), **_json(page.scripts[BRIEF_ID], BRIEF_ID)
+        "assessment": _json(page.scripts[ASSESSMENT_ID], ASSESSMENT_ID),
+        **_json(page.scripts[BRIEF_ID], BRIEF_ID),
     }
     return _checked(ReadBrief(form="html", facts=facts, printed=tuple(page.printed)))
 
 
 def _checked(brief: ReadBrief) -> ReadBrief:
     facts = brief.facts
-    if not isinstance(facts, Mapping) or facts.get("schema") != SCHEMA:
-        found = facts.get("schema") if isinstance(facts, Mapping) else None
-        raise BadInput(f"the brief's facts have schema {found!r}, not {SCHEMA!r}", fix="Check it with its own version")
+    if facts.get("schema") != SCHEMA:
+        raise BadInput(
+            f"the brief's facts have schema {facts.get('schema')!r}, not {SCHEMA!r}",
+            fix="Check it with its own version",
+        )
     for path in ("/assessment/case", "/assessment/as_of", "/request"):
         try:
             resolve(facts, path)
         except KeyError:
-            raise BadInput(f"the brief lacks {path}", fix="It was changed by hand, or is from another version") from None
+            raise BadInput(
+                f"the brief lacks {path}", fix="It was changed by hand, or is from another version"
+            ) from None
     return brief
 
 

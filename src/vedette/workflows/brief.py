@@ -46,22 +46,30 @@ class BriefRequest:
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
         return {
-            "case": self.case, "as_of": self.as_of.isoformat(), "mode": self.mode,
-            "since": self.since.isoformat() if self.since else None, "rivals": list(self.rivals),
+            "case": self.case,
+            "as_of": self.as_of.isoformat(),
+            "mode": self.mode,
+            "since": self.since.isoformat() if self.since else None,
+            "rivals": list(self.rivals),
             "notes": list(self.notes),
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_dict(cls, data: Any) -> BriefRequest:
         """From a brief read back; raises `BadInput` when it is no request."""
         try:
             return cls(
-                case=str(data["case"]), as_of=parse_date(data["as_of"], where="as_of"), mode=str(data["mode"]),
+                case=str(data["case"]),
+                as_of=parse_date(data["as_of"], where="as_of"),
+                mode=str(data["mode"]),
                 since=parse_date(data["since"], where="since") if data["since"] else None,
-                rivals=tuple(str(x) for x in data["rivals"]), notes=tuple(str(x) for x in data["notes"]),
-            )  # fmt: skip
+                rivals=tuple(str(x) for x in data["rivals"]),
+                notes=tuple(str(x) for x in data["notes"]),
+            )
         except (KeyError, TypeError) as error:
-            raise BadInput(f"the brief does not say how it was made ({error})", fix="It was changed by hand") from error
+            raise BadInput(
+                f"the brief does not say how it was made ({error})", fix="It was changed by hand"
+            ) from error
 
 
 def request_for(
@@ -85,9 +93,13 @@ def request_for(
     for rival in rivals:
         framework(rival)
     return BriefRequest(
-        case=case.id, as_of=day, mode=mode, since=earlier if since is not None or earlier >= case.opened else None,
-        rivals=rivals, notes=notes,
-    )  # fmt: skip
+        case=case.id,
+        as_of=day,
+        mode=mode,
+        since=earlier if since is not None or earlier >= case.opened else None,
+        rivals=rivals,
+        notes=notes,
+    )
 
 
 def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
@@ -95,7 +107,9 @@ def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
     other = AUTHOR if request.mode == RECOMMENDED else RECOMMENDED
     out = [
         Alternative(
-            id=other, label=_MODE_LABELS[other], explanation=_MODE_NOTES[other],
+            id=other,
+            label=_MODE_LABELS[other],
+            explanation=_MODE_NOTES[other],
             assessment=assess_case(case, day, mode=other, with_sensitivity=False),
         )
     ]
@@ -103,7 +117,8 @@ def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
         read = framework(rival)
         out.append(
             Alternative(
-                id=rival, label=read.title,
+                id=rival,
+                label=read.title,
                 explanation=f"Same evidence, read by the conditions of a rival framework. {read.source}",
                 assessment=assess_case(case, day, mode=request.mode, rival=rival, with_sensitivity=False),
             )
@@ -121,9 +136,14 @@ def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
     if request.since is not None:
         before = assess_case(case, AsOf(date=request.since), mode=request.mode, with_sensitivity=False)
     facts = brief_facts(
-        case, main, alternatives=_alternatives(case, request), previous=before, distance=measure(case.known(day)),
-        notes=request.notes, request=request.to_dict(),
-    )  # fmt: skip
+        case,
+        main,
+        alternatives=_alternatives(case, request),
+        previous=before,
+        distance=measure(case.known(day)),
+        notes=request.notes,
+        request=request.to_dict(),
+    )
     return make_brief(facts, form)
 
 
@@ -159,9 +179,14 @@ def verify_brief(text: str, recompute: Callable[[BriefRequest, str], Brief]) -> 
     same = text == fresh.text
     reasons = _reasons(found.facts, check, differences, same)
     return Verification(
-        case=request.case, as_of=request.as_of.isoformat(), figures=len(found.printed), values=values, same_text=same,
-        differences=tuple(differences), reasons=reasons,
-    )  # fmt: skip
+        case=request.case,
+        as_of=request.as_of.isoformat(),
+        figures=len(found.printed),
+        values=values,
+        same_text=same,
+        differences=tuple(differences),
+        reasons=reasons,
+    )
 
 
 def verify_against(text: str, find_case: Callable[[str], Case], *, case: str | None = None) -> Verification:
@@ -184,4 +209,3 @@ def _reasons(brief: Any, check: Any, differences: list[Difference], same: bool) 
     if not differences and not same:
         out.append("every number agrees, but words or drawings differ")
     return tuple(out)
-
