@@ -9,8 +9,11 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 # The first interpreter that runs and is new enough. PYTHON=... on the command line decides otherwise.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+# Looked for once, and only when there is no environment yet.
+ifeq ($(origin PYTHON)$(wildcard $(VENV)/pyvenv.cfg),undefined)
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo "$$p"; break; fi; done)
+endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # Hashes for every file: what is installed is what was locked (docs/decisions/0005-lock-and-install.md).
 INSTALL := $(PIP) install -qq --require-hashes --only-binary :all:
