@@ -265,7 +265,7 @@ def _document(table: Table) -> Document:
         published = table.instant("published", None)
         made = Document(
             id=table.text("id"),
-            sha256=table.text("sha256", None) or hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
+            sha256=table.text("sha256", hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()),
             title=table.text("title", ""), text=body, author=table.text("author", ""),
             kind=table.text("kind", "article"), language=table.text("language", "en"), citation=_citation(table),
             source_map=tuple(
@@ -334,7 +334,7 @@ class _ItemReader:
                     table.instant("published", document.times.published_at if document else None),
                     document.times.available_at if document else None,
                 ),
-                origin=table.text("origin", None) or table.text("id"), quote=quote,
+                origin=table.text("origin", table.text("id")), quote=quote,
                 unverified_quote=table.text("unverified_quote", None),
                 citation=_citation(table, document.citation if document else None),
                 actors=table.texts("actors", ()), target=target, place=_place(table),

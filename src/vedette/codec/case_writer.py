@@ -107,7 +107,8 @@ def _base_rate(rate: BaseRate) -> dict[str, Any]:
 
 
 def _tree(tree: Branch | Leaf) -> list[str]:
-    """Nodes by name; equal subtrees share one. A node has its chance's name, numbered when that is taken."""
+    """Nodes by name; equal subtrees share one. A node has its chance's name, numbered when that is taken ("=" at the
+    front would read as an atom, so such a name gets a word before it)."""
     names: dict[Branch, str] = {}
     order: list[Branch] = []
 
@@ -115,10 +116,11 @@ def _tree(tree: Branch | Leaf) -> list[str]:
         if isinstance(node, Leaf):
             return f"={node.atom}"
         if node not in names:
-            name, n = node.chance, 1
+            base = f"ask {node.chance}" if node.chance.startswith("=") else node.chance
+            name, n = base, 1
             while name in names.values():
                 n += 1
-                name = f"{node.chance}-{n}"
+                name = f"{base}-{n}"
             names[node] = name
             order.append(node)
             visit(node.yes)

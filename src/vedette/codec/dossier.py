@@ -357,7 +357,7 @@ def _option_out(option: Option) -> dict[str, Any]:
         "id": option.id, "intervener": lead, "target": option.target, "host": option.host,
         "posture": option.posture.value, "means": option.means,
     }  # fmt: skip
-    return made | ({"organisation": option.organisation} if option.organisation else {})
+    return made | ({"organisation": option.organisation} if option.organisation is not None else {})
 
 
 def _scenario_out(scenario: Scenario, case: Case) -> dict[str, Any]:

@@ -1,0 +1,160 @@
+"""Encoding and decoding is identity for every noun; no input gets anything but a clear refusal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json as plain_json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import strategies as nouns
+from vedette.codec import json as codec
+from vedette.codec.case_file import decode_case, encode_case
+from vedette.codec.dossier import decode_dossier, encode_dossier
+from vedette.domain import case, claims, documents, evidence, framework, judgment, ledger, reading, scenarios, time
+from vedette.errors import BadInput
+from vedette.reference.bundled import bundled_case
+
+KINDS: dict[type, st.SearchStrategy[Any]] = {
+    claims.Grade: nouns.grades,
+    claims.Quantity: nouns.quantities,
+    claims.Place: nouns.places,
+    claims.Citation: nouns.citations,
+    time.AsOf: nouns.as_ofs,
+    time.DateInterval: nouns.date_intervals(),
+    time.Times: nouns.times(),
+    documents.Document: nouns.documents(),
+    evidence.Bearing: nouns.bearings(),
+    evidence.Provenance: nouns.provenances,
+    evidence.Review: nouns.reviews(),
+    judgment.Judgment: nouns.judgments(),
+    framework.Indicator: nouns.indicators,
+    framework.Condition: nouns.conditions(),
+    framework.Framework: nouns.frameworks(),
+    scenarios.BaseRate: nouns.base_rates(),
+    scenarios.HistoryQuery: nouns.history_queries,
+    scenarios.Chance: nouns.chances(),
+    scenarios.ScenarioSet: nouns.scenario_sets(),
+    case.Option: nouns.options(),
+    case.Assumption: nouns.assumptions,
+    case.CrowdFigure: nouns.crowd_figures,
+    case.Case: nouns.cases(),
+    ledger.Question: nouns.questions,
+    ledger.Forecast: nouns.forecasts,
+    ledger.Resolution: nouns.resolutions(),
+    reading.Claim: nouns.claims,
+    reading.Extraction: nouns.extractions,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_json_gives_every_noun_back(kind: type, data: st.DataObject) -> None:
+    noun = data.draw(KINDS[kind])
+    text = codec.dumps(noun)
+    assert codec.loads(kind, text) == noun
+    assert codec.dumps(codec.loads(kind, text)) == text
+
+
+@given(item=nouns.evidence())
+def test_evidence_comes_back_with_its_quote(item: evidence.Evidence) -> None:
+    own = {item.quote.document.id: item.quote.document} if item.quote else {}
+    assert codec.loads(evidence.Evidence, codec.dumps(item), documents=own) == item
+
+
+@settings(max_examples=60)
+@given(made=nouns.cases())
+def test_case_file_gives_the_case_back(made: case.Case) -> None:
+    text = encode_case(made)
+    assert decode_case(text.encode()) == made
+    assert encode_case(decode_case(text.encode())) == text
+
+
+@settings(max_examples=60)
+@given(made=nouns.cases())
+def test_dossier_keeps_what_a_dossier_can_hold(made: case.Case) -> None:
+    once = decode_dossier(encode_dossier(made))
+    assert once.scenario_set == made.scenario_set
+    assert once.moves == made.moves
+    assert (once.options, once.crowd, once.framework) == (made.options, made.crowd, made.framework)
+    told = [e for e in made.standing() if e.bearings and e.times.published_at is not None]
+    assert [(e.id, e.claim, e.bearings, e.times.available_at, e.grade) for e in once.evidence] == [
+        (e.id, e.claim, e.bearings, e.times.available_at, e.grade) for e in told
+    ]
+    # A second turn changes nothing any more.
+    assert decode_dossier(plain_json.loads(plain_json.dumps(encode_dossier(once)))) == once
+
+
+@given(facts=st.dictionaries(nouns.words, st.recursive(
+    st.none() | st.booleans() | st.integers() | nouns.words, lambda x: st.lists(x, max_size=3), max_leaves=5
+), max_size=4))
+def test_facts_of_a_dossier_come_back_as_they_were(facts: dict[str, Any]) -> None:
+    data = {**encode_dossier(bundled_case("niger-2023")), "structure": {"note": "n", "facts": facts}}
+    assert encode_dossier(decode_dossier(data))["structure"]["facts"] == facts
+
+
+@given(junk=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass")))
+def test_junk_is_refused_in_words(junk: bytes) -> None:
+    for decode in (decode_case, decode_dossier):
+        with pytest.raises(BadInput) as caught:
+            decode(junk)
+        assert "\n" not in str(caught.value)
+
+
+@settings(max_examples=200)
+@given(data=st.data())
+def test_a_damaged_case_file_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
+    lines = encode_case(bundled_case("niger-2023")).splitlines()
+    lines = lines[: data.draw(st.integers(20, 200))]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        change = data.draw(st.sampled_from(("drop", "twice", "value", "key", "cut")))
+        name, _, value = lines[at].partition(" = ")
+        if change == "drop":
+            lines[at] = ""
+        elif change == "twice":
+            lines.insert(at, lines[at])
+        elif change == "value":
+            other = data.draw(st.sampled_from(('"x"', "1", "[]", "{}", "true", "2020-01-01", '["a"]', "-1.5", "nan")))
+            lines[at] = f"{name} = {other}"
+        elif change == "key":
+            lines[at] = f"{name}x = {value}"
+        else:
+            lines[at] = lines[at][: data.draw(st.integers(0, 20))]
+    try:
+        decode_case("\n".join(lines).encode())
+    except BadInput as error:
+        assert "\n" not in str(error)
+
+
+@settings(max_examples=200)
+@given(data=st.data())
+def test_a_damaged_dossier_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
+    whole: Any = plain_json.loads(plain_json.dumps(encode_dossier(bundled_case("niger-2023"))))
+    whole["evidence"] = whole["evidence"][:3]
+    node = whole
+    while True:
+        keys = list(range(len(node))) if isinstance(node, list) else list(node)
+        key = data.draw(st.sampled_from(keys))
+        if isinstance(node[key], dict | list) and node[key] and data.draw(st.booleans()):
+            node = node[key]
+            continue
+        break
+    if data.draw(st.booleans()):
+        del node[key]
+    else:
+        node[key] = data.draw(st.sampled_from((None, 1, "x", [], {}, [1], {"a": 1}, True, -0.5, [None], [[]])))
+    try:
+        decode_dossier(whole)
+    except BadInput as error:
+        assert "\n" not in str(error)
+
+
+def test_times_of_day_survive() -> None:
+    at = dt.datetime(2022, 1, 20, 13, 5, 7, 250_000, tzinfo=time.UTC)
+    record = time.Times(available_at=at)
+    assert codec.loads(time.Times, codec.dumps(record)).available_at == at

@@ -1,0 +1,558 @@
+"""Hypothesis strategies for every noun of the domain. Import what you need: ``from strategies import cases``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from hypothesis import strategies as st
+
+from vedette.domain.case import Assumption, Case, CrowdFigure, Option
+from vedette.domain.claims import (
+    Bound,
+    Citation,
+    ClaimKind,
+    Direction,
+    Grade,
+    Marking,
+    Place,
+    Posture,
+    Quantity,
+    Strength,
+)
+from vedette.domain.documents import Document, DroppedSpan, Quote, SourceSpan
+from vedette.domain.evidence import Bearing, Evidence, Provenance, Review, Status, Verdict
+from vedette.domain.framework import Condition, Framework, Indicator
+from vedette.domain.judgment import Judgment, JudgmentKind
+from vedette.domain.ledger import Forecast, Question, Resolution
+from vedette.domain.reading import (
+    ActorMention,
+    Claim,
+    ClaimBearing,
+    DateMention,
+    Extraction,
+    PlaceMention,
+    QuantityMention,
+)
+from vedette.domain.scenarios import (
+    Atom,
+    BaseRate,
+    Basis,
+    Branch,
+    Chance,
+    HistoryQuery,
+    Leaf,
+    Scenario,
+    ScenarioSet,
+)
+from vedette.domain.time import UTC, AsOf, DateInterval, Times
+
+FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
+CONDITIONS = (
+    "perceived_justification",
+    "local_support",
+    "absence_of_resistance",
+    "technical_feasibility",
+    "low_costs",
+    "stakes",
+    "option",
+)
+STATES = ("RUS", "UKR", "BLR", "NGA", "NER", "SEN", "TUR", "SYR")
+
+days = st.dates(FIRST, LAST)
+instants = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2030, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.one_of(instants, days.map(lambda d: dt.datetime(d.year, d.month, d.day, tzinfo=UTC)))
+words = st.text(max_size=30)
+said = st.text(min_size=1, max_size=40).filter(lambda t: bool(t.strip()))
+ids = st.one_of(
+    st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True), st.text(min_size=1, max_size=6)
+)
+shares = st.floats(0, 1, allow_nan=False)
+inner_shares = st.floats(0.001, 0.999, allow_nan=False)
+numbers = st.floats(-1e9, 1e9, allow_nan=False)
+states = st.sampled_from(STATES)
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The value or None."""
+    return st.none() | strategy
+
+
+def some(strategy: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[tuple[Any, ...]]:
+    """A short tuple."""
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+@st.composite
+def date_intervals(draw: st.DrawFn) -> DateInterval:
+    """Days, open at either end."""
+    start, end = draw(maybe(days)), draw(maybe(days))
+    if start is not None and end is not None and end < start:
+        start, end = end, start
+    return DateInterval(start=start, end=end)
+
+
+@st.composite
+def times(draw: st.DrawFn, *, published: bool = False) -> Times:
+    """Times in their right order; ``published`` forces a publication time."""
+    first, second = sorted((draw(moments), draw(moments)))
+    return Times(
+        occurred_at=draw(maybe(date_intervals())),
+        published_at=first if published or draw(st.booleans()) else None,
+        available_at=second,
+        recorded_at=draw(maybe(moments)),
+    )
+
+
+as_ofs = days.map(lambda d: AsOf(date=d))
+citations = st.builds(Citation, publisher=words, title=words, url=words)
+grades = st.builds(Grade, reliability=st.sampled_from("ABCDEF"), credibility=st.sampled_from("123456"))
+quantities = st.builds(
+    Quantity, text=words, value=numbers, unit=words, bound=st.sampled_from(Bound), of=words, attribution=words
+)
+places = st.builds(
+    Place,
+    name=words,
+    lat=maybe(st.floats(-90, 90, allow_nan=False)),
+    lon=maybe(st.floats(-180, 180, allow_nan=False)),
+    country=maybe(states),
+)
+provenances = st.builds(Provenance, author=words, at=moments, reason=words)
+source_spans = st.builds(
+    SourceSpan, **{k: st.integers(0, 10**6) for k in ("clean_start", "clean_end", "raw_start", "raw_end")}
+)
+dropped_spans = st.builds(DroppedSpan, start=st.integers(0, 10**6), end=st.integers(0, 10**6), reason=words)
+
+
+@st.composite
+def documents(draw: st.DrawFn, name: st.SearchStrategy[str] = ids) -> Document:
+    """A document with any text, its digest the text's own or another's."""
+    text = draw(st.text(min_size=1, max_size=120).filter(lambda t: bool(t.strip())))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Document(
+        id=draw(name),
+        sha256=draw(st.sampled_from((digest, "0" * 64))),
+        title=draw(words),
+        text=text,
+        author=draw(words),
+        kind=draw(st.sampled_from(("article", "statement", "note"))),
+        language=draw(st.sampled_from(("en", "uk", "und"))),
+        citation=draw(maybe(citations)),
+        source_map=draw(some(source_spans)),
+        dropped=draw(some(dropped_spans)),
+        marking=draw(st.sampled_from(Marking)),
+        times=draw(times(published=True)),
+    )
+
+
+@st.composite
+def quotes(draw: st.DrawFn, document: Document | None = None) -> Quote:
+    """An exact slice of a document."""
+    source = document or draw(documents())
+    start = draw(st.integers(0, len(source.text) - 1))
+    return source.quote(start, draw(st.integers(start + 1, len(source.text))))
+
+
+@st.composite
+def bearings(
+    draw: st.DrawFn,
+    option: st.SearchStrategy[str] = ids,
+    scenario: st.SearchStrategy[str] = ids,
+) -> Bearing:
+    """How an item moves a scenario."""
+    return Bearing(
+        option=draw(option),
+        scenario=draw(scenario),
+        condition=draw(st.sampled_from(CONDITIONS)),
+        direction=draw(st.sampled_from(Direction)),
+        strength=draw(st.sampled_from(Strength)),
+        actor=draw(maybe(states)),
+    )
+
+
+@st.composite
+def evidence(
+    draw: st.DrawFn,
+    *,
+    name: st.SearchStrategy[str] = ids,
+    options: tuple[str, ...] = ("main",),
+    scenarios: st.SearchStrategy[str] = ids,
+    sources: tuple[Document, ...] | None = None,
+) -> Evidence:
+    """One item; it quotes one of ``sources`` or, without them, a document of its own, or none."""
+    chosen = draw(st.lists(st.sampled_from(options), unique=True, max_size=len(options)))
+    if sources is None:
+        quote = draw(maybe(quotes()))
+    else:
+        quote = draw(quotes(draw(st.sampled_from(sources)))) if sources and draw(st.booleans()) else None
+    claim = quote.text if quote is not None and quote.text.strip() and draw(st.booleans()) else draw(said)
+    parent = quote.document.times if quote is not None and draw(st.booleans()) else None
+    citation = quote.document.citation if quote is not None and draw(st.booleans()) else draw(maybe(citations))
+    own = draw(times())
+    return Evidence(
+        id=draw(name),
+        claim=claim,
+        kind=draw(st.sampled_from(ClaimKind)),
+        attribution=draw(words),
+        bearings=tuple(draw(bearings(st.just(o), scenarios)) for o in chosen),
+        grade=draw(grades),
+        times=Times(published_at=parent.published_at, available_at=parent.available_at) if parent else own,
+        origin=draw(words),
+        quote=quote,
+        unverified_quote=draw(maybe(words)),
+        citation=citation,
+        actors=draw(some(words)),
+        target=draw(maybe(states)),
+        place=draw(maybe(places)),
+        dates=draw(some(date_intervals())),
+        quantities=draw(some(quantities, 2)),
+        negated=draw(st.booleans()),
+        hypothetical=draw(st.booleans()),
+        confidence=draw(maybe(shares)),
+        status=draw(st.sampled_from(Status)),
+        half_life_days=draw(maybe(st.floats(0.5, 1e4, allow_nan=False))),
+        supersedes=draw(maybe(ids)),
+        provenance=draw(maybe(provenances)),
+        marking=draw(st.sampled_from(Marking)),
+    )
+
+
+@st.composite
+def reviews(draw: st.DrawFn, name: st.SearchStrategy[str] = ids) -> Review:
+    """A decision on an item; a correction names its reason and replacement."""
+    verdict = draw(st.sampled_from(Verdict))
+    corrects = verdict is Verdict.CORRECT
+    return Review(
+        evidence=draw(name),
+        verdict=verdict,
+        author=draw(said),
+        at=draw(moments),
+        reason=draw(said) if corrects else draw(words),
+        replacement=draw(ids) if corrects else draw(maybe(ids)),
+    )
+
+
+@st.composite
+def judgments(draw: st.DrawFn) -> Judgment:
+    """A value inside its own interval."""
+    kind = draw(st.sampled_from(JudgmentKind))
+    inside = inner_shares if kind is JudgmentKind.PROBABILITY else st.floats(-3, 3, allow_nan=False)
+    low, value, high = sorted(draw(st.tuples(inside, inside, inside)))
+    return Judgment(
+        id=draw(ids),
+        analyst=draw(words),
+        kind=kind,
+        subject=draw(words),
+        value=value,
+        low=draw(maybe(st.just(low))),
+        high=draw(maybe(st.just(high))),
+        reason=draw(words),
+        round=draw(st.integers(1, 3)),
+        saw_model=draw(st.booleans()),
+        at=draw(moments),
+    )
+
+
+assumptions = st.builds(Assumption, id=ids, statement=words, source=words, if_false=words)
+crowd_figures = st.builds(CrowdFigure, date=days, source=words, question=words, probability=shares)
+indicators = st.builds(
+    Indicator,
+    id=ids,
+    observable=words,
+    direction=st.sampled_from(Direction),
+    lead_time_days=maybe(st.integers(0, 400)),
+    threshold=words,
+    collection=words,
+)
+
+
+def conditions(name: st.SearchStrategy[str] = ids) -> st.SearchStrategy[Condition]:
+    """One condition."""
+    return st.builds(
+        Condition,
+        id=name,
+        number=words,
+        label=words,
+        definition=words,
+        aliases=some(words),
+        indicators=some(indicators),
+        structural_note=words,
+    )
+
+
+@st.composite
+def frameworks(draw: st.DrawFn) -> Framework:
+    """A framework with a weight for every posture."""
+    names = draw(st.lists(ids, min_size=1, max_size=5, unique=True))
+    apart = draw(st.booleans())
+    members = tuple(draw(conditions(st.just(n))) for n in names)
+    own, stakes = (members[:-1], members[-1]) if apart and len(members) > 1 else (members, None)
+    weight = st.floats(0.1, 5, allow_nan=False)
+    return Framework(
+        id=draw(ids),
+        title=draw(words),
+        source=draw(words),
+        conditions=own,
+        stakes=stakes,
+        weights={p: tuple(draw(weight) for _ in own) for p in Posture},
+        reads=draw(st.dictionaries(ids, st.sampled_from(names), max_size=3)),
+        version=draw(words),
+    )
+
+
+@st.composite
+def base_rates(draw: st.DrawFn) -> BaseRate:
+    """A rate inside its interval; counted ones agree with their counts."""
+    low, p, high = sorted(draw(st.tuples(inner_shares, inner_shares, inner_shares)))
+    n: int | None = None
+    events: int | None = None
+    if draw(st.booleans()):
+        n = draw(st.integers(1, 10_000))
+        events = round(p * n)
+        low, p, high = min(low, max(events / n, 1e-6)), p, max(high, min(events / n, 1 - 1e-6))
+        if not low <= events / n <= high:
+            n = events = None
+    return BaseRate(
+        p=p,
+        low=low,
+        high=high,
+        n=n,
+        events=events,
+        reference_class=draw(words),
+        basis=draw(st.sampled_from(Basis)),
+        source=draw(words),
+        period_days=draw(maybe(st.floats(1, 4000, allow_nan=False))),
+        holds_from=draw(maybe(days)),
+    )
+
+
+history_queries = st.builds(HistoryQuery, outcome=words, interveners=some(states), target=states)
+
+
+@st.composite
+def chances(
+    draw: st.DrawFn,
+    name: st.SearchStrategy[str] = ids,
+    option: st.SearchStrategy[str] = ids,
+    counted: st.SearchStrategy[str | None] = st.none(),
+) -> Chance:
+    """A question of the tree."""
+    low, value, high = sorted(draw(st.tuples(shares, shares, shares)))
+    return Chance(
+        id=draw(name),
+        question=draw(words),
+        option=draw(option),
+        base_rates=tuple(draw(st.lists(base_rates(), min_size=1, max_size=3))),
+        history=draw(maybe(history_queries)),
+        veto=draw(maybe(st.just((value, low, high)))),
+        rate_of=draw(counted),
+    )
+
+
+@st.composite
+def trees(draw: st.DrawFn, atoms: tuple[str, ...], spare: list[str]) -> Branch | Leaf:
+    """A tree over all ``atoms``; ``spare`` holds unused chance ids and loses those used."""
+    if len(atoms) == 1:
+        if spare and draw(st.booleans()) and draw(st.booleans()):
+            return Branch(chance=spare.pop(), yes=Leaf(atom=atoms[0]), no=Leaf(atom=atoms[0]))
+        return Leaf(atom=atoms[0])
+    cut = draw(st.integers(1, len(atoms) - 1))
+    chance = spare.pop()
+    return Branch(chance=chance, yes=draw(trees(atoms[:cut], spare)), no=draw(trees(atoms[cut:], spare)))
+
+
+@st.composite
+def scenario_sets(draw: st.DrawFn, options: tuple[str, ...] = ("main",)) -> ScenarioSet:
+    """A coherent set; some questions are asked on several paths, some atoms reached by several."""
+    names = tuple(draw(st.lists(ids, min_size=2, max_size=5, unique=True)))
+    # Two trees of five leaves ask at most 2 * (4 + 5) + 1 questions; the odd names are used first.
+    odd = draw(st.lists(ids, max_size=3, unique=True))
+    spare = [n for n in (f"question-{i}" for i in range(20)) if n not in odd] + odd
+    tree = draw(trees(names, spare))
+    if draw(st.booleans()):
+        # Ask one more question first: "no" runs into the same tree, so every question stands on two paths.
+        tree = Branch(chance=spare.pop(), yes=draw(trees(names, spare)) if draw(st.booleans()) else tree, no=tree)
+    asked: list[str] = []
+
+    def collect(node: Branch | Leaf) -> None:
+        if isinstance(node, Branch):
+            if node.chance not in asked:
+                asked.append(node.chance)
+            collect(node.yes)
+            collect(node.no)
+
+    collect(tree)
+    titles = draw(st.lists(ids, max_size=3, unique=True))
+    scenarios = tuple(
+        Scenario(
+            id=t, label=draw(words), atoms=frozenset(draw(st.lists(st.sampled_from(names), min_size=1, unique=True)))
+        )
+        for t in titles
+    )
+    counted = st.sampled_from([None, *titles])
+    return ScenarioSet(
+        atoms=tuple(Atom(id=n, statement=draw(words), rule=draw(words)) for n in names),
+        scenarios=scenarios,
+        chances=tuple(draw(chances(st.just(c), st.sampled_from(options), counted)) for c in asked),
+        tree=tree,
+        deadline=draw(days),
+        threshold_profile=draw(words),
+    )
+
+
+@st.composite
+def options(draw: st.DrawFn, name: st.SearchStrategy[str] = ids) -> Option:
+    """An option, of one state or a coalition."""
+    return Option(
+        id=draw(name),
+        interveners=tuple(draw(st.lists(states, min_size=1, max_size=3, unique=True))),
+        target=draw(states),
+        posture=draw(st.sampled_from(Posture)),
+        means=draw(words),
+        host=draw(maybe(states)),
+        organisation=draw(maybe(words)),
+    )
+
+
+@st.composite
+def moves(draw: st.DrawFn, chosen: tuple[str, ...], scenarios: ScenarioSet) -> dict[str, Any]:
+    """What items on (option, scenario, condition) move."""
+    known = [s.id for s in scenarios.scenarios] + [a.id for a in scenarios.atoms]
+    move = st.tuples(st.sampled_from([c.id for c in scenarios.chances]), st.sampled_from((-1, 1)))
+    by_condition = st.dictionaries(st.sampled_from(("*", *CONDITIONS)), move, max_size=3)
+    by_scenario = st.dictionaries(st.sampled_from(known), by_condition, max_size=3)
+    return draw(st.dictionaries(st.sampled_from(chosen), by_scenario, max_size=2))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """A coherent case with documents, evidence that quotes them, reviews and judgments."""
+    names = tuple(draw(st.lists(ids, min_size=1, max_size=2, unique=True)))
+    scenarios = draw(scenario_sets(names))
+    sources = tuple(draw(documents(st.just(n))) for n in draw(st.lists(ids, max_size=2, unique=True)))
+    known = [s.id for s in scenarios.scenarios] + [a.id for a in scenarios.atoms]
+    items = tuple(
+        draw(evidence(name=st.just(n), options=names, scenarios=st.sampled_from(known), sources=sources))
+        for n in draw(st.lists(ids, max_size=3, unique=True))
+    )
+    return Case(
+        id=draw(ids),
+        title=draw(words),
+        question=draw(words),
+        framework=draw(words),
+        options=tuple(draw(options(st.just(n))) for n in names),
+        scenario_set=scenarios,
+        moves=draw(moves(names, scenarios)),
+        opened=draw(days),
+        as_of=min(draw(days), scenarios.deadline),
+        documents=sources,
+        evidence=items,
+        reviews=draw(some(reviews(), 2)),
+        judgments=draw(some(judgments(), 2)),
+        assumptions=draw(some(assumptions, 2)),
+        crowd=draw(some(crowd_figures, 2)),
+        structure_note=draw(words),
+        structure_facts=draw(maybe(st.dictionaries(words, words, max_size=2))),
+        coding_note=draw(words),
+    )
+
+
+@st.composite
+def distributions(draw: st.DrawFn) -> dict[str, float]:
+    """Probabilities that sum to one."""
+    names = draw(st.lists(ids, min_size=2, max_size=5, unique=True))
+    weights = [draw(st.integers(1, 100)) for _ in names]
+    return {n: w / sum(weights) for n, w in zip(names, weights, strict=True)}
+
+
+questions = st.builds(Question, id=ids, case=ids, statement=words, atoms=some(ids), rule=words, deadline=days)
+forecasts = st.builds(
+    Forecast,
+    question=ids,
+    forecaster=words,
+    as_of=days,
+    at=moments,
+    distribution=distributions(),
+    base_rate=distributions(),
+    inputs_digest=words,
+    method=words,
+    note=words,
+)
+
+
+@st.composite
+def resolutions(draw: st.DrawFn) -> Resolution:
+    """An outcome, or why there is none."""
+    atom = draw(maybe(ids))
+    return Resolution(
+        question=draw(ids),
+        atom=atom,
+        at=draw(moments),
+        occurred=draw(maybe(days)),
+        source=draw(words),
+        void_reason=draw(said) if atom is None else "",
+    )
+
+
+offsets = st.integers(0, 10**6)
+actor_mentions = st.builds(
+    ActorMention, start=offsets, end=offsets, text=words, codes=some(states), kind=words, role=words
+)
+place_mentions = st.builds(
+    PlaceMention,
+    start=offsets,
+    end=offsets,
+    text=words,
+    lat=maybe(numbers),
+    lon=maybe(numbers),
+    country=maybe(states),
+    level=words,
+    alternatives=some(places, 2),
+)
+date_mentions = st.builds(DateMention, start=offsets, end=offsets, text=words, interval=date_intervals())
+quantity_mentions = st.builds(
+    QuantityMention,
+    start=offsets,
+    end=offsets,
+    text=words,
+    value=numbers,
+    unit=words,
+    bound=st.sampled_from(Bound),
+    of=words,
+)
+claim_bearings = st.builds(
+    ClaimBearing,
+    condition=st.sampled_from(CONDITIONS),
+    direction=st.sampled_from(Direction),
+    scenario_hint=words,
+    strength=st.sampled_from(Strength),
+)
+claims = st.builds(
+    Claim,
+    start=offsets,
+    end=offsets,
+    quote=words,
+    kind=st.sampled_from(ClaimKind),
+    attribution=words,
+    actors=some(states),
+    target=maybe(states),
+    places=some(places, 2),
+    dates=some(date_mentions, 2),
+    quantities=some(quantities, 2),
+    conditions=some(claim_bearings, 2),
+    negated=st.booleans(),
+    hypothetical=st.booleans(),
+    confidence=shares,
+    reasons=some(words),
+)
+extractions = st.builds(
+    Extraction,
+    document=documents(),
+    claims=some(claims, 2),
+    actors=some(actor_mentions, 2),
+    places=some(place_mentions, 2),
+    dates=some(date_mentions, 2),
+    quantities=some(quantity_mentions, 2),
+    warnings=some(words, 2),
+)
