@@ -79,7 +79,8 @@ def crisis_class_rates(
     """Rates of serious clashes or worse, and of full-scale war, by the trigger of the first actor.
 
     The first actor is the one whose trigger has the earliest date (an unknown day counts as late in its month;
-    then the lowest actor number). What followed is the violence of the whole crisis. ``last_year``: only crises that had **ended** by then, for a replay.
+    then the lowest actor number). What followed is the violence of the whole crisis. ``last_year``: only crises
+    that had **ended** by then, for a replay.
     """
     import duckdb
 
