@@ -35,6 +35,8 @@ from vedette.reporting.labels import (
 
 MIN_WIDTH: Final = 60
 MAX_WIDTH: Final = 118
+WIDE: Final = 84
+"""Columns from which a scenario fits on one line."""
 TOP_CONTRIBUTIONS: Final = 9
 TOP_MOVES: Final = 6
 TOP_WARNINGS: Final = 8
@@ -54,7 +56,10 @@ class _Screen:
         return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.colour and text else text
 
     def heading(self, text: str, note: str = "") -> str:
-        return self.paint(text, "bold") + (f"  {self.paint(note, 'dim')}" if note else "")
+        if not note:
+            return self.paint(text, "bold")
+        gap = "  " if display_width(text) + display_width(note) + 2 <= self.width else "\n"
+        return f"{self.paint(text, 'bold')}{gap}{self.paint(note, 'dim')}"
 
     def wrap(self, text: str, indent: str = "", hang: str | None = None) -> list[str]:
         # textwrap would break at the narrow no-break space; a stand-in keeps figure and sign together.
@@ -142,27 +147,34 @@ def _base(scenario: Mapping[str, Any]) -> float | None:
 
 def _scenarios(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
     names = scenario_names(a)
-    bar = max(24, min(44, screen.width - 66))
-    label = max(14, min(34, screen.width - bar - 42))
+    narrow = screen.width < WIDE
+    bar = max(24, min(44, screen.width - (26 if narrow else 66)))
+    label = screen.width - 4 if narrow else max(14, min(34, screen.width - bar - 42))
     yield screen.heading("Scenarios")
-    yield screen.paint(_pad("", label + 3) + _pad(_axis(bar), bar + 2) + "     %  90 %    base  word", "dim")
+    margin = _pad("", 3 if narrow else label + 3)
+    yield screen.paint(margin + _pad(_axis(bar), bar + 2) + f"     %  90{NARROW}%    base{'' if narrow else '  word'}", "dim")
     for s in a["scenarios"]:
         mark, name = names[s["id"]]
         base = _base(s)
         glyph = interval_glyph(s["probability"], s["interval50"], s["interval90"], base, bar)
-        row = (
-            screen.paint(_pad(mark, 3), "bold")
-            + _fit(name, label)
-            + screen.paint(glyph, "accent")
+        figures = (
+            screen.paint(glyph, "accent")
             + "  "
             + screen.paint(_pad(figure(s["probability"]), 6, right=True), "bold")
             + "  "
             + _pad(interval_text(*s["interval90"]), 8)
             + _pad("n/a" if base is None else figure(base), 4, right=True)
-            + "  "
-            + safe_text(s["word"])
         )
-        yield row
+        letter_ = screen.paint(_pad(mark, 3), "bold")
+        if narrow:
+            first, *others = textwrap.wrap(f"{name}: {safe_text(s['word'])}", label) or [""]
+            yield letter_ + first
+            yield from (f"   {line}" for line in others)
+            yield f"   {figures}"
+        else:
+            first, *others = textwrap.wrap(name, label - 1) or [""]
+            yield f"{letter_}{_fit(first, label)}{figures}  {safe_text(s['word'])}"
+            yield from (f"   {_fit(line, label)}" for line in others)
     key = f"├─┤ 90{NARROW}% interval, ▒ 50{NARROW}%, █ estimate, ◇ base rate: what it would be without evidence."
     yield from (screen.paint(line, "dim") for line in screen.wrap(key))
     atoms = [set(s["atoms"]) for s in a["scenarios"]]
@@ -230,7 +242,8 @@ def _conditions(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[s
                 _pad(signed_points(binding[name]["gain"]), 11, right=True) if name in binding and start == 0 else ""
             )
             yield _fit(f"{number} {text}", label) + "".join(cells) + moved
-    yield screen.paint("● met or better   ○ weak or worse   ◇ mixed   ? unknown (never counted as 0)", "dim")
+    key = "● met or better, ○ weak or worse, ◇ mixed, ? unknown (never counted as 0)"
+    yield from (screen.paint(line, "dim") for line in screen.wrap(key))
     if binding:
         best = max(binding, key=lambda k: binding[k]["gain"])
         b = binding[best]
@@ -276,9 +289,8 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
         name = names[c["what"]][1] if c["what"] in names else safe_text(c["what"])
         value = c["log_odds"]
         sign, style = ("▲", "up") if value > 0 else ("▼", "down") if value < 0 else (" ", "dim")
-        more = f" +{len(c['evidence']) - 4}" if len(c["evidence"]) > 4 else ""
-        ids = ", ".join(safe_text(e) for e in c["evidence"][:4]) + more
-        yield row(sign, name, value, style=style).rstrip() + (f" {screen.paint(ids, 'dim')}" if ids else "")
+        ids = _first_ids(c["evidence"], screen.width - label - 24)
+        yield row(sign, name, value, style=style) + (screen.paint(ids, "dim") if ids else "")
     rest = moved[TOP_CONTRIBUTIONS:]
     if rest:
         yield row(" ", f"{len(rest)} smaller items together", sum(c["log_odds"] for c in rest))
@@ -287,17 +299,30 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     yield row("=", f"{mark} as stated", total, percent(1 / (1 + math.exp(-total))), "bold")
 
 
+def _first_ids(ids: Sequence[str], room: int) -> str:
+    """As many ids as fit in ``room`` columns, four at most, and how many more there are."""
+    for shown in range(min(4, len(ids)), 0, -1):
+        rest = len(ids) - shown
+        text = ", ".join(safe_text(e) for e in ids[:shown]) + (f" +{rest}" if rest else "")
+        if display_width(text) <= room:
+            return text
+    return ""
+
+
 def _moves(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     rows = sorted((s for s in a["sensitivity"] if s["scenario"] == focus), key=lambda s: -abs(s["change"]))
     if not rows:
         return
     yield screen.heading(f"What would move {scenario_names(a)[focus][0]} most", "one at a time")
     label = screen.width - 16
+    claims = {e["id"]: safe_text(e.get("claim", "")) for e in a["evidence"]}
     for s in rows[:TOP_MOVES]:
         sign, style = ("▲", "up") if s["change"] > 0 else ("▼", "down") if s["change"] < 0 else ("◇", "dim")
         becomes = f"{_pad(figure(s['probability']), 4, right=True)}{NARROW}%"
-        points = screen.paint(signed_points(s["change"]), style)
-        yield f"{screen.paint(sign, style)} {_fit(safe_text(s['what']), label)}{becomes}  {points}"
+        points = screen.paint(_pad(signed_points(s["change"]), 4, right=True), style)
+        claim = claims.get(s["evidence"][0], "") if s["evidence"] else ""
+        what = safe_text(s["what"]) + (f": {claim}" if claim else "")
+        yield f"{screen.paint(sign, style)} {_fit(what, label)}{becomes}  {points}"
 
 
 def _notes(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
