@@ -251,7 +251,7 @@ def opinion_table(c: Composer) -> Table:
         heads=("Item", "Who", "What", "Estimative words"),
         rows=tuple(rows),
         note=(
-            "Ranges, in per cent, are those a published standard gives the word (ICD 203, Kent, PHIA). They are our "
+            "Ranges, in per cent, are those a published standard gives the word (the scale above, Kent, PHIA). They are our "
             "reading of the author, not our estimate.",
         )
         if rows

@@ -7,8 +7,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_assessment import made_assessment
 
+from made_assessment import made_assessment
 from vedette.reporting.labels import display_width
 from vedette.reporting.terminal import headline, interval_glyph, render_assessment
 
