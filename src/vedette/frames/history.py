@@ -233,8 +233,8 @@ SANCTIONS = FrameContract(
         Column(name="case_id", dtype="int", unit="case"),
         _year("first_year", low=1900),
         _opt("last_year", "calendar year", "int", null="still running or unknown", low=1900, high=2100),
-        _code("sender"),
-        _code("target"),
+        Column(name="sender", dtype="int", unit=f"{_STATE}; 1000 and above are organisations", low=1, high=9999),
+        Column(name="target", dtype="int", unit=f"{_STATE}; 1000 and above are organisations", low=1, high=9999),
         _opt("outcome", "final outcome code of the source", "int"),
     ),
 )

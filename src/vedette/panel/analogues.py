@@ -8,6 +8,7 @@ so neither its outcome nor its being there can give anything away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -180,12 +181,17 @@ def nearest_crises(
     order = [at for at in np.lexsort((-np.array([int(row[2]) for row in rows]), distance)) if np.isfinite(distance[at])]
     return tuple(
         PastCase(
-            name=str(rows[at][1]).title(), year=int(rows[at][2]), distance=float(distance[at]),
+            name=_in_words(str(rows[at][1])), year=int(rows[at][2]), distance=float(distance[at]),
             followed=VIOLENCE[int(rows[at][3])], source=f"ICB {int(rows[at][0])}", compared=int(common[at]),
             differs_in=_most_different(gaps[at], names),
         )
         for at in order[:most]
     )  # fmt: skip
+
+
+def _in_words(name: str) -> str:
+    """'PUNJAB WAR SCARE II' as 'Punjab War Scare II'."""
+    return re.sub(r"\b(?:Ii|Iii|Iv|Vi|Vii|Viii)\b", lambda found: found.group().upper(), name.title())
 
 
 def nearest_episodes(features: Mapping[str, bool], *, day: date, most: int = 10) -> tuple[PastCase, ...]:

@@ -18,13 +18,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from vedette.errors import FrameRefused, SourceFailed, StoreUnavailable, VedetteError
+from vedette.frames.fetched import Fetched, FetchStep, Report, Status
 from vedette.frames.frame import Frame, note_path, open_frame
 from vedette.sources import download as http
 from vedette.sources.declaration import Address, Dataset, Packing
 from vedette.sources.parse import Parsed, parse
 from vedette.sources.registry import all_datasets, find_datasets
-
-Status = Literal["fetched", "unchanged", "kept previous copy", "failed"]
 
 # A new edition with fewer than this share of the previous rows is not an edition. [assumption]: releases grow.
 SHRINK_SHARE = 0.5
@@ -39,41 +38,6 @@ _MIRROR_ENDINGS: tuple[tuple[str, Packing | Literal["parquet"]], ...] = (
     (".zip", "zip"),
     (".xls", "xls"),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchStep:
-    """One line of progress: which data set, what happens, and how far (bytes) when known."""
-
-    dataset: str
-    what: str
-    done: int | None = None
-    total: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """What became of one data set; ``terms`` is its licence and citation, to be shown with the result."""
-
-    dataset: str
-    status: Status
-    message: str
-    licence: str
-    citation: str
-    url: str = ""
-    sha256: str = ""
-    rows: int = 0
-    set_aside: int = 0
-    aside: Path | None = None
-    frame: Frame | None = None
-
-    @property
-    def usable(self) -> bool:
-        """Whether a checked table is there, new or earlier."""
-        return self.frame is not None
-
-
-Report = Callable[[FetchStep], None]
 
 
 def _silent(_: FetchStep) -> None:
