@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vedette.domain.plain import to_plain
@@ -127,10 +127,14 @@ class Assessment:
     atoms: tuple[AtomEstimate, ...]
     scenarios: tuple[ScenarioEstimate, ...]
     base_rates: Mapping[str, BaseRate]
+    reference_classes: Mapping[str, tuple[BaseRate, ...]] = field(default_factory=dict)
     conditions: tuple[ConditionEstimate, ...]
     contributions: Mapping[str, tuple[Contribution, ...]]
     binding: Mapping[str, Mapping[str, Binding]]
     sensitivity: tuple[Sensitivity, ...]
+    flip: Mapping[str, Any] | None = None
+    premortem: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    worth_looking: tuple[Mapping[str, Any], ...] = ()
     analogues: tuple[Analogue, ...]
     confidence: Confidence
     evidence: tuple[Mapping[str, Any], ...]
@@ -152,7 +156,7 @@ class Assessment:
             name: to_plain(getattr(self, name))
             for name in (
                 "case", "title", "question", "as_of", "deadline", "mode", "horizon", "framework", "method", "version",
-                "inputs_digest", "draws", "atoms", "scenarios", "base_rates", "conditions", "contributions", "binding",
-                "sensitivity", "analogues", "confidence", "evidence", "excluded", "crowd", "warnings",
+                "inputs_digest", "draws", "atoms", "scenarios", "base_rates", "reference_classes", "conditions",
+                "contributions", "binding", "sensitivity", "flip", "premortem", "worth_looking", "analogues", "confidence", "evidence", "excluded", "crowd", "warnings",
             )
         }

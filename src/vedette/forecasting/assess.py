@@ -23,7 +23,7 @@ from vedette.domain.forecast import (
 )
 from vedette.domain.framework import Framework
 from vedette.domain.plain import to_plain
-from vedette.domain.scenarios import BaseRate, Basis, Chance
+from vedette.domain.scenarios import BaseRate, Basis, Chance, ScenarioSet
 from vedette.domain.time import AsOf
 from vedette.errors import AfterCutOff, UnknownName
 from vedette.forecasting.confidence import confidence
@@ -32,11 +32,14 @@ from vedette.forecasting.draws import Array
 from vedette.forecasting.engine import Engine, over_horizon
 from vedette.forecasting.explain import attribute, binding, chances_of, contributions
 from vedette.forecasting.parameters import Parameters
+from vedette.forecasting.what_if import WhatIf, premortem, smallest_flip, worth_of_looking
 from vedette.reference.estimative import likelihood_word
 
 METHOD = "soft-conjunction/1"
 # How many items are left out one at a time for the sensitivity table: those with the largest shares.
 DROPPED_ITEMS = 8
+# How many indicators are listed for each exclusive scenario, those that would move it most first.
+WORTH_LOOKING = 5
 RateLookup = Callable[[Chance, AsOf], BaseRate | None]
 
 
@@ -147,10 +150,12 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
         atoms=_atoms(engine, atoms),
         scenarios=scenarios,
         base_rates=dict(engine.rates),
+        reference_classes=_classes(engine, cut, setting),
         conditions=_conditions(engine),
         contributions=contributions(engine, below.without_evidence() if below is not None else None),
         binding=binding(engine),
         sensitivity=(*drops, *swings),
+        **_what_matters(engine, with_sensitivity),
         analogues=setting.analogues,
         confidence=confidence(engine.items, scenarios, drops, spread),
         evidence=_evidence(engine, shares),
@@ -159,6 +164,39 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
         warnings=_warnings(engine, case, resolved, left),
         draws=resolved.parameters.draws,
     )
+
+
+def exclusive_scenarios(scenario_set: ScenarioSet) -> tuple[str, ...]:
+    """Named scenarios that do not overlap, taken in the case's order."""
+    chosen: list[str] = []
+    covered: set[str] = set()
+    for s in scenario_set.scenarios:
+        if not s.atoms & covered:
+            chosen.append(s.id)
+            covered |= s.atoms
+    return tuple(chosen)
+
+
+def _classes(engine: Engine, cut: AsOf, setting: Setting) -> dict[str, tuple[BaseRate, ...]]:
+    days = float((engine.case.deadline - cut.date).days)
+    return {
+        c.id: tuple(over_horizon(r, days) for r in applicable_rates(c, cut, setting)) for c in engine.chances
+    }
+
+
+def _what_matters(engine: Engine, wanted: bool) -> dict[str, Any]:
+    """Smallest flip, premortem of every scenario, and what would be worth looking for."""
+    if not wanted:
+        return {"flip": None, "premortem": {}, "worth_looking": ()}
+    ready = WhatIf(engine)
+    rivals = exclusive_scenarios(engine.case.scenario_set)
+    flip = smallest_flip(ready, rivals)
+    looking = [to_plain(o) for s in rivals for o in worth_of_looking(ready, s)[:WORTH_LOOKING]]
+    return {
+        "flip": to_plain(flip) if flip is not None else None,
+        "premortem": {s: tuple(to_plain(step) for step in premortem(ready, s)) for s in rivals},
+        "worth_looking": tuple(looking),
+    }
 
 
 def _interval(draws: Array, mass: float) -> tuple[float, float]:

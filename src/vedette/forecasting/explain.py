@@ -157,7 +157,3 @@ def binding(engine: Engine) -> Mapping[str, Mapping[str, Binding]]:
             out[scenario.id] = row
     return out
 
-
-def what_if(engine: Engine, changes: Sequence[Shift]) -> Array:
-    """Scenario draws (S, D) with some conditions set."""
-    return engine.scenario_draws(engine.evaluate(overrides=changes))
