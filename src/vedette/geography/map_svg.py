@@ -296,25 +296,36 @@ def _near_frame(sheet: _Sheet, area: DisputedArea) -> bool:
 
 
 def _label_disputed(sheet: _Sheet, disputed: Sequence[tuple[DisputedArea, list[Floats]]]) -> None:
-    for area, rings in disputed:
-        lines = textwrap.wrap(area.label, 24)
+    """Words in or beside each area; places that would lie on another disputed area are the last choice."""
+    from shapely import MultiPolygon, Polygon, box, make_valid, union_all
+
+    shapes = [union_all([make_valid(Polygon(ring)) for ring in rings]) for _, rings in disputed]
+    for number, (area, rings) in enumerate(disputed):
+        others = union_all([MultiPolygon(), *shapes[:number], *shapes[number + 1 :]])
+        lines = _even_lines(area.label)
         width, height = max(text_width(t, 11) for t in lines) + 4, 13.0 * len(lines)
         ring = max(rings, key=lambda r: float(np.ptp(r[:, 0]) * np.ptp(r[:, 1])))
         (x0, y0), (x1, y1) = ring.min(axis=0), ring.max(axis=0)
         x, y = float(x0 + x1) / 2, float(y0 + y1) / 2
-        beside = [
+        choices = [
             *inside_area([ring], width, height, sheet.plane),
             *_beside(Box(left=float(x0), top=float(y0), right=float(x1), bottom=float(y1)), width, height),
             *around(x, y, width, height, 8),
             *around(x, y, width, height, 30),
         ]
-        place = sheet.room.first_free(beside)
+        choices.sort(key=lambda c: bool(others.intersects(box(c.left, c.top, c.right, c.bottom))))
+        place = sheet.room.first_free(choices)
         if place is None:
             continue  # still hatched, dashed and told in <desc>
-        for number, line in enumerate(lines):
-            top = place.top + 13.0 * number
-            row = Box(left=place.left, top=top, right=place.right, bottom=top + 13.0)
-            sheet.text(row, line, "note", 11)
+        for row, line in enumerate(lines):
+            top = place.top + 13.0 * row
+            sheet.text(Box(left=place.left, top=top, right=place.right, bottom=top + 13.0), line, "note", 11)
+
+
+def _even_lines(text: str, widest: int = 26) -> list[str]:
+    """A text in as few lines as fit, of much the same length."""
+    count = len(textwrap.wrap(text, widest))
+    return next(rows for w in range(8, widest + 1) if len(rows := textwrap.wrap(text, w)) <= count)
 
 
 def _beside(shape: Box, width: float, height: float) -> list[Box]:

@@ -12,7 +12,7 @@ from vedette.domain.claims import Place
 from vedette.errors import BadInput, UnknownState
 from vedette.geography.distance import border_distance
 from vedette.geography.estimate import ReferencePoint, estimate_border_distance
-from vedette.geography.map_svg import LocatorMap, MapPlace, MapState, draw_map
+from vedette.geography.map_svg import _COLOURS, LocatorMap, MapPlace, MapState, draw_map
 
 KYIV = Place(name="Kyiv", lat=50.4501, lon=30.5234, country="UKR")
 STATES = (
@@ -93,6 +93,40 @@ def test_host_and_target_have_their_own_fill_and_disputed_land_is_hatched_and_da
     hatched = [p for p in paths if (p.get("fill") or "").startswith("url(#")]
     dashed = next(p for p in paths if p.get("class") == "dispute")
     assert hatched[0].get("d") == dashed.get("d")
+
+
+def test_borders_and_coasts_are_drawn_and_disputed_outlines_only_dashed(svg: str) -> None:
+    def starts(drawn: str, name: str) -> set[str]:
+        path = next(p for p in ET.fromstring(drawn).iter() if p.get("class") == name)
+        return set(re.findall(r"M[^l]+", path.get("d") or ""))
+
+    assert len(starts(svg, "border")) > 10
+    assert len(starts(svg, "coast")) > 10
+    kosovo = (MapState(code="SRB", role="intervener"), MapState(code="XKX", role="target"))
+    drawn = draw_map(LocatorMap(title="t", states=kosovo, focus=("XKX",)))
+    # Only the neighbours' borders among themselves are left as full lines round Kosovo.
+    assert len(starts(drawn, "border")) <= 6
+    assert starts(drawn, "dispute")
+
+
+def _contrast(one: str, two: str) -> float:
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        lin = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+        return 0.2126 * lin[0] + 0.7152 * lin[1] + 0.0722 * lin[2]
+
+    high, low = sorted((light(one), light(two)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("column", [1, 2], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["sea", "land", "host", "plain"])
+def test_words_and_lines_can_be_read_on_every_ground(ground: str, column: int) -> None:
+    colours = {name: row[column] for name, row in _COLOURS.items()}
+    for text in ("ink", "ink2", "ink3", "acc"):
+        assert _contrast(colours[text], colours[ground]) >= 4.5, f"{text} on {ground}"
+    assert _contrast(colours["up"], colours[ground]) >= 3
+    assert _contrast(colours["edge"], colours["plain"]) >= 3
 
 
 def test_later_knowledge_is_not_drawn() -> None:
