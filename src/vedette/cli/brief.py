@@ -62,7 +62,7 @@ def brief(
             sys.stdout.write(made.text)
         return
     path = out or Path(f"{found.id}-{request.as_of}.{chosen}")
-    _write_whole(path, data)
+    write_whole(path, data)
     if as_json:
         print_json(
             {
@@ -80,7 +80,7 @@ def brief(
     say(f"{len(data) / 1000:.0f} kB, as of {request.as_of}. Check it with: vedette verify {path}")
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write beside the target and rename: a full disk or a kill never leaves half a brief under the name asked for."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

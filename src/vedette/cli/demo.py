@@ -1,0 +1,68 @@
+"""``vedette demo``: the bundled case, end to end, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vedette.cli.assess import render
+from vedette.cli.screen import print_json, say
+
+CASE = "belarus-2022"
+DAY = "2022-01-20"
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for brief.html.")] = Path("out"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Assess the bundled case as of 20 January 2022, write its brief, and say what happened afterwards."""
+    from vedette.cli.brief import write_whole
+    from vedette.reference.bundled import bundled_case
+    from vedette.reference.outcomes import known_outcome
+    from vedette.workflows.assess import assess_case
+    from vedette.workflows.brief import make, request_for
+
+    case = bundled_case(CASE)
+    recommended = assess_case(case, DAY)
+    author = assess_case(case, DAY, mode="author", with_sensitivity=False)
+    brief = make(case, request_for(case, DAY), "html")
+    path = out / "brief.html"
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(path, brief.text.encode("utf-8"))
+    outcome = known_outcome(CASE)
+    if as_json:
+        print_json(
+            {
+                "assessment": recommended.to_dict(), "author": author.to_dict(), "brief": str(path),
+                "outcome": {"atom": outcome.atom, "date": outcome.date.isoformat(), "source": outcome.source}
+                if outcome else None,
+            }
+        )
+        return
+    print(render(recommended.to_dict()))
+    print("\n".join(_beside(recommended, author)))
+    if outcome is not None:
+        print(f"\nWhat happened (no figure above knows it): {outcome.atom} on {outcome.date}.")
+        statement = next(a.statement for a in case.scenario_set.atoms if a.id == outcome.atom)
+        print(f"  {statement} Source: {outcome.source}.")
+        print("  One case proves nothing about a method (n = 1). The record over 22 episodes: docs/explanation/first-case.md")
+    say(f"Written: {path}. Open it in a browser. Next: vedette case show {CASE}, vedette whatif {CASE} --set main.low_costs=met")
+
+
+def _beside(recommended: Any, author: Any) -> list[str]:
+    """Both modes side by side, and where they part."""
+    width = max(len(s.label) for s in recommended.scenarios)
+    lines = ["", f"{'Both ways of reading the same evidence':<{width}}  recommended   author's five"]
+    for s in recommended.scenarios:
+        other = author.scenario(s.id).probability
+        lines.append(f"{s.label:<{width}}  {100 * s.probability:>9.0f} %  {100 * other:>12.0f} %")
+    first = recommended.scenarios[0]
+    mine = {c.what: c.log_odds for c in recommended.contributions[first.id]}
+    his = {c.what: c.log_odds for c in author.contributions[first.id]}
+    apart = sorted(((mine.get(k, 0.0) - his.get(k, 0.0), k) for k in mine.keys() | his.keys()), key=lambda x: -abs(x[0]))
+    lines.append(f"Where they part on {first.label!r} (log-odds, recommended minus author):")
+    lines += [f"  {what}: {gap:+.2f}" for gap, what in apart[:4] if abs(gap) > 0.005]
+    return lines
