@@ -72,6 +72,7 @@ shares = st.floats(0, 1, allow_nan=False)
 inner_shares = st.floats(0.001, 0.999, allow_nan=False)
 numbers = st.floats(-1e9, 1e9, allow_nan=False)
 states = st.sampled_from(STATES)
+_NOTHING: st.SearchStrategy[str | None] = st.none()
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -310,7 +311,7 @@ def base_rates(draw: st.DrawFn) -> BaseRate:
     if draw(st.booleans()):
         n = draw(st.integers(1, 10_000))
         events = round(p * n)
-        low, p, high = min(low, max(events / n, 1e-6)), p, max(high, min(events / n, 1 - 1e-6))
+        low, high = min(low, max(events / n, 1e-6)), max(high, min(events / n, 1 - 1e-6))
         if not low <= events / n <= high:
             n = events = None
     return BaseRate(
@@ -335,7 +336,7 @@ def chances(
     draw: st.DrawFn,
     name: st.SearchStrategy[str] = ids,
     option: st.SearchStrategy[str] = ids,
-    counted: st.SearchStrategy[str | None] = st.none(),
+    counted: st.SearchStrategy[str | None] = _NOTHING,
 ) -> Chance:
     """A question of the tree."""
     low, value, high = sorted(draw(st.tuples(shares, shares, shares)))

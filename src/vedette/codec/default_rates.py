@@ -1,7 +1,8 @@
 """The one table of base rates a dossier starts from when it states none. Every row names its source.
 
-Counted classes carry n, events and the 90 % Jeffreys interval, Beta(k + 1/2, n - k + 1/2). Stated ones are
-marked [assumption] and have wide intervals: no data set counts what they ask.
+Counted classes carry n, events and the 90 % Jeffreys interval, Beta(k + 1/2, n - k + 1/2). Stated ones are marked
+[assumption] and have wide intervals: no data set counts what they ask. Neighbours share a land border; a relevant
+dyad is one of neighbours or holds a major power.
 """
 
 from __future__ import annotations
@@ -24,13 +25,23 @@ _ICB = (
 
 # (events, n, p, low, high, reference class, source)
 _COUNTED: dict[str, tuple[int, int, float, float, float, str, str]] = {
-    "force_any": (458, 87186, 0.00525, 0.00486, 0.00567, "force begun in a year, any politically relevant dyad", _MID),
-    "force_apart": (120, 71526, 0.00168, 0.00144, 0.00194, "force begun in a year, neither rivals nor bordering", _MID),
-    "force_bordering": (182, 13242, 0.01374, 0.01216, 0.01549, "force begun in a year, bordering, not rivals", _MID),
-    "force_rivals": (12, 424, 0.0283, 0.01732, 0.04402, "force begun in a year, rivals without a land border", _MID),
-    "force_bordering_rivals": (144, 1994, 0.07222, 0.06314, 0.08221, "force begun in a year, bordering rivals", _MID),
+    "force_any": (
+        458, 87186, 0.005253, 0.004862, 0.005668, "force begun within a year, any relevant dyad", _MID,
+    ),
+    "force_apart": (
+        120, 71526, 0.001678, 0.001441, 0.001945, "force begun within a year, not rivals, not neighbours", _MID,
+    ),
+    "force_bordering": (
+        182, 13242, 0.013744, 0.012157, 0.015488, "force begun within a year, neighbours, not rivals", _MID,
+    ),
+    "force_rivals": (
+        12, 424, 0.028302, 0.017317, 0.044018, "force begun within a year, rivals, not neighbours", _MID,
+    ),
+    "force_bordering_rivals": (
+        144, 1994, 0.072217, 0.063138, 0.082212, "force begun within a year, rival neighbours", _MID,
+    ),
     "support_troops": (
-        156, 123406, 0.00126, 0.00111, 0.00144, "troops sent in a year to a government at war with rebels", _UCDP,
+        156, 123406, 0.001264, 0.001106, 0.001439, "troops sent in a year to a government fighting rebels", _UCDP,
     ),
     "crisis": (64, 213, 0.30047, 0.25099, 0.35393, "crisis whose first trigger was not violent", _ICB),
     "crisis_military_act": (

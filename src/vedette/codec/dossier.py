@@ -101,6 +101,8 @@ def _case(top: Table, names: Names, tables: list[Table]) -> Case:
         tables.append(table)
         options.append(_option(table, names, as_of))
         veto = veto or table.triple("veto")
+    if not options:
+        raise CaseRefused("a dossier needs at least one option", where=top.where)
     atoms, scenarios = _atoms(top, names, as_of, tables)
     structure = top.table("structure", None)
     facts = structure.table("facts", None) if structure else None
@@ -117,8 +119,6 @@ def _case(top: Table, names: Names, tables: list[Table]) -> Case:
         spoken=tuple((b.option, b.scenario) for e in evidence for b in e.bearings),
         signatures=_signatures(fact_values, atoms, top.where), crisis_from=opened, veto=veto,
     )  # fmt: skip
-    if not options:
-        raise CaseRefused("a dossier needs at least one option", where=top.where)
     with located(top.where):
         made = default_tree(setting)
         if extension is not None:
@@ -236,7 +236,7 @@ def _evidence(table: Table, context: _Context, tables: list[Table]) -> Evidence:
 
 def _bearing(table: Table, context: _Context) -> Bearing:
     return Bearing(
-        option=table.one_of("option", context.options, "option", context.options[0] if context.options else ""),
+        option=table.one_of("option", context.options, "option", context.options[0]),
         scenario=table.one_of("scenario", context.scenarios, "scenario"),
         condition=context.names.condition(context.framework, table.text("condition")),
         direction=table.choice("direction", Direction), strength=table.choice("strength", Strength),
