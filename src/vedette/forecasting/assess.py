@@ -77,7 +77,7 @@ class Setting:
 
 
 def prepare(case: Case, as_of: AsOf | str, setting: Setting) -> tuple[Engine, tuple[LeftOut, ...], Engine | None]:
-    """Cut the case at the date and compile it. Third: the engine that starts from structural classes, if another."""
+    """Cut the case at the date and compile it. Third: the engine that starts from whole classes, where it differs."""
     cut = AsOf.of(as_of)
     if cut.date > case.deadline:
         raise AfterCutOff(
@@ -88,11 +88,11 @@ def prepare(case: Case, as_of: AsOf | str, setting: Setting) -> tuple[Engine, tu
     items, left = channel_items(
         known, cut, setting.framework, mode=setting.mode, weights=setting.parameters.weights, names=setting.names
     )
-    rates, structural = starting_rates(known, cut, setting)
+    rates, whole = starting_rates(known, cut, setting)
     engine = Engine(known, cut.date, setting.framework, items, setting.parameters, rates)
     below = None
-    if structural != rates:
-        below = Engine(known, cut.date, setting.framework, (), setting.parameters, structural)
+    if whole != rates:
+        below = Engine(known, cut.date, setting.framework, (), setting.parameters, whole)
     return engine, left, below
 
 
@@ -108,16 +108,19 @@ def applicable_rates(chance: Chance, cut: AsOf, setting: Setting) -> tuple[BaseR
 
 
 def starting_rates(known: Case, cut: AsOf, setting: Setting) -> tuple[dict[str, BaseRate], dict[str, BaseRate]]:
-    """(most specific, structural) base rate of every chance over the days left."""
+    """(the rate each chance starts from, the rate of its whole class), over the days left.
+
+    They differ where the structural model speaks of the pair itself: the class is then the average of all pairs.
+    """
     days = float((known.deadline - cut.date).days)
     chosen: dict[str, BaseRate] = {}
-    structural: dict[str, BaseRate] = {}
+    whole: dict[str, BaseRate] = {}
     for chance in known.scenario_set.chances:
-        rates = applicable_rates(chance, cut, setting)
-        chosen[chance.id] = over_horizon(rates[0], days)
-        of_structure = [r for r in rates if r.basis is Basis.STRUCTURE]
-        structural[chance.id] = over_horizon((of_structure or list(rates))[0], days)
-    return chosen, structural
+        first = applicable_rates(chance, cut, setting)[0]
+        chosen[chance.id] = over_horizon(first, days)
+        stored = [r for r in chance.applicable(cut.date) if r.basis is first.basis]
+        whole[chance.id] = over_horizon((stored or [first])[0], days)
+    return chosen, whole
 
 
 def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity: bool = True) -> Assessment:

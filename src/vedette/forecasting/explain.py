@@ -71,15 +71,15 @@ def scenario_log_odds(engine: Engine, atoms: Array) -> Array:
     return np.array([logit(float(min(max(v, 1e-12), 1 - 1e-12))) for v in p])
 
 
-def contributions(engine: Engine, structural_start: Array | None) -> Mapping[str, tuple[Contribution, ...]]:
+def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tuple[Contribution, ...]]:
     """Bars of every scenario: base rate, structure, conditions, stakes, option evidence, residual; they sum exactly.
 
-    ``structural_start``: atom draws when every chance starts from its structural class, where a more specific class is
-    used; the step between the two classes then has a bar of its own.
+    ``class_start``: atom draws when every chance starts from the average of its class, where the structural model
+    speaks of the pair itself; what sets the pair apart then has a bar of its own.
     """
     shares, residual = attribute(engine)
     start = scenario_log_odds(engine, engine.without_evidence())
-    below = scenario_log_odds(engine, structural_start) if structural_start is not None else None
+    below = scenario_log_odds(engine, class_start) if class_start is not None else None
     out: dict[str, tuple[Contribution, ...]] = {}
     labels = {c.id: c.label for c in engine.framework.conditions}
     if engine.framework.stakes is not None:
@@ -90,9 +90,9 @@ def contributions(engine: Engine, structural_start: Array | None) -> Mapping[str
             bars = [Contribution(what="Base rate", kind="base_rate", log_odds=float(start[s]))]
         else:
             bars = [
-                Contribution(what="Base rate of the dyad (structure)", kind="structure", log_odds=float(below[s])),
+                Contribution(what="Base rate of all such pairs", kind="base_rate", log_odds=float(below[s])),
                 Contribution(
-                    what="Step to the more specific class", kind="base_rate", log_odds=float(start[s] - below[s])
+                    what="Structure: what sets this pair apart", kind="structure", log_odds=float(start[s] - below[s])
                 ),
             ]
         for channel, label in labels.items():
