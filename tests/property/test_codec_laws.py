@@ -66,7 +66,7 @@ def test_evidence_comes_back_with_its_quote(item: evidence.Evidence) -> None:
     assert codec.loads(evidence.Evidence, codec.dumps(item), documents=own) == item
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(made=nouns.cases())
 def test_case_file_gives_the_case_back(made: case.Case) -> None:
     text = encode_case(made)
@@ -74,7 +74,7 @@ def test_case_file_gives_the_case_back(made: case.Case) -> None:
     assert encode_case(decode_case(text.encode())) == text
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(made=nouns.cases())
 def test_dossier_keeps_what_a_dossier_can_hold(made: case.Case) -> None:
     once = decode_dossier(encode_dossier(made))
