@@ -144,10 +144,12 @@ def channel_items(
     mode: str = RECOMMENDED,
     weights: Weights | None = None,
     names: Mapping[str, Sequence[str]] | None = None,
+    ratios: Mapping[str, float] | None = None,
 ) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
     """Channel items of the accepted evidence of a case already cut at ``as_of``, and what was left out.
 
-    ``names``: see `interested_denial`. The result does not depend on the order of the evidence.
+    ``names``: see `interested_denial`. ``ratios``: log likelihood ratios that analysts gave items, positive where the
+    item raises its scenario; they replace strength and direction. The result does not depend on the order of the evidence.
     """
     weights = weights or Weights()
     found: list[tuple[Evidence, ChannelItem]] = []
@@ -158,7 +160,9 @@ def channel_items(
             left.append(LeftOut(evidence=item.id, reason=reason))
             continue
         for bearing in item.bearings:
-            made = _channel_item(case, as_of, framework, mode, weights, names or {}, item, bearing)
+            made = _channel_item(
+                case, as_of, framework, mode, weights, names or {}, item, bearing, (ratios or {}).get(item.id)
+            )
             if isinstance(made, LeftOut):
                 left.append(made)
             else:
@@ -183,9 +187,10 @@ def _channel_item(
     names: Mapping[str, Sequence[str]],
     item: Evidence,
     bearing: Bearing,
+    ratio: float | None,
 ) -> ChannelItem | LeftOut:
     option = case.option(bearing.option)
-    if bearing.direction is Direction.UNCLEAR:
+    if ratio is None and bearing.direction is Direction.UNCLEAR:
         return LeftOut(evidence=item.id, reason="its direction is unclear")
     channel = framework_channel(framework, bearing.condition)
     if channel is None:
@@ -206,8 +211,8 @@ def _channel_item(
         chance=chance,
         channel=channel,
         actor=bearing.actor or option.interveners[0],
-        sign=sign * bearing.direction.sign,
-        size=weights.strength[bearing.strength] * kept,
+        sign=sign * (bearing.direction.sign if ratio is None else (1 if ratio >= 0 else -1)),
+        size=(weights.strength[bearing.strength] if ratio is None else abs(ratio)) * kept,
         reliability=weights.reliability[item.grade.reliability],
         credibility=weights.credibility[item.grade.credibility],
         coefficient=1.0,

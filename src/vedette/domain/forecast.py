@@ -139,6 +139,7 @@ class Assessment:
     confidence: Confidence
     evidence: tuple[Mapping[str, Any], ...]
     excluded: tuple[Mapping[str, str], ...]
+    judgments: Mapping[str, Any] | None = None
     crowd: tuple[Mapping[str, Any], ...]
     warnings: tuple[str, ...]
     draws: int
@@ -157,6 +158,6 @@ class Assessment:
             for name in (
                 "case", "title", "question", "as_of", "deadline", "mode", "horizon", "framework", "method", "version",
                 "inputs_digest", "draws", "atoms", "scenarios", "base_rates", "reference_classes", "conditions",
-                "contributions", "binding", "sensitivity", "flip", "premortem", "worth_looking", "analogues", "confidence", "evidence", "excluded", "crowd", "warnings",
+                "contributions", "binding", "sensitivity", "flip", "premortem", "worth_looking", "analogues", "confidence", "evidence", "excluded", "judgments", "crowd", "warnings",
             )
         }

@@ -31,6 +31,7 @@ from vedette.forecasting.digest import inputs_digest
 from vedette.forecasting.draws import Array
 from vedette.forecasting.engine import Engine, over_horizon
 from vedette.forecasting.explain import attribute, binding, chances_of, contributions
+from vedette.forecasting.judgments import PREFIX, People, people, ratios, state_items
 from vedette.forecasting.parameters import Parameters
 from vedette.forecasting.what_if import WhatIf, premortem, smallest_flip, worth_of_looking
 from vedette.reference.estimative import likelihood_word
@@ -48,7 +49,7 @@ class Setting:
     """What an assessment is made with, apart from the case.
 
     ``structural`` looks up the structural base rate of a chance for the date (None: the case's own). ``names`` gives
-    words by which an attribution can name a state. ``analogues`` are past cases already cut at the as-of date.
+    words by which an attribution can name a state. ``record`` gives analysts' skill weights (1 without one). ``analogues`` are past cases already cut at the as-of date.
     """
 
     framework: Framework
@@ -56,6 +57,7 @@ class Setting:
     parameters: Parameters = field(default_factory=Parameters)
     structural: RateLookup | None = None
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    record: Mapping[str, float] = field(default_factory=dict)
     analogues: tuple[Analogue, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -85,15 +87,29 @@ def prepare(case: Case, as_of: AsOf | str, setting: Setting) -> tuple[Engine, tu
         )
     setting = setting.for_mode()
     known = case.known(cut)
-    items, left = channel_items(
-        known, cut, setting.framework, mode=setting.mode, weights=setting.parameters.weights, names=setting.names
-    )
+    items, left = _items(known, cut, setting)
     rates, whole = starting_rates(known, cut, setting)
     engine = Engine(known, cut.date, setting.framework, items, setting.parameters, rates)
+    if setting.mode == RECOMMENDED:
+        base = engine.without_evidence().mean(axis=1)
+        reference = {a.id: float(base[i]) for i, a in enumerate(known.scenario_set.atoms)}
+        engine.people = people(known, known.judgments, reference, setting.record)
     below = None
     if whole != rates:
         below = Engine(known, cut.date, setting.framework, (), setting.parameters, whole)
     return engine, left, below
+
+
+def _items(known: Case, cut: AsOf, setting: Setting) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
+    """Channel items of evidence and, outside the author's mode, of judged states."""
+    judged = setting.mode == RECOMMENDED
+    items, left = channel_items(
+        known, cut, setting.framework, mode=setting.mode, weights=setting.parameters.weights, names=setting.names,
+        ratios=ratios(known.judgments, setting.record) if judged else None,
+    )
+    if judged and setting.framework.id == known.framework:
+        items = (*items, *state_items(known, setting.framework, known.judgments, setting.record))
+    return items, left
 
 
 def applicable_rates(chance: Chance, cut: AsOf, setting: Setting) -> tuple[BaseRate, ...]:
@@ -148,7 +164,7 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
         version=__version__,
         inputs_digest=inputs_digest(
             scenario_set=engine.case.scenario_set, framework=resolved.framework, items=engine.items,
-            rates=engine.rates, parameters=resolved.parameters, as_of=str(cut), mode=setting.mode, method=METHOD,
+            rates=engine.rates, people=engine.people, parameters=resolved.parameters, as_of=str(cut), mode=setting.mode, method=METHOD,
         ),
         atoms=_atoms(engine, atoms),
         scenarios=scenarios,
@@ -163,6 +179,7 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
         confidence=confidence(engine.items, scenarios, drops, spread),
         evidence=_evidence(engine, shares),
         excluded=tuple({"evidence": x.evidence, "reason": x.reason} for x in left),
+        judgments=_judgments(engine.people),
         crowd=tuple(to_plain(c) for c in engine.case.crowd),
         warnings=_warnings(engine, case, resolved, left),
         draws=resolved.parameters.draws,
@@ -323,14 +340,14 @@ def _drop_items(
     shares, _ = attribute(engine)
     by_item: dict[str, float] = {}
     for i, item in enumerate(engine.items):
+        if item.evidence.startswith(PREFIX):
+            continue
         by_item[item.evidence] = max(by_item.get(item.evidence, 0.0), float(np.abs(shares[:, i]).max()))
     top = sorted(by_item, key=lambda e: (-by_item[e], e))[:DROPPED_ITEMS]
     out: list[Sensitivity] = []
     for evidence in top:
         fewer = replace(engine.case, evidence=tuple(e for e in engine.case.evidence if e.id != evidence))
-        items, _ = channel_items(
-            fewer, cut, setting.framework, mode=setting.mode, weights=setting.parameters.weights, names=setting.names
-        )
+        items, _ = _items(fewer, cut, setting)
         p = engine.scenario_draws(engine.revised(items=items).evaluate()).mean(axis=1)
         out.extend(
             Sensitivity(
@@ -389,6 +406,8 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
     names = [s.id for s in engine.case.scenario_set.scenarios]
     rows: dict[str, dict[str, Any]] = {}
     for i, item in enumerate(engine.items):
+        if item.evidence.startswith(PREFIX):
+            continue
         record = by_id[item.evidence]
         row = rows.setdefault(
             item.evidence,
@@ -422,6 +441,10 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
     return tuple(rows.values())
 
 
+def _judgments(found: People | None) -> Mapping[str, Any] | None:
+    return to_plain(found) if found is not None else None
+
+
 def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftOut]) -> tuple[str, ...]:
     out = list(setting.warnings)
     for option in case.options:
@@ -434,6 +457,8 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
     for scenario in engine.case.scenario_set.scenarios:
         signs: dict[str, int] = {}
         for item in engine.items:
+            if item.evidence.startswith(PREFIX):
+                continue
             record = next(e for e in engine.case.evidence if e.id == item.evidence)
             if any(b.scenario == scenario.id for b in record.bearings):
                 signs[item.evidence] = item.sign

@@ -11,6 +11,7 @@ from vedette.assessment.channels import ChannelItem
 from vedette.domain.framework import Framework
 from vedette.domain.plain import to_plain
 from vedette.domain.scenarios import BaseRate, ScenarioSet
+from vedette.forecasting.judgments import People
 from vedette.forecasting.parameters import Parameters
 
 
@@ -20,6 +21,7 @@ def inputs_digest(
     framework: Framework,
     items: Sequence[ChannelItem],
     rates: Mapping[str, BaseRate],
+    people: People | None,
     parameters: Parameters,
     as_of: str,
     mode: str,
@@ -34,6 +36,7 @@ def inputs_digest(
         "scenario_set": to_plain(scenario_set),
         "items": [to_plain(i) for i in sorted(items, key=lambda i: (i.evidence, i.chance, i.channel))],
         "rates": {k: to_plain(v) for k, v in sorted(rates.items())},
+        "people": to_plain(people),
         "parameters": to_plain(parameters),
     }
     return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

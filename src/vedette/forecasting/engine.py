@@ -26,7 +26,9 @@ from vedette.domain.scenarios import BaseRate, Basis, Chance
 from vedette.errors import Incoherent
 from vedette.forecasting.conjunction import gradient, soft_minimum, weighted_mean
 from vedette.forecasting.draws import Array, base_rate_draws, beta22, normal, sigmoid
+from vedette.forecasting.judgments import People
 from vedette.forecasting.parameters import Parameters
+from vedette.forecasting.pool import combine_draws
 
 
 def over_horizon(rate: BaseRate, days: float) -> BaseRate:
@@ -79,6 +81,7 @@ class Engine:
         self.items = tuple(items)
         self.rates = dict(rates)
         self.as_of = as_of
+        self.people: People | None = None
         self.chances: tuple[Chance, ...] = case.scenario_set.chances
         self.index = {c.id: j for j, c in enumerate(self.chances)}
         self.conditions = framework.condition_ids
@@ -202,6 +205,12 @@ class Engine:
             other._draw_parameters()
             other.base_state = np.stack([other._conjunction(other.theta[j], j) for j in range(len(other.chances))])
         other._compile_items()
+        return other
+
+    def revised_moves(self, moved: Sequence[int]) -> Engine:
+        """The same engine that recomputes the log-odds of these chances."""
+        other = copy.copy(self)
+        other.moved = list(moved)
         return other
 
     def item_shift(self, position: int) -> Array:
@@ -339,9 +348,17 @@ class Engine:
                     )
                 self.base[j] -= max(min(error / rate, 2.0), -2.0)
 
-    def evaluate(self, shift: Array | None = None, overrides: Sequence[Shift] = ()) -> Array:
-        """Atom draws (A, D) under a shift (default: the evidence's) and what-ifs."""
+    def model(self, shift: Array | None = None, overrides: Sequence[Shift] = ()) -> Array:
+        """Atom draws (A, D) of the model alone under a shift (default: the evidence's) and what-ifs."""
         return self.atom_draws(self.probabilities(self.all_log_odds(self.shift if shift is None else shift, overrides)))
+
+    def evaluate(self, shift: Array | None = None, overrides: Sequence[Shift] = ()) -> Array:
+        """Atom draws (A, D), the people's judgments pooled in where there are any."""
+        atoms = self.model(shift, overrides)
+        if self.people is None:
+            return atoms
+        order = np.array([self.people.atoms[a.id] for a in self.case.scenario_set.atoms])
+        return combine_draws(atoms, order, self.people.model_share)
 
     def without_evidence(self) -> Array:
         """Atom draws (A, D) at the base rates."""

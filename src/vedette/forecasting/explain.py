@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from vedette.assessment.channels import ChannelItem
 from vedette.domain.evidence import OPTION_CHANNEL
 from vedette.domain.forecast import Binding, Contribution
 from vedette.forecasting.draws import Array, logit
 from vedette.forecasting.engine import Engine, Shift
+from vedette.forecasting.judgments import PREFIX
 
 # Level on the -2..+2 scale that counts as "met": the word changes at +0.5 and +1.5, this is its middle (UI, section 1).
 MET = 1.0
@@ -32,7 +34,7 @@ def attribute(engine: Engine) -> tuple[Array, Array]:
     for node, weight in zip((x + 1) / 2, w / 2, strict=True):
         shares += weight * _node(engine, float(node))
     start = scenario_log_odds(engine, engine.without_evidence())
-    end = scenario_log_odds(engine, engine.evaluate())
+    end = scenario_log_odds(engine, engine.model())
     return shares, end - start - shares.sum(axis=1)
 
 
@@ -78,6 +80,7 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
     speaks of the pair itself; what sets the pair apart then has a bar of its own.
     """
     shares, residual = attribute(engine)
+    pooled = scenario_log_odds(engine, engine.evaluate()) - scenario_log_odds(engine, engine.model())
     start = scenario_log_odds(engine, engine.without_evidence())
     below = scenario_log_odds(engine, class_start) if class_start is not None else None
     out: dict[str, tuple[Contribution, ...]] = {}
@@ -96,7 +99,7 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
                 ),
             ]
         for channel, label in labels.items():
-            on = [i for i, item in enumerate(engine.items) if item.channel == channel]
+            on = [i for i, item in enumerate(engine.items) if item.channel == channel and not _judged(item)]
             if not on:
                 continue
             parts = sorted(((engine.items[i].evidence, float(shares[s, i])) for i in on), key=lambda x: (-abs(x[1]), x[0]))
@@ -109,6 +112,16 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
                     detail=tuple(parts),
                 )
             )
+        judged = [i for i, item in enumerate(engine.items) if _judged(item)]
+        if judged or engine.people is not None:
+            bars.append(
+                Contribution(
+                    what="Analysts' judgments", kind="judgment",
+                    log_odds=float(pooled[s]) + float(sum(shares[s, i] for i in judged)),
+                    evidence=tuple(engine.items[i].evidence for i in judged),
+                    detail=tuple((engine.items[i].evidence, float(shares[s, i])) for i in judged),
+                )
+            )
         total = float(start[s]) + sum(b.log_odds for b in bars[1 if below is None else 2 :]) + float(residual[s])
         # What is left after rounding in the sums above goes to the residual bar, so that the bars sum exactly.
         bars.append(
@@ -119,6 +132,10 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
         )
         out[scenario.id] = tuple(bars)
     return out
+
+
+def _judged(item: ChannelItem) -> bool:
+    return item.evidence.startswith(PREFIX)
 
 
 def chances_of(engine: Engine, scenario: str, condition: str) -> list[tuple[str, int]]:

@@ -34,7 +34,7 @@ class WhatIf:
         self.engine = engine
         self.eta: Array = engine.all_log_odds(engine.shift)
         self.chances: Array = engine.probabilities(self.eta)
-        self.scenarios: Array = engine.scenario_draws(engine.atom_draws(self.chances))
+        self.scenarios: Array = engine.scenario_draws(engine.evaluate())
         self.mean: Array = self.scenarios.mean(axis=1)
         self._lines: dict[int, tuple[Array, Array]] = {}
 
@@ -48,7 +48,7 @@ class WhatIf:
     def means(self, changes: Sequence[Shift]) -> Array:
         """Scenario probabilities (S,) with some conditions set."""
         touched = {self.engine.index[c.chance] for c in changes}
-        if len(touched) != 1:
+        if len(touched) != 1 or self.engine.people is not None:
             return self.engine.scenario_draws(self.engine.evaluate(overrides=changes)).mean(axis=1)
         chance = touched.pop()
         eta = self.engine.log_odds(chance, self.engine.shift[chance], changes)
@@ -64,6 +64,11 @@ class WhatIf:
         j, k = self.engine.index[chance], self.engine.channel_index[channel]
         shift = self.engine.shift[j].copy()
         shift[k] = shift[k] + log_ratio * self.engine.unit(j, k)
+        if self.engine.people is not None:
+            everything = self.engine.shift.copy()
+            everything[j] = shift
+            moved = sorted({*self.engine.moved, j})
+            return self.engine.scenario_draws(self.engine.revised_moves(moved).evaluate(everything)).mean(axis=1)
         return self._with(j, self.engine.log_odds(j, shift))
 
 
