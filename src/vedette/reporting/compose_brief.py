@@ -17,6 +17,7 @@ from vedette.reporting.compose_tables import (
     opinion_table,
     rule_table,
     shown,
+    watch_table,
 )
 from vedette.reporting.figures import Facts, Figure, Parts, Sentence
 from vedette.reporting.view import BriefView, EvidenceLine, MapView, Source
@@ -238,6 +239,7 @@ def judgements(c: Composer) -> tuple[Sentence, ...]:
                 cites=cites,
             )
         )
+    out += what_if_sentences(c, first)
     for i, other in enumerate(f["alternatives"]):
         if first in other["scenarios"]:
             here = ("alternatives", i)
@@ -256,6 +258,54 @@ def judgements(c: Composer) -> tuple[Sentence, ...]:
                 )
             )
     return tuple(out)
+
+
+def what_if_sentences(c: Composer, scenario: str) -> list[Sentence]:
+    """The premortem of a scenario, and the smallest change that reorders the scenarios."""
+    f = c.facts
+    out: list[Sentence] = []
+    steps = c.a.get("premortem", {}).get(scenario, ())
+    if steps:
+        path = [
+            (
+                c.condition_name(s["condition"]),
+                " met (",
+                f.figure("percent", "assessment", "premortem", scenario, i, "probability"),
+                ")",
+            )
+            for i, s in enumerate(steps)
+        ]
+        out.append(
+            Sentence(
+                parts=(
+                    "Suppose it came: the cheapest path to ",
+                    c.letter(scenario),
+                    " is ",
+                    *join_words(path, ", then "),
+                    ".",
+                )
+            )
+        )
+    flip = c.a.get("flip")
+    if flip is not None and flip["scenario"] in c.place and flip["over"] in c.place:
+        out.append(
+            Sentence(
+                parts=(
+                    "Smallest change that puts ",
+                    c.letter(flip["scenario"]),
+                    " above ",
+                    c.letter(flip["over"]),
+                    ": ",
+                    c.condition_name(flip["condition"]),
+                    " at ",
+                    f.figure("state", "assessment", "flip", "level"),
+                    " on its scale, moved by ",
+                    f.figure("similarity", "assessment", "flip", "moved_by"),
+                    ".",
+                )
+            )
+        )
+    return out
 
 
 def lede(c: Composer) -> tuple[Sentence, ...]:
@@ -340,6 +390,7 @@ def build_view(facts: Facts) -> BriefView:
     explained = c.explained()
     tables = [
         change_table(c, first),
+        watch_table(c, first),
         assumption_table(c),
         *alternative_tables(c),
         base_rate_table(c),

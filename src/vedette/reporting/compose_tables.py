@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from vedette.domain.scenarios import Basis
@@ -126,34 +127,19 @@ def alternative_tables(c: Composer) -> tuple[Table, ...]:
 
 
 def base_rate_table(c: Composer) -> Table:
-    """Where each question of the tree starts from."""
+    """Where each question of the tree starts from: the class used, then the wider ones it is nested in."""
     f = c.facts
     questions = {x["id"]: i for i, x in enumerate(f["case"]["chances"])}
-    rows = []
-    for name, b in c.a["base_rates"].items():
-        at = ("assessment", "base_rates", name)
-        counted: Parts = ("not counted",)
-        if b["n"] is not None and b["events"] is not None:
-            counted = (f.figure("count", *at, "events"), " of ", f.figure("count", *at, "n"))
+    rows: list[Row] = []
+    stated = False
+    for name, used in c.a["base_rates"].items():
         question: Parts = (f.text("case", "chances", questions[name], "question"),) if name in questions else (name,)
-        form = "percent1" if b["p"] < 0.1 else "percent"
-        rows.append(
-            Row(
-                cells=(
-                    question,
-                    (f.figure(form, *at, "p"),),
-                    (f.figure("figure", *at, "low"), "–", f.figure("figure", *at, "high")),
-                    counted,
-                    (
-                        f.text(*at, "reference_class"),
-                        f" ({_BASIS.get(b['basis'], b['basis'])}). ",
-                        f.text(*at, "source"),
-                    ),
-                )
-            )
-        )
-    stated = sum(b["basis"] == Basis.STATED.value for b in c.a["base_rates"].values())
-    note: Parts = ("Rates hold for the time left to the deadline. ",)
+        rows.append(_rate_row(c, question, ("assessment", "base_rates", name), used))
+        stated = stated or used["basis"] == Basis.STATED.value
+        for i, wider in enumerate(c.a.get("reference_classes", {}).get(name, ())):
+            if wider["reference_class"] != used["reference_class"]:
+                rows.append(_rate_row(c, ("\u2003wider class",), ("assessment", "reference_classes", name, i), wider))
+    note: Parts = ("Rates hold for the time left to the deadline; the most specific class that holds is used. ",)
     if stated:
         note = (*note, "A stated rate is an assumption: no data set counts that outcome.")
     return Table(
@@ -163,6 +149,54 @@ def base_rate_table(c: Composer) -> Table:
         rows=tuple(rows),
         note=note,
         empty="No base rate was used.",
+    )
+
+
+def _rate_row(c: Composer, question: Parts, at: tuple[str | int, ...], b: Mapping[str, Any]) -> Row:
+    f = c.facts
+    counted: Parts = ("not counted",)
+    if b["n"] is not None and b["events"] is not None:
+        counted = (f.figure("count", *at, "events"), " of ", f.figure("count", *at, "n"))
+    form = "percent1" if b["p"] < 0.1 else "percent"
+    return Row(
+        cells=(
+            question,
+            (f.figure(form, *at, "p"),),
+            (f.figure("rate_range", *at),),
+            counted,
+            (f.text(*at, "reference_class"), f" ({_BASIS.get(b['basis'], b['basis'])}). ", f.text(*at, "source")),
+        )
+    )
+
+
+def watch_table(c: Composer, scenario: str) -> Table:
+    """Observations that would move the scenario most, by expected move."""
+    f = c.facts
+    rows = []
+    for i, o in enumerate(c.a.get("worth_looking", ())):
+        if o["scenario"] != scenario:
+            continue
+        at = ("assessment", "worth_looking", i)
+        lead: Parts = (f.figure("count", *at, "lead_time_days"), " days") if o["lead_time_days"] else ("not stated",)
+        seen: Parts = (f.figure("percent", *at, "if_present"),)
+        rows.append(
+            Row(
+                cells=(
+                    (f.text(*at, "observable"), f" ({c.condition_name(o['condition'])})"),
+                    seen,
+                    (f.figure("percent", *at, "if_absent"),),
+                    lead,
+                    (f.text(*at, "collection"),),
+                )
+            )
+        )
+    return Table(
+        id="watch",
+        finding=("What to look for: the observations that would move ", c.letter(scenario), " most"),
+        heads=("Observation", "If seen", "If not seen", "Lead", "Where to look"),
+        rows=tuple(rows),
+        note=("The weight of each observation is the framework\u2019s, not yet measured.",) if rows else (),
+        empty="No indicator of the framework was ranked for this assessment.",
     )
 
 
@@ -251,7 +285,8 @@ def opinion_table(c: Composer) -> Table:
         heads=("Item", "Who", "What", "Estimative words"),
         rows=tuple(rows),
         note=(
-            "Ranges, in per cent, are those a published standard gives the word (the scale above, Kent, PHIA). They are our "
+            "Ranges, in per cent, are those a published standard gives the word (the scale above, Kent, PHIA). "
+            "They are our "
             "reading of the author, not our estimate.",
         )
         if rows

@@ -100,6 +100,7 @@ FORMS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType({
     "percent1": lambda v: percent(v, 1),                       # 1.4 %
     "figure": figure,                                          # 27
     "interval": lambda v: interval_text(v[0], v[1]),           # 13–48
+    "rate_range": lambda v: interval_text(v["low"], v["high"], 1 if v["p"] < 0.1 else 0),
     "points": points_text,                                     # up 6 points
     "signed_points": signed_points,                            # +6
     "log_odds": lambda v: number_text(v, 2, signed=True),      # −0.44

@@ -39,6 +39,7 @@ WIDE: Final = 84
 """Columns from which a scenario fits on one line."""
 TOP_CONTRIBUTIONS: Final = 9
 TOP_MOVES: Final = 6
+TOP_WATCH: Final = 3
 TOP_WARNINGS: Final = 8
 
 BASE_KINDS: Final = ("structure", "base_rate")
@@ -152,7 +153,9 @@ def _scenarios(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
     label = screen.width - 4 if narrow else max(14, min(34, screen.width - bar - 42))
     yield screen.heading("Scenarios")
     margin = _pad("", 3 if narrow else label + 3)
-    yield screen.paint(margin + _pad(_axis(bar), bar + 2) + f"     %  90{NARROW}%    base{'' if narrow else '  word'}", "dim")
+    yield screen.paint(
+        margin + _pad(_axis(bar), bar + 2) + f"     %  90{NARROW}%    base{'' if narrow else '  word'}", "dim"
+    )
     for s in a["scenarios"]:
         mark, name = names[s["id"]]
         base = _base(s)
@@ -197,6 +200,16 @@ def _base_rates(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
             f"[{safe_text(b['basis']).replace('_', '-')}]"
         )
         yield from screen.wrap(text, "  ", "    ")
+        for wider in a.get("reference_classes", {}).get(chance, ()):
+            if wider["reference_class"] != b["reference_class"]:
+                n = (
+                    f", {wider['events']} of {wider['n']}"
+                    if wider["n"] is not None and wider["events"] is not None
+                    else ""
+                )
+                rate = percent(wider["p"], 1 if wider["p"] < 0.1 else 0)
+                text = f"wider: {rate}{n}; {safe_text(wider['reference_class'])}"
+                yield from (screen.paint(line, "dim") for line in screen.wrap(text, "    ", "      "))
 
 
 def _cell(c: Mapping[str, Any], screen: _Screen, width: int) -> str:
@@ -299,6 +312,17 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     yield row("=", f"{mark} as stated", total, percent(1 / (1 + math.exp(-total))), "bold")
 
 
+def _watch(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
+    rows = [o for o in a.get("worth_looking", ()) if o["scenario"] == focus]
+    if not rows:
+        return
+    yield screen.heading(f"What to look for about {scenario_names(a)[focus][0]}", "if seen, if not seen")
+    label = screen.width - 18
+    for o in rows[:TOP_WATCH]:
+        seen, unseen = (f"{_pad(figure(o[k]), 4, right=True)}{NARROW}%" for k in ("if_present", "if_absent"))
+        yield f"  {_fit(safe_text(o['observable']), label)}{seen}  {unseen}"
+
+
 def _first_ids(ids: Sequence[str], room: int) -> str:
     """As many ids as fit in ``room`` columns, four at most, and how many more there are."""
     for shown in range(min(4, len(ids)), 0, -1):
@@ -395,6 +419,7 @@ def render_assessment(
         list(_conditions(a, chosen, screen)),
         list(_why(a, chosen, screen)),
         list(_moves(a, chosen, screen)),
+        list(_watch(a, chosen, screen)),
         list(_base_rates(a, screen)),
         list(_notes(a, screen)),
         list(_next(a, screen)),
