@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.made_records import full_case
+from tests.made_texts import ARTICLE
 
 from vedette.bootstrap import open_workspace
 from vedette.codec.dossier import encode_dossier
@@ -35,7 +36,7 @@ def case_file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("point", ["upgrade", "cases", "contents", "documents", "evidence", "commit"])
+@pytest.mark.parametrize("point", ["contents", "commit"])
 def test_killed_in_import_leaves_nothing_of_it(vedette: Any, case_file: Path, point: str) -> None:
     run_killed(point, "case", "import", case_file)
     assert "made" not in open_workspace().cases.case_ids()
@@ -72,6 +73,34 @@ def test_killed_in_a_correction_keeps_the_old_record(vedette: Any, case_file: Pa
     assert len(case.evidence) == 2 and case.reviews == ()
     vedette.ok(*change)
     assert [e.id for e in open_workspace().cases.load("made").standing()] == ["e2", "e1.c1"]
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "article.txt"
+    path.write_text(ARTICLE, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("point", ["upgrade", "cases", "documents", "evidence", "commit"])
+def test_killed_in_the_first_read_leaves_the_bundled_case_as_it_was(vedette: Any, article: Path, point: str) -> None:
+    read = ("read", article, "--case", "belarus-2022", "--published", "2022-01-14")
+    before = vedette.ok("case", "show", "belarus-2022", "--json")
+    run_killed(point, *read)
+    assert vedette.ok("case", "show", "belarus-2022", "--json") == before
+    assert "Read" in vedette.ok(*read)
+
+
+def test_killed_in_a_later_read_keeps_the_earlier_one(vedette: Any, article: Path, tmp_path: Path) -> None:
+    vedette.ok("read", article, "--case", "belarus-2022", "--published", "2022-01-14")
+    before = vedette.ok("case", "show", "belarus-2022", "--json")
+    other = tmp_path / "other.txt"
+    other.write_text(ARTICLE.replace("Yelsk", "Rechitsa"), encoding="utf-8")
+    read = ("read", other, "--case", "belarus-2022", "--published", "2022-01-15")
+    run_killed("evidence", *read)
+    assert vedette.ok("case", "show", "belarus-2022", "--json") == before
+    run_killed("committed", *read)
+    assert "nothing changed" in vedette.ok(*read)
 
 
 def test_two_processes_committing_at_once_both_succeed_in_order(vedette: Any, case_file: Path) -> None:

@@ -201,7 +201,7 @@ def export(
         if as_json and wanted == "case":
             print_json({"case": found.id, "format": wanted, "text": text})
         else:
-            print(text)
+            print(text.rstrip("\n"))
     else:
         if out.exists() and not force:
             raise CaseRefused("the file exists already", where=str(out), fix="Add --force to write over it")
@@ -321,6 +321,7 @@ def _print_case(case: Any) -> None:
              state_name(o.host) if o.host else "-", o.posture, o.means]
             for o in case.options
         ],
+        wrap=("Intervener", "Means"),
     )  # fmt: skip
     print()
     print_table(
@@ -339,6 +340,7 @@ def _print_case(case: Any) -> None:
                  "; ".join(f"{b.scenario}/{b.condition} {b.direction}" for b in e.bearings), e.grade, cut(e.claim, 90)]
                 for e in standing
             ],
+            wrap=("Bears on", "Claim"),
         )  # fmt: skip
     waiting = sum(e.status == "proposed" for e in standing)
     documents = counted(len(case.documents), "document")

@@ -35,11 +35,11 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         return 0 if report["ok"] else 2
     print(f"vedette {report['version']} on Python {report['python']}")
     print()
-    print_table(["Setting", "Value", "Variable"], [[s["name"], s["value"], s["variable"]] for s in report["settings"]])
+    print_table(["Setting", "Variable", "Value"], [[s["name"], s["variable"], s["value"]] for s in report["settings"]])
     print()
     print_table(["Check", "State", "Detail", "To fix"], [
         [c["name"], c["state"], c["detail"], c["fix"]] for c in report["checks"]
-    ])  # fmt: skip
+    ], wrap=("Detail", "To fix"))  # fmt: skip
     return 0 if report["ok"] else 2
 
 

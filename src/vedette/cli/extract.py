@@ -45,7 +45,8 @@ def _print(reading: Any) -> None:
         for c in reading.claims
     ]
     if rows:
-        print_table(["Span", "Kind", "Who says so", "Bears on", "Sure", "Quote"], rows, right=("Sure",))
+        columns = ["Span", "Kind", "Who says so", "Bears on", "Sure", "Quote"]
+        print_table(columns, rows, right=("Sure",), wrap=("Who says so", "Bears on", "Quote"))
     else:
         print("No claims.")
     for warning in reading.warnings:

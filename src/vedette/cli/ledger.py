@@ -94,7 +94,7 @@ def list_entries(
                  e.fault or "holds"]
                 for e in shown
             ],
-            right=("No",),
+            right=("No",), wrap=("Question", "What", "State"),
         )  # fmt: skip
     else:
         say("The ledger is empty. Commit a forecast with: vedette ledger add CASE")

@@ -122,5 +122,5 @@ def _print(reading: Reading) -> None:
              "-" if e.confidence is None else f"{e.confidence:.2f}", cut(e.quote.text if e.quote else e.claim, 90)]
             for e in reading.proposals
         ],
-        right=("Sure",),
+        right=("Sure",), wrap=("Who says so", "Bears on", "Quote"),
     )  # fmt: skip

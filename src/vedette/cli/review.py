@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vedette.cli.keys import SingleKeys
 from vedette.cli.screen import clean, counted, cut, interactive, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _print_waiting(waiting: Sequence[Evidence]) -> None:
              cut(e.quote.text if e.quote else e.claim, 90)]
             for e in waiting
         ],
-        right=("Sure",),
+        right=("Sure",), wrap=("Who says so", "Bears on", "Quote"),
     )  # fmt: skip
 
 
@@ -129,18 +130,20 @@ def _work_through(workspace: Workspace, name: str, author: str) -> None:
         say("Nothing to review.")
         say(f"Next:  vedette read FILE --case {name} --published YYYY-MM-DD")
         return
-    session = Session(workspace, name, author)
-    position = 0
-    while position < len(queue):
-        position = session.step(queue, position)
-    session.keep()
+    with SingleKeys() as keys:
+        session = Session(workspace, name, author, keys)
+        position = 0
+        while position < len(queue):
+            position = session.step(queue, position)
+        session.keep()
     say(f"{session.summary()} Next:  vedette assess {name}")
 
 
 class Session:
     """One sitting. The last decision is held until the next one, so that it can be undone; all others are recorded."""
 
-    def __init__(self, workspace: Workspace, case: str, author: str) -> None:
+    def __init__(self, workspace: Workspace, case: str, author: str, keys: SingleKeys) -> None:
+        self.keys = keys
         self.workspace = workspace
         self.case = case
         self.author = author
@@ -176,10 +179,7 @@ class Session:
         item = queue[position]
         _show(item, position + 1, len(queue))
         typer.echo("[a/r/c/s/u/q/?] ", nl=False, err=True)
-        try:
-            key = typer.getchar()
-        except (KeyboardInterrupt, EOFError):
-            key = "q"
+        key = self.keys.read()
         say(key if key.isprintable() else "")
         if key in ("a", "r"):
             verdict = Verdict.ACCEPT if key == "a" else Verdict.REJECT
@@ -196,7 +196,7 @@ class Session:
             return position + 1
         if key == "u":
             return self._undo(queue, position)
-        if key in ("q", "\x04", "\x1b"):
+        if key in ("q", ""):
             return len(queue)
         say(KEYS)
         return position
@@ -214,8 +214,9 @@ class Session:
         from vedette.workflows.review import FIELDS, Decision, parse_changes, review
 
         say(f"  Fields: {', '.join(FIELDS)}")
-        changes = parse_changes(typer.prompt("  Set (field=value,...)", err=True))
-        reason = typer.prompt("  Reason", err=True)
+        with self.keys.lines():
+            changes = parse_changes(typer.prompt("  Set (field=value,...)", err=True))
+            reason = typer.prompt("  Reason", err=True)
         self.keep()
         decision = Decision(evidence=item.id, verdict=Verdict.CORRECT, reason=reason, changes=changes)
         # Recorded at once: a correction that cannot be made must be said while the analyst is still at it.

@@ -33,8 +33,10 @@ def clean(text: object) -> str:
     return safe_text(text)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
-    """Rows under headings; ``right`` names the columns of numbers.
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = (), wrap: Sequence[str] = ()
+) -> None:
+    """Rows under headings; ``right`` names the columns of numbers, ``wrap`` those that may break (default: the last).
 
     On a terminal long cells wrap inside their column; piped, every row is one line, columns two spaces apart.
     NO_COLOR is respected.
@@ -50,7 +52,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, rig
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in columns:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        breaks = name in (wrap or columns[-1:])
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=not breaks)
     for row in cells:
         table.add_row(*(Text(cell) for cell in row))  # Text: brackets in a quote are not markup
     Console().print(table)
