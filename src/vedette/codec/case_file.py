@@ -1,7 +1,7 @@
 """Case files: one question as TOML, ``case/1``, that a person can read, edit, diff and keep in git.
 
 `decode_case` reads one, bringing older versions forward; `vedette.codec.case_writer.encode_case` writes one.
-The format is described in ``docs/reference/case-file.md``.
+The format is described in docs/reference/case-file.md.
 """
 
 from __future__ import annotations
@@ -439,6 +439,7 @@ def _judgment(table: Table) -> Judgment:
             subject=table.text("subject"), value=table.number("value"), low=table.number("low", None),
             high=table.number("high", None), reason=table.text("reason", ""), round=table.whole("round", 1),
             saw_model=table.flag("saw_model", False), at=table.instant("at"),
+            recorded_at=table.instant("recorded_at", None),
         )  # fmt: skip
         table.finish()
         return made

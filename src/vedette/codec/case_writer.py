@@ -65,6 +65,7 @@ def _records(case: Case) -> list[str]:
             "id": j.id, "analyst": j.analyst, "kind": j.kind.value, "subject": j.subject, "value": j.value,
             "low": j.low, "high": j.high, "reason": j.reason or None, "round": j.round if j.round != 1 else None,
             "saw_model": j.saw_model or None, "at": moment(j.at),
+            "recorded_at": moment(j.recorded_at) if j.recorded_at else None,
         }  # fmt: skip
         parts.append(table(("judgments",), judgment, array=True))
     for a in case.assumptions:
