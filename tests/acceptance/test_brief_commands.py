@@ -12,7 +12,9 @@ from conftest import CommandLine
 
 def test_write_a_brief_and_verify_it(vedette: CommandLine, tmp_path: Path) -> None:
     out = tmp_path / "brief.html"
-    assert vedette.ok("brief", "niger-2023", "--as-of", "2023-08-10", "--format", "html", "--out", out) == f"{out}\n"
+    assert (
+        vedette.ok("brief", "niger-2023", "--as-of", "2023-08-10", "--format", "html", "--out", out) == f"{out}\n"
+    )
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["brief.html"]
     said = vedette.ok("verify", out)

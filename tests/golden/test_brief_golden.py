@@ -36,5 +36,7 @@ def test_words_are_the_ones_kept(name: str) -> None:
     if os.environ.get("VEDETTE_REWRITE_GOLDEN") == "1":
         path.write_text(text, encoding="utf-8")
     kept = path.read_text(encoding="utf-8")
-    difference = "\n".join(difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "now", lineterm="", n=1))
+    difference = "\n".join(
+        difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "now", lineterm="", n=1)
+    )
     assert text == kept, difference

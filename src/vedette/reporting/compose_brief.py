@@ -438,9 +438,7 @@ def build_view(facts: Facts) -> BriefView:
         conditions=tuple(t for s in c.with_conditions() if (t := c.condition_table(s)) is not None),
         waterfalls=tuple(w for s in explained if (w := c.waterfall(s)) is not None),
         map=map_view(c),
-        map_missing=""
-        if f["distance"]
-        else "No distance was computed: the case names no host and no target capital that could be placed.",
+        map_missing=() if f["distance"] else ("No distance was computed: ", f.text("distance_missing"), "."),
         tables=tuple(tables),
         warnings=tuple(
             f.text("assessment", "warnings", i) for i, w in enumerate(a["warnings"]) if w != f["case"]["coding_note"]

@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from vedette.domain.case import Case, Option
@@ -17,6 +18,7 @@ from vedette.reference.name_keys import fold_name
 
 if TYPE_CHECKING:
     from vedette.geography.estimate import DistanceEstimate, ReferencePoint
+    from vedette.geography.map_svg import LocatorMap
 
 # Inhabitants per square kilometre by which a city's population becomes the circle that stands for its built-up area.
 # [assumption]: large cities outside East Asia lie near 3,000; Kyiv's 839 km2 hold about 2.9 million.
@@ -33,10 +35,11 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Facts for the JSON, and the drawing they describe (an SVG element made by us)."""
+    """Facts for the JSON, and the drawing they describe (an SVG element made by us); or why there are none."""
 
-    facts: dict[str, Any]
-    svg: str
+    facts: dict[str, Any] | None
+    svg: str = ""
+    missing: str = ""
 
 
 def measured_option(case: Case) -> Option | None:
@@ -120,14 +123,15 @@ def _sightings(items: Sequence[Evidence], capitals: Sequence[Place]) -> list[Evi
     return sorted(latest.values(), key=lambda e: (e.times.available_at, e.id), reverse=True)[:SIGHTINGS_SHOWN]
 
 
-def measure(case: Case) -> Measured | None:
+def measure(case: Case) -> Measured:
     """The distance from the host's border (else the intervener's) to the target's capital, for a case cut at its date.
 
-    None when the case has no option between two states that can be placed: the brief then says so.
+    ``missing`` says why when there is none: no option between two states, a state or capital that cannot be placed,
+    boundaries that were not built. The brief then prints that reason.
     """
     option = measured_option(case)
     if option is None:
-        return None
+        return Measured(facts=None, missing="the case has no option in which one state enters another")
     start = option.host if option.host and option.host != option.target else option.interveners[0]
     from vedette.geography.estimate import estimate_border_distance
     from vedette.geography.relations import capital_of
@@ -139,8 +143,8 @@ def measure(case: Case) -> Measured | None:
         capitals = [capital_of(s, case.as_of) for s in {start, option.target, *option.interveners}]
         sightings = _sightings(items, capitals)
         svg = _map(case, option, start, estimate, sightings)
-    except VedetteError:
-        return None
+    except VedetteError as error:
+        return Measured(facts=None, missing=str(error))
     best = estimate.best
     assert best.nearest.lat is not None and best.point.lat is not None
     drawings = [
@@ -168,8 +172,16 @@ def measure(case: Case) -> Measured | None:
     return Measured(facts=facts, svg=svg)
 
 
+@lru_cache(maxsize=8)
+def _drawn(plan: LocatorMap) -> str:
+    """A map is asked for again when a brief is verified or written in another format; drawing takes half a second."""
+    from vedette.geography.map_svg import draw_map
+
+    return draw_map(plan)
+
+
 def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sightings: Sequence[Evidence]) -> str:
-    from vedette.geography.map_svg import LocatorMap, MapPlace, MapState, draw_map
+    from vedette.geography.map_svg import LocatorMap, MapPlace, MapState
     from vedette.geography.relations import capital_of
 
     states = [MapState(code=start, role="host" if option.host == start else "intervener")]
@@ -179,7 +191,7 @@ def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sig
     places += [
         MapPlace(place=e.place, kind="sighting", number=n) for n, e in enumerate(sightings, 1) if e.place is not None
     ]
-    return draw_map(
+    return _drawn(
         LocatorMap(
             title=f"From {estimate.best.nearest.name} to {estimate.best.point.name}",
             states=tuple(states),

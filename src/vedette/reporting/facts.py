@@ -156,6 +156,7 @@ def brief_facts(
             ],
             "previous": None if previous is None else {"as_of": previous.as_of.isoformat(), "changes": changes},
             "distance": None if distance is None else distance.facts,
+            "distance_missing": "it was not asked for" if distance is None else distance.missing,
             "request": dict(request or {}),
             "notes": [read_note(n) for n in notes],
         },

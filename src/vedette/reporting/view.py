@@ -187,7 +187,7 @@ class BriefView:
     conditions: tuple[ConditionTable, ...]
     waterfalls: tuple[Waterfall, ...]
     map: MapView | None
-    map_missing: str
+    map_missing: Parts
     tables: tuple[Table, ...]
     warnings: tuple[Figure, ...]
     limits: tuple[Sentence, ...]

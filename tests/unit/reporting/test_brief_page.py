@@ -60,7 +60,9 @@ def brief() -> Brief:
 
 
 def test_view_says_word_number_and_range_first(brief: Brief) -> None:
-    assert str(brief.view.lede[0]).startswith("Attack on Ukraine from Belarus: unlikely (27\u202f%, 13–48), unchanged")
+    assert str(brief.view.lede[0]).startswith(
+        "Attack on Ukraine from Belarus: unlikely (27\u202f%, 13–48), unchanged"
+    )
     assert str(brief.view.lede[0]).endswith("since 13 January 2022.")
     assert str(brief.view.confidence) == "Confidence: low."
     assert [s.letter for s in brief.view.scenarios] == ["A", "B", "C"]
@@ -101,7 +103,9 @@ def test_the_step_between_classes_is_split_out_and_still_sums() -> None:
         replace(bars[0], what="Step to the more specific class", log_odds=bars[0].log_odds + 3.0),
         *bars[1:],
     )
-    view = build_view(facts_of(assessment=replace(a, contributions={**a.contributions, "attack_from_belarus": split})))
+    view = build_view(
+        facts_of(assessment=replace(a, contributions={**a.contributions, "attack_from_belarus": split}))
+    )
     fall = view.waterfalls[0]
     assert [b.kind for b in fall.bars[:3]] == ["structure", "base_rate", "start"]
     assert fall.bars[2].start == pytest.approx(math.log(0.22 / 0.78))
@@ -124,8 +128,12 @@ def test_every_printed_figure_is_the_json(brief: Brief) -> None:
 def test_the_page_makes_no_request_and_runs_nothing(brief: Brief) -> None:
     page = read_page(brief.text)
     assert {attrs.get("type") for tag, attrs in page.tags if tag == "script"} == {"application/json"}
-    assert not [t for t, _ in page.tags if t in ("link", "img", "iframe", "object", "embed", "form", "base", "audio")]
-    assert not [a for _, attrs in page.tags for a in attrs if a.startswith("on") or a in ("src", "srcset", "action")]
+    assert not [
+        t for t, _ in page.tags if t in ("link", "img", "iframe", "object", "embed", "form", "base", "audio")
+    ]
+    assert not [
+        a for _, attrs in page.tags for a in attrs if a.startswith("on") or a in ("src", "srcset", "action")
+    ]
     csp = next(a["content"] for t, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
     assert "default-src 'none'" in csp
     assert not re.search(r"url\((?!#hatch)|@import", brief.text)
@@ -162,7 +170,7 @@ def test_head_and_foot_hold_cut_off_digest_and_check(brief: Brief) -> None:
     assert "vedette verify FILE" in text
 
 
-HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)>"\'{{ 7*7 }}{% raw %}<!-- \u2028 --> &amp; \x1b[31m'
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}<!-- \u2028 --> &amp; \x1b[31m"
 
 
 def hostile_case() -> Case:
@@ -232,7 +240,9 @@ def test_an_unverified_quote_cannot_carry_a_citation() -> None:
     case = made_case()
     bare = replace(case.evidence[0], quote=None, unverified_quote="Units came on 17 January.")
     with pytest.raises(QuoteMismatch, match="January"):
-        make_brief(facts_of(replace(case, evidence=(bare, *case.evidence[1:])), notes=["It was on 17 January [E1]."]))
+        make_brief(
+            facts_of(replace(case, evidence=(bare, *case.evidence[1:])), notes=["It was on 17 January [E1]."])
+        )
 
 
 def test_a_warning_that_mixes_likelihood_and_confidence_stops_the_brief() -> None:
@@ -242,11 +252,23 @@ def test_a_warning_that_mixes_likelihood_and_confidence_stops_the_brief() -> Non
 
 def test_nothing_known_still_makes_an_honest_brief() -> None:
     a = made_assessment(
-        conditions=(), contributions={}, binding={}, sensitivity=(), analogues=(), crowd=(), warnings=(), excluded=()
+        conditions=(),
+        contributions={},
+        binding={},
+        sensitivity=(),
+        analogues=(),
+        crowd=(),
+        warnings=(),
+        excluded=(),
     )
     case = made_case(evidence=(), documents=(), assumptions=(), crowd=())
     text = make_brief(facts_of(case, a, previous=None, alternatives=[], distance=None)).text
-    for said in ("The case states no assumptions", "No analogues were searched", "No distance was computed", "n is one"):
+    for said in (
+        "The case states no assumptions",
+        "No analogues were searched",
+        "No distance was computed",
+        "n is one",
+    ):
         assert said in text
 
 

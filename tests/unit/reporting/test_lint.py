@@ -56,7 +56,7 @@ def test_texts_of_others_may_hedge_but_not_mix() -> None:
 
 
 def test_the_build_stops_with_the_sentence_named() -> None:
-    with pytest.raises(BadInput, match="“It may happen.”") as error:
+    with pytest.raises(BadInput, match=r"“It may happen\.”") as error:
         check_language(["All is well. It may happen.", "It is probable."], where="case-1")
     assert "and 1 more" in str(error.value)
     assert error.value.where == "case-1"

@@ -18,7 +18,10 @@ HELD = (
     ("Over thirty thousand troops stand in Poland, Lukashenko says.", QUOTE),
     ("More than 30 thousand Polish and Baltic troops.", QUOTE),
     ("The troops stand there.", QUOTE),
-    ("Russia moved 25 S-400 systems in January 2022.", "The Russian Federation sent twenty-five S-400 systems in Jan. 2022."),
+    (
+        "Russia moved 25 S-400 systems in January 2022.",
+        "The Russian Federation sent twenty-five S-400 systems in Jan. 2022.",
+    ),
     ("On 17 January units arrived.", "Units arrived on January 17th."),
     ("American troops left.", "US troops left."),
     ("Nigeria's Senate advised against force.", "The Nigerian Senate advised against force."),

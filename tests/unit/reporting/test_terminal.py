@@ -60,10 +60,14 @@ def test_focus_on_another_scenario_and_on_none() -> None:
 def test_the_step_between_classes_is_shown_before_the_evidence() -> None:
     a = made_assessment().to_dict()
     bars = a["contributions"]["attack_from_belarus"]
-    bars.insert(0, {"what": "Base rate of the dyad", "kind": "structure", "log_odds": -3.0, "evidence": [], "detail": []})
+    bars.insert(
+        0, {"what": "Base rate of the dyad", "kind": "structure", "log_odds": -3.0, "evidence": [], "detail": []}
+    )
     bars[1] = {**bars[1], "what": "Step to the class of crises", "log_odds": bars[1]["log_odds"] + 3.0}
     text = render_assessment(a, 100)
-    assert text.index("Base rate of the dyad") < text.index("Step to the class of crises") < text.index("▲ Technical")
+    assert (
+        text.index("Base rate of the dyad") < text.index("Step to the class of crises") < text.index("▲ Technical")
+    )
     assert re.search(r"Base rate of the dyad +−3\.00 +5\u202f%", text)
     assert re.search(r"Step to the class of crises +\+1\.73 +22\u202f%", text)
 

@@ -89,7 +89,7 @@ def test_a_case_that_has_changed_since_is_told_apart() -> None:
         ('<script id="vedette-assessment">[]</script><script id="vedette-brief">{}</script>', "no JSON object"),
         ('<script id="vedette-assessment">{}</script><script id="vedette-brief">{}</script>', "schema None"),
         ("<!-- vedette-facts {}", "cut off"),
-        ("<!-- vedette-facts {\"schema\": \"brief/9\"} -->", "brief/9"),
+        ('<!-- vedette-facts {"schema": "brief/9"} -->', "brief/9"),
     ],
 )
 def test_what_is_no_brief_is_refused(text: str, said: str) -> None:
@@ -109,8 +109,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         read_brief(text)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-                    lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=3), x, max_size=3), max_leaves=8))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+        lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=3), x, max_size=3),
+        max_leaves=8,
+    )
+)
 def test_facts_agree_with_themselves_through_json(value: object) -> None:
     facts = {"a": value}
     assert value_differences(facts, json.loads(json.dumps(facts)))[1] == []
