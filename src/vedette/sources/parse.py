@@ -108,7 +108,7 @@ def _load(
     if packing not in {"csv", "tsv", "rda"}:
         return []
     lines = con.execute("SELECT line, csv_line, error_message FROM rejected ORDER BY line").fetchall()
-    problems = [(int(line), "", str(text)[:200], str(why)) for line, text, why in lines]
+    problems = [(int(line), "", str(text).strip()[:200], str(why)) for line, text, why in lines]
     _refuse_cut_file(raw, problems)
     return problems
 
