@@ -233,3 +233,10 @@ def test_makefile_targets_named_in_prose_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", makefile, flags=re.MULTILINE))
     named = {t for p in PROSE for c in code_of(p) for t in re.findall(r"^make ([a-z-]+)", c)}
     assert named and named <= targets, sorted(named - targets)
+
+
+def test_every_field_a_correction_may_set_is_documented() -> None:
+    from vedette.workflows.review import FIELDS
+
+    page = (ROOT / "docs" / "how-to" / "review-evidence.md").read_text("utf-8")
+    assert not [f for f in FIELDS if f"`{f}`" not in page]
