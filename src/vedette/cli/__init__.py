@@ -19,6 +19,7 @@ COMMANDS = {
     "evidence": ("vedette.cli.evidence:app", "The evidence layer: its scale, learnt on a bank of episodes."),
     "brief": ("vedette.cli.brief:brief", "Write the brief of a case: HTML or Markdown."),
     "verify": ("vedette.cli.brief:verify", "Recompute every number of a brief."),
+    "elicit": ("vedette.cli.elicit:app", "Ask several analysts: a blind round, then one with reasons."),
     "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),
 }
 

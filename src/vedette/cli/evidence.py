@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from vedette.cli.screen import clean
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
                   help="The evidence layer: its scale, learnt on a bank of coded episodes.")
 
@@ -44,6 +46,58 @@ def calibrate(
         print(json.dumps(report, ensure_ascii=False))
         return
     print(_text(report))
+
+
+@app.command()
+def replay(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or path of a case file or dossier.")],
+    scenario: Annotated[str | None, typer.Option("--scenario", help="Default: the first.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE")] = None,
+    step: Annotated[int, typer.Option("--step", min=1, help="Days between two looks.")] = 7,
+    mode: Annotated[str, typer.Option("--mode", help="recommended, or author.")] = "recommended",
+    outcome: Annotated[str | None, typer.Option("--outcome", metavar="ATOM", help="What happened, to score the dates before it.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day it happened.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """A case through time: probability, what moved it, the crowd of the day, and scores once the outcome is given."""
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.time import parse_date
+    from vedette.workflows.open_case import open_case
+    from vedette.workflows.replay import replay as run
+
+    found = open_case(open_workspace().cases, case)
+    report = run(
+        found, scenario=scenario, first=parse_date(first) if first else None, last=parse_date(last) if last else None,
+        step=step, mode=mode, outcome=outcome, happened_on=parse_date(on) if on else None,
+    )
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    print(f"{report['case']}, {report['scenario']}, {report['mode']} mode, every {report['step_days']} days")
+    for row in report["timeline"]:
+        low, high = row["interval90"]
+        crowd = f"  crowd {100 * row['crowd']['probability']:.0f} %" if row["crowd"] else ""
+        print(
+            f"{row['as_of']}  {100 * row['probability']:>3.0f} % ({100 * low:.0f}-{100 * high:.0f})"
+            f"  base {100 * row['base_rate']:.0f} %  count {100 * row['naive_count']:.0f} %{crowd}"
+        )
+        for m in row["moved_by"]:
+            print(f"            {m['log_odds']:+.2f}  {m['evidence']}  {clean(m['claim'])[:90]}")
+    if report["scores"]:
+        print(_scores(report["scores"]))
+
+
+def _scores(s: dict[str, Any]) -> str:
+    lines = [f"Scored over {s['dates']} dates before the outcome; one question, so no rate is claimed (n = 1)."]
+    for name, label in (("probability", "this method"), ("base_rate", "base rate"), ("naive_count", "raises minus lowers")):
+        lines.append(f"  {label:<20} Brier {s[name]['brier']:.3f}  log {s[name]['log_score']:.3f}")
+    if "crowd" in s:
+        c = s["crowd"]
+        lines.append(f"  crowd, on {c['dates']} dates  Brier {c['crowd']['brier']:.3f}  log {c['crowd']['log_score']:.3f} ({c['note']})")
+        same = c["probability_same_dates"]
+        lines.append(f"  this method, same dates  Brier {same['brier']:.3f}  log {same['log_score']:.3f}")
+    return "\n".join(lines)
 
 
 def _text(report: dict[str, Any]) -> str:

@@ -22,7 +22,8 @@ class Judgment:
     """One elicited value. ``subject``: a scenario id, an ``option.condition`` or an evidence id.
 
     ``value`` with optional ``low``/``high`` (the analyst's own 90 % interval). ``round`` 1 is blind. ``saw_model``
-    records whether the analyst had seen the model's number.
+    records whether the analyst had seen the model's number. ``at`` is the time it speaks for and counts from;
+    ``recorded_at`` when it was given: a judgment recorded later than that is retrospective, and said to be.
     """
 
     id: str
@@ -36,6 +37,12 @@ class Judgment:
     round: int = 1
     saw_model: bool = False
     at: dt.datetime
+    recorded_at: dt.datetime | None = None
+
+    @property
+    def retrospective(self) -> bool:
+        """Whether it was recorded a day or more after the time it speaks for: hindsight cannot be ruled out."""
+        return self.recorded_at is not None and self.recorded_at - self.at >= dt.timedelta(days=1)
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

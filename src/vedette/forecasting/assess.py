@@ -473,6 +473,9 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
     denials = sum(1 for x in left if "cheap talk" in x.reason)
     if denials:
         out.append(f"{denials} denials or reassurances by the intervener or its host count as cheap talk (no weight).")
+    late = sum(1 for j in engine.case.judgments if j.retrospective)
+    if late:
+        out.append(f"{late} judgments were recorded after the day they speak for: hindsight cannot be ruled out.")
     if case.coding_note:
         out.append(case.coding_note)
     return tuple(out)
