@@ -12,7 +12,8 @@ from vedette.domain.claims import Place
 from vedette.errors import BadInput, UnknownState
 from vedette.geography.distance import border_distance
 from vedette.geography.estimate import ReferencePoint, estimate_border_distance
-from vedette.geography.map_svg import _COLOURS, LocatorMap, MapPlace, MapState, draw_map
+from vedette.geography.map_style import COLOURS
+from vedette.geography.map_svg import LocatorMap, MapPlace, MapState, draw_map
 
 KYIV = Place(name="Kyiv", lat=50.4501, lon=30.5234, country="UKR")
 STATES = (
@@ -122,7 +123,7 @@ def _contrast(one: str, two: str) -> float:
 @pytest.mark.parametrize("column", [1, 2], ids=["light", "dark"])
 @pytest.mark.parametrize("ground", ["sea", "land", "host", "plain"])
 def test_words_and_lines_can_be_read_on_every_ground(ground: str, column: int) -> None:
-    colours = {name: row[column] for name, row in _COLOURS.items()}
+    colours = {name: row[column] for name, row in COLOURS.items()}
     for text in ("ink", "ink2", "ink3", "acc"):
         assert _contrast(colours[text], colours[ground]) >= 4.5, f"{text} on {ground}"
     assert _contrast(colours["up"], colours[ground]) >= 3
