@@ -4,6 +4,8 @@ Names are resolved on first use (PEP 562), so that ``import vedette`` costs noth
 
     import vedette
     reading = vedette.extract(text, published="2022-01-20")
+    assessment = vedette.assess("belarus-2022", as_of="2022-01-20")
+    assessment.to_dict()["scenarios"]
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,17 +14,25 @@ from vedette._version import __version__
 
 if TYPE_CHECKING:
     from vedette import errors as errors
+    from vedette.bootstrap import assess as assess
+    from vedette.bootstrap import open_case as open_case
+    from vedette.bootstrap import open_workspace as open_workspace
+    from vedette.extraction import extract as extract
     from vedette.scoring import brier as brier
     from vedette.scoring import log_score as log_score
 
 # Public name -> where it lives; a module stands for itself.
 _PUBLIC = {
     "errors": "vedette.errors",
+    "extract": "vedette.extraction:extract",
+    "open_workspace": "vedette.bootstrap:open_workspace",
+    "open_case": "vedette.bootstrap:open_case",
+    "assess": "vedette.bootstrap:assess",
     "brier": "vedette.scoring:brier",
     "log_score": "vedette.scoring:log_score",
 }
 
-__all__ = ["__version__", "brier", "errors", "log_score"]
+__all__ = ["__version__", "assess", "brier", "errors", "extract", "log_score", "open_case", "open_workspace"]
 
 
 def __getattr__(name: str) -> Any:

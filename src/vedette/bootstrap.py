@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vedette.domain.case import Case
 from vedette.ports import CaseStore, Clock, Ledger
 from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vedette.domain.forecast import Assessment
+    from vedette.domain.time import AsOf
     from vedette.stores.database import SqliteDatabase
 
 
@@ -92,3 +95,22 @@ class WorkspaceState:
 def open_workspace(settings: Settings | None = None, clock: Clock | None = None) -> Workspace:
     """The workspace of these settings, by default those of the environment."""
     return Workspace(settings or load_settings(), clock or SystemClock())
+
+
+def open_case(name: str) -> Case:
+    """A case by id (workspace or bundled) or by the path of its file; raises `UnknownName` with the nearest ids."""
+    from vedette.workflows.open_case import open_case as open_by_name
+
+    return open_by_name(open_workspace().cases, name)
+
+
+def assess(case: Case | str, as_of: AsOf | dt.date | str | None = None, *, mode: str = "recommended") -> Assessment:
+    """The assessment of a case (or of the one with that id or file) as of a date, by default the case's own.
+
+    ``mode``: ``recommended`` or ``author``. Raises `UnknownName`, `AfterCutOff` after the deadline.
+    """
+    from vedette.domain.time import AsOf
+    from vedette.workflows.assess import assess_case
+
+    found = open_case(case) if isinstance(case, str) else case
+    return assess_case(found, AsOf.of(as_of or found.as_of), mode=mode)
