@@ -12,6 +12,7 @@ from vedette.extraction.clauses import Clause
 from vedette.extraction.cue_rules import Scores, plain_clause, score_clause
 from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
+from vedette.extraction.span_index import SpanIndex
 from vedette.extraction.speakers import AUTHOR
 from vedette.reference.reporting_verbs import ACT
 
@@ -26,27 +27,55 @@ SECOND = 0.75
 CONTEXT_CLAUSES = 2
 CONTEXT_SHARE = 0.15
 _HARD = re.compile(
-    r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|invasion|invad\w+|aggression|"
-    r"aggressive|attack\w*|offensive|war|wars|conflict|sanction\w*|exercises?|drills?|ceasefire|occup\w+|annex\w+|nato|peacekeep\w*|"
-    r"escalat\w*|de-?escalat\w*|crisis|provocat\w*|shelling|coup|intervention|mobili[sz]\w+|withdraw\w*|incursion|airstrikes?|"
-    r"blockade|insurg\w+|rebel\w*|separatis\w+|territorial integrity|security situation|security guarantees|casualties|genocide) "
+    r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|"
+    r"invasion|invad\w+|aggression|"
+    r"aggressive|attack\w*|offensive|war|wars|conflict|sanction\w*|exercises?|drills?|ceasefire|"
+    r"occup\w+|annex\w+|nato|peacekeep\w*|"
+    r"escalat\w*|de-?escalat\w*|crisis|provocat\w*|shelling|coup|intervention|mobili[sz]\w+|"
+    r"withdraw\w*|incursion|airstrikes?|"
+    r"blockade|insurg\w+|rebel\w*|separatis\w+|territorial integrity|security situation|security "
+    r"guarantees|casualties|genocide) "
 )
 
 _NEGATED = re.compile(r"\b(?:not|no|never|nobody|none|without|neither|nor|cannot)\b|n't\b")
-_HYPOTHETICAL = re.compile(r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should .* escalate|threaten\w* to)\b")
-_FORECAST = re.compile(r"\b(?:will|shall|would likely|is going to|are going to|may well|is likely to|are likely to|is expected to|could reignite|plans? to)\b")
-_ARGUES = re.compile(r"\b(?:must|should|need(?:s|ed)? to|ought to|have to|has to|it is (?:important|necessary|essential)|requires? (?:an?|the|immediate)|the need (?:to|for)|the importance of)\b")
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should "
+    r".* escalate|threaten\w* to)\b"
+)
+_FORECAST = re.compile(
+    r"\b(?:will|shall|would likely|is going to|are going to|may well|is likely to|are likely to|is "
+    r"expected to|could reignite|plans? to)\b"
+)
+_ARGUES = re.compile(
+    r"\b(?:must|should|need(?:s|ed)? to|ought to|have to|has to|it is (?:important|necessary|"
+    r"essential)|requires? (?:an?|the|immediate)|the need (?:to|for)|the importance of)\b"
+)
 _JUDGES = re.compile(
-    r"\b(?:could|may|might|seems?|seemed|appears?|perhaps|likely|unlikely|probably|clearly|very|purely|major|significant|importan\w+|"
-    r"feeling|too early|believe|think|best|better|more than|problematic|logical|destructive|provocative|unprecedented|unacceptable|"
+    r"\b(?:could|may|might|seems?|seemed|appears?|perhaps|likely|unlikely|probably|clearly|very|"
+    r"purely|major|significant|importan\w+|"
+    r"feeling|too early|believe|think|best|better|more than|problematic|logical|destructive|"
+    r"provocative|unprecedented|unacceptable|"
     r"is a (?:threat|challenge|manifestation|signal)|are a source)\b"
 )
 _PAST = re.compile(
-    r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|moved|attacked|seized|killed|shelled|"
-    r"took|sent|withdrew|fired|voted|was held|were held|took part|visited|engaged|hit|recently|intervention|drills|exercises)\b"
+    r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|"
+    r"moved|attacked|seized|killed|shelled|"
+    r"took|sent|withdrew|fired|voted|was held|were held|took part|visited|engaged|hit|recently|"
+    r"intervention|drills|exercises)\b"
 )
-_ACTS = re.compile(r"\b(?:" + "|".join(ACT) + r"|expressing|calling|raising the issue|said|told|stressed|noted|in a speech)\b")
-_PRESENCE = re.compile(r"\b(?:presence|station\w*|peacekeep\w*|base|bases|joint (?:military )?(?:exercise|drill)\w*|csto|security presence|host)\b")
+_ACTS = re.compile(
+    r"\b(?:" + "|".join(ACT) + r"|expressing|calling|raising the issue|said|told|stressed|noted|in a speech)\b"
+)
+_OFFICE_AFTER = re.compile(
+    r"(?:['’]s)?\s(?:\w+\s){0,3}?(?:ministers?|presidents?|leaders?|governments?|ministry|spokes\w+|"
+    r"parliaments?|senators?|officials?|"
+    r"generals?|lawmakers|authorities|army|commanders?)\b",
+    re.IGNORECASE,
+)
+_PRESENCE = re.compile(
+    r"\b(?:presence|station\w*|peacekeep\w*|base|bases|joint (?:military )?(?:exercise|drill)\w*|csto|"
+    r"security presence|host)\b"
+)
 _ATTACK = re.compile(r"\b(?:attack\w*|inva\w+|aggression|offensive|war|occup\w+|strike\w*|escalat\w*|seiz\w*)\b")
 
 
@@ -55,13 +84,13 @@ class Context:
     """What the document as a whole gives to the reading of each clause."""
 
     text: str
-    names: list[Found]
+    names: SpanIndex[Found]
     roles: Roles
     own: str
     speaker: Callable[[Clause], tuple[str, str]]
-    dates: list[DateMention]
-    quantities: list[QuantityMention]
-    places: list[PlaceMention]
+    dates: SpanIndex[DateMention]
+    quantities: SpanIndex[QuantityMention]
+    places: SpanIndex[PlaceMention]
 
 
 def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
@@ -69,7 +98,14 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
     rated: list[tuple[Clause, str, bool, Scores]] = []
     for clause in clauses:
         speaker, code = context.speaker(clause)
-        plain = plain_clause(context.text, clause.start, clause.end, context.names, context.roles, code or context.own)
+        plain = plain_clause(
+            context.text,
+            clause.start,
+            clause.end,
+            context.names.inside(clause.start, clause.end),
+            context.roles,
+            code or context.own,
+        )
         own_role = context.roles.of(code or context.own)
         rated.append((clause, speaker, bool(_HARD.search(plain)), score_clause(plain, own_role=own_role)))
     hard = sum(is_hard for _, _, is_hard, _ in rated)
@@ -88,7 +124,7 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Cl
     text = context.text
     quote = text[clause.start : clause.end]
     low = quote.lower()
-    inside = [n for n in context.names if clause.start <= n.start and n.end <= clause.end and n.use != "none"]
+    inside = [n for n in context.names.inside(clause.start, clause.end) if n.use != "none"]
     kind = _kind(low, clause, inside)
     hypothetical = bool(_HYPOTHETICAL.search(low))
     codes = tuple(dict.fromkeys(c for n in inside if n.what.kind != "region" for c in n.what.codes))
@@ -107,14 +143,19 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Cl
         target=target,
         places=tuple(
             Place(name=p.text, lat=p.lat, lon=p.lon, country=p.country)
-            for p in context.places
-            if clause.start <= p.start and p.end <= clause.end
+            for p in context.places.inside(clause.start, clause.end)
         ),
-        dates=tuple(d for d in context.dates if clause.start <= d.start and d.end <= clause.end),
+        dates=tuple(context.dates.inside(clause.start, clause.end)),
         quantities=tuple(
-            Quantity(text=q.text, value=q.value, unit=q.unit, bound=q.bound, of=_of_what(q, clause, text), attribution=speaker)
-            for q in context.quantities
-            if clause.start <= q.start and q.end <= clause.end
+            Quantity(
+                text=q.text,
+                value=q.value,
+                unit=q.unit,
+                bound=q.bound,
+                of=_of_what(q, clause, text),
+                attribution=speaker,
+            )
+            for q in context.quantities.inside(clause.start, clause.end)
         ),
         conditions=bearings,
         negated=bool(_NEGATED.search(low)),
@@ -132,7 +173,11 @@ def _of_what(quantity: QuantityMention, clause: Clause, text: str) -> str:
 
 
 def _role_reason(roles: Roles) -> tuple[str, ...]:
-    parts = [f"{name} {code}" for name, code in (("intervener", roles.intervener), ("target", roles.target), ("host", roles.host)) if code]
+    parts = [
+        f"{name} {code}"
+        for name, code in (("intervener", roles.intervener), ("target", roles.target), ("host", roles.host))
+        if code
+    ]
     return (f"roles read from the text: {', '.join(parts)}",) if parts else ()
 
 
@@ -153,13 +198,18 @@ def _kind(low: str, clause: Clause, inside: list[Found]) -> ClaimKind:
 
 
 def _subject_of_speech(text: str, clause: Clause, inside: list[Found]) -> str:
-    first = inside[0] if inside else None
+    """Who performs the speech act: the person named before the verb, else the state's office, else the first name."""
+    acts = _ACTS.search(text[clause.start : clause.end].lower())
+    until = clause.start + acts.start() if acts else clause.start + 40
+    before = [n for n in inside if n.start < until]
+    person = next((n for n in before if n.what.kind == "person"), None)
+    if person is not None:
+        return text[person.start : person.end]
+    first = before[0] if before else None
     if first is None or first.start - clause.start > 40:
         return ""
-    if first.what.kind == "person":
-        return text[first.start : first.end]
-    office = re.match(r"(?:['’]s)?\s((?:\w+\s){0,3}?(?:minister|president|leader|government|ministry|spokes\w+|parliament))", text[first.end : first.end + 50], re.IGNORECASE)
-    return text[first.start : first.end + office.end()] if office else text[first.start : first.end]
+    office = _OFFICE_AFTER.match(text, first.end)
+    return text[first.start : office.end() if office else first.end]
 
 
 def _bearings(scores: Scores, low: str, kind: ClaimKind, hypothetical: bool, roles: Roles) -> tuple[ClaimBearing, ...]:
@@ -178,7 +228,10 @@ def _bearings(scores: Scores, low: str, kind: ClaimKind, hypothetical: bool, rol
         direction = Direction.RAISES if up > down else Direction.LOWERS if down > up else Direction.UNCLEAR
         found.append(
             ClaimBearing(
-                condition=condition, direction=direction, scenario_hint=hint, strength=_strength(abs(up - down), kind, hypothetical)
+                condition=condition,
+                direction=direction,
+                scenario_hint=hint,
+                strength=_strength(abs(up - down), kind, hypothetical),
             )
         )
     return tuple(found) or (

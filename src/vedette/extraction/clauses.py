@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from vedette.extraction.sentences import Span, split_sentences
+from vedette.extraction.sentences import Span
 from vedette.reference.reporting_verbs import ACT, FINITE, PASSIVE_SAY, SAY
 
 _SAY = "|".join(sorted(SAY, key=len, reverse=True))
@@ -17,85 +17,125 @@ _PASSIVE = "|".join(sorted(PASSIVE_SAY, key=len, reverse=True))
 _ACT = "|".join(sorted(ACT, key=len, reverse=True))
 _FIN = "|".join(sorted((re.escape(w) for w in FINITE), key=len, reverse=True))
 
-_NOMINAL = r"(?:the|a|an|this|that|these|those|its|his|her|their|our|such|both|all|some|no|any|many|most|[A-Z][\w.'’-]*|it|he|she|they|we|I|you|there|who|which|everything|nobody|everyone|what)"
+_NOMINAL = (
+    r"(?:the|a|an|this|that|these|those|its|his|her|their|our|such|both|all|some|no|any|many|most|"
+    r"[A-Z][\w.'’-]*|it|he|she|they|we|I|you|there|who|which|everything|nobody|everyone|what)"
+)
 # "X said that", "It was noted once again that", "Hope was expressed that", "X also drew attention to the fact that"
 _FRAME = re.compile(
-    rf"^(?P<subject>[^\"“”]{{0,150}}?)\b(?P<verb>(?:{_SAY})(?:\s(?:the fact|the (?:view|hope|opinion|belief|conviction|confidence)))?"
-    rf"|(?:was|were|is|has been|been)(?:\s\w+){{0,2}}\s(?:{_PASSIVE})(?:\s(?:to))?|expressed (?:the |his |her |their )?(?:view|hope|opinion|belief|"
-    r"conviction|confidence|concern|certainty)|took the view|made it clear|drew attention to the fact|called for efforts to ensure|"
-    r"is (?:confident|convinced|certain|sure)|am (?:confident|convinced|certain|sure)|are (?:confident|convinced|certain|sure)|share the (?:common )?view|"
-    r"(?:want|wish|would like) to (?:repeat|stress|emphasi[sz]e|note|add|say|point out|remind you)|say for sure|informed that|made sure|borne out by the fact|the fact is)"
-    r"(?:,?\s(?:once again|again|in particular|in turn|also|to \w+ \w+|clearly|on [^,]{1,40}|in [^,]{1,40}|yesterday|today))?,?\s"
+    rf"^(?P<subject>[^\"“”]{{0,150}}?)\b(?P<verb>(?:{_SAY})(?:\s(?:the fact|the (?:view|hope|opinion|"
+    rf"belief|conviction|confidence)))?"
+    rf"|(?:was|were|is|has been|been)(?:\s\w+){{0,2}}\s(?:{_PASSIVE})(?:\s(?:to))?|expressed (?:the |"
+    rf"his |her |their )?(?:view|hope|opinion|belief|"
+    r"conviction|confidence|concern|certainty)|took the view|made it clear|drew attention to the fact|"
+    r"called for efforts to ensure|"
+    r"is (?:confident|convinced|certain|sure)|am (?:confident|convinced|certain|sure)|are "
+    r"(?:confident|convinced|certain|sure)|share the (?:common )?view|"
+    r"(?:want|wish|would like) to (?:repeat|stress|emphasi[sz]e|note|add|say|point out|remind you)|"
+    r"say for sure|informed that|made sure|borne out by the fact|the fact is)"
+    r"(?:,?\s(?:once again|again|in particular|in turn|also|to \w+ \w+|clearly|on [^,]{1,40}|in "
+    r"[^,]{1,40}|yesterday|today))?,?\s"
     r"that,?\s(?P<rest>\S)"
 )
 # "X said [clause]" without "that" before a quotation or colon.
-_COLON = re.compile(rf"^(?P<subject>[^\"“”:]{{0,160}}?)\b(?:{_SAY}|{_ACT})(?:[^\"“”:]{{0,60}})?[:,]\s*[\"“]?(?P<rest>\S)")
-_LABEL = re.compile(r"^(?P<subject>(?:[A-Z][\w.'’-]*\s?(?:of\s)?){1,8}):\s(?P<rest>\S)")
+_COLON = re.compile(
+    rf"^(?P<subject>[^\"“”:]{{0,160}}?)\b(?:{_SAY}|{_ACT})(?:[^\"“”:]{{0,60}})?[:,]\s*[\"“]?(?P<rest>\S)"
+)
+_LABEL = re.compile(r"^(?P<subject>[A-Z][\w.'’-]*(?:\s(?:of\s|and\s)?[A-Z][\w.'’-]*){0,9}):\s(?P<rest>\S)")
 # "," he said. / ", according to X. at the end
 _TAIL = re.compile(
     rf"[,!?.…][\"”]\s*,?\s*(?:-\s)?(?P<subject>[^\"“”]{{0,120}}?)\b(?:{_SAY}|{_ACT})\b[^\"“”]*$"
-    rf"|,\s(?P<subject2>(?:he|she|they|(?-i:[A-Z])[\w.'’ -]{{2,60}}|the (?:president|minister|official|spokes\w+|statement|head of state))\s)"
+    rf"|,\s(?P<subject2>(?:he|she|they|(?-i:[A-Z])[\w.'’ -]{{2,60}}|the (?:president|minister|official|"
+    rf"spokes\w+|statement|head of state))\s)"
     rf"(?:{_SAY})(?:\s(?:on|in|at|during|to)\b[^,]{{0,80}})?[.]?$"
     r"|,\s(?:according to|as reported by)\s(?P<subject3>[^,]{2,80})[.]?$",
     re.IGNORECASE,
 )
 _TAIL_MORE = re.compile(r"\b(?:adding|noting|stressing|emphasi[sz]ing|saying)\sthat\s(?P<rest>\S)", re.IGNORECASE)
 _ACCORDING = re.compile(
-    r"^(?:(?:and|but|at the same time),?\s)?(?:according to (?P<subject>[^,]{2,80}?)|in (?P<subject2>his|her|their|[A-Z][\w'’]+'s) (?:opinion|view|words)|"
-    r"as (?P<subject3>[A-Z][^,]{2,60}?) (?:noted|said|stressed|put it))(?:,\s(?P<more>today|now|in particular|despite [^,]+))?,\s",
+    r"^(?:(?:and|but|at the same time),?\s)?(?:according to (?P<subject>[^,]{2,80}?)|in "
+    r"(?P<subject2>his|her|their|[A-Z][\w'’]+'s) (?:opinion|view|words)|"
+    r"as (?P<subject3>[A-Z][^,]{2,60}?) (?:noted|said|stressed|put it))(?:,\s(?P<more>today|now|in "
+    r"particular|despite [^,]+))?,\s",
     re.IGNORECASE,
 )
 # A sentence that only says who said the rest, and where.
 _PURE_FRAME = re.compile(
-    rf"^(?:This|That|These words|It)\s(?:was|were|is)\s(?:\w+\s)?(?:{_PASSIVE}|stated|announced|said)\sby\b|^(?:The|This)?\s?[^,.]{{0,60}}\bsaid this\b",
+    rf"^(?:This|That|These words|It)\s(?:was|were|is)\s(?:\w+\s)?(?:{_PASSIVE}|stated|announced|"
+    rf"said)\sby\b|^(?:The|This)?\s?[^,.]{{0,60}}\bsaid this\b",
     re.IGNORECASE,
 )
 _MARKER = re.compile(
-    r"^(?:and|but|yet|so|or|nor|also|thus|however|moreover|therefore|nevertheless|nonetheless|furthermore|besides|indeed|meanwhile|"
-    r"first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|additionally|consequently|similarly|likewise|still|then|hence|instead|"
-    r"actually|unfortunately|of course|in fact|in general|overall|in addition|in particular|in turn|in response|in this (?:regard|context|connection)|"
-    r"in that (?:regard|context)|as a result|at the same time|after all|all the same|for (?:his|her|its|their) part|that is why(?: I (?:openly )?say:?)?|"
-    r"for example|for instance|on the other hand|on the one hand|to be sure|that said|even so|as such|as i said|with this in mind|because|"
-    r"against this background|among other things|it is for this reason that|considering [^,]{3,60}(?=,)|given (?:this|these)[^,]{0,40}(?=,)|"
-    r"i think(?: that)?|we believe(?: that)?|i believe(?: that)?|i (?:can )?say(?: for sure)? that|i would like to (?:add|repeat|emphasi[sz]e) that|"
-    r"i want to (?:repeat|stress|emphasi[sz]e|answer frankly:?)(?: that)?|what i hear is that|as is known|and indeed|and,? indeed|"
+    r"^(?:and|but|yet|so|or|nor|also|thus|however|moreover|therefore|nevertheless|nonetheless|"
+    r"furthermore|besides|indeed|meanwhile|"
+    r"first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|additionally|consequently|similarly|"
+    r"likewise|still|then|hence|instead|"
+    r"actually|unfortunately|of course|in fact|in general|overall|in addition|in particular|in turn|"
+    r"in response|in this (?:regard|context|connection)|"
+    r"in that (?:regard|context)|as a result|at the same time|after all|all the same|for (?:his|her|"
+    r"its|their) part|that is why(?: I (?:openly )?say:?)?|"
+    r"for example|for instance|on the other hand|on the one hand|to be sure|that said|even so|as such|"
+    r"as i said|with this in mind|because|"
+    r"against this background|among other things|it is for this reason that|considering "
+    r"[^,]{3,60}(?=,)|given (?:this|these)[^,]{0,40}(?=,)|"
+    r"i think(?: that)?|we believe(?: that)?|i believe(?: that)?|i (?:can )?say(?: for sure)? that|i "
+    r"would like to (?:add|repeat|emphasi[sz]e) that|"
+    r"i want to (?:repeat|stress|emphasi[sz]e|answer frankly:?)(?: that)?|what i hear is that|as is "
+    r"known|and indeed|and,? indeed|"
     r"it is important that|it is very important that|like other [^,]{3,40}|for (?:Belarus|Russia)),?\s+",
     re.IGNORECASE,
 )
 # A long adverbial before the main clause sets the scene; the claim is the main clause.
 _FRONTED = re.compile(
-    rf"^(?:in (?:the|a) (?:follow-up|course|context|framework|light)|during|at the (?:request|meeting|beginning|end)|having|exchanging|"
+    rf"^(?:in (?:the|a) (?:follow-up|course|context|framework|light)|during|at the (?:request|meeting|"
+    rf"beginning|end)|having|exchanging|"
     rf"on the (?:occasion|eve|sidelines)|regarding)\b[^,]*(?:,[^,]*)?,\s(?={_NOMINAL}\s)",
     re.IGNORECASE,
 )
-_SUBORDINATE = re.compile(r"^(?:(?:while|although|though|whereas|even though|even if|given that|now that|as(?! (?:of|a|an|well|for|part)\b))\s|(?P<with>with\s))", re.IGNORECASE)
+_SUBORDINATE = re.compile(
+    r"^(?:(?:while|although|though|whereas|even though|even if|given that|now that|as(?! (?:of|a|an|"
+    r"well|for|part)\b))\s|(?P<with>with\s))",
+    re.IGNORECASE,
+)
 # Places to cut: the clause after the cut starts at the end of the match.
 _CUT = re.compile(
     rf";\s+"
     rf"|,?\s(?:and|but|yet|nor|so)\s(?:,\s)?(?:indeed,\s)?(?:also\s|that\s|then\s)*(?={_NOMINAL}\s)"
-    rf"|,?\s(?:and|but|or)\s(?:also\s|once again\s|then\s|now\s|has also\s)*(?=(?:{_FIN}|{_ACT}|called on|continues to)\b)"
+    rf"|,?\s(?:and|but|or)\s(?:also\s|once again\s|then\s|now\s|has also\s)*(?=(?:{_FIN}|{_ACT}|called "
+    rf"on|continues to)\b)"
     rf"|,\s(?:while|whereas|although|though|because|since|as(?!\swell))\s"
     rf"|\s(?:because|while|whereas|although)\s(?={_NOMINAL}\s)|\swhile\s(?=\w+ing\b)|:\s(?=\(?1\))"
     rf"|,\s(?=with\s(?:[\w.'’-]+\s){{1,6}}?\w+ing\b)"
-    rf"|,\s(?=(?:the|all|this|they|it|we|he|there)\s(?:\w+\s){{0,4}}?(?:is|are|was|were|has|have|will|hit|remains?|continues?)\b)"
+    rf"|,\s(?=(?:the|all|this|they|it|we|he|there)\s(?:\w+\s){{0,4}}?(?:is|are|was|were|has|have|will|"
+    rf"hit|remains?|continues?)\b)"
     rf"|,\s(?=(?:does|do|is|are|has|have|did)\snot\b)"
     rf"|,\s(?:thus|thereby|adding that|noting that|stating that|stressing that|emphasi[sz]ing that)\s"
-    rf"|,\s(?=(?:which|who|something that|raising|leading|expressing|prompting|making|calling|warning|positioning|creating|causing|entailing|threatening|saying|demanding|urging|forcing|allowing|suggesting|signal+ing)\b)"
+    rf"|,\s(?=(?:which|who|something that|raising|leading|expressing|prompting|making|calling|warning|"
+    rf"positioning|creating|causing|entailing|threatening|saying|demanding|urging|forcing|allowing|"
+    rf"suggesting|signal+ing)\b)"
     rf"|,\s(?:such as|including)\s(?=\w+\s(?:activities|actions|attacks)\b)"
     rf"|\s(?:-|–|—)\s(?={_NOMINAL}\s[^-–—]*\b(?:{_FIN})\b)"
-    rf"|\s(?=due to\s)|\s(?=in response to\s)|,\sas well as\s(?=(?:invite|trigger|cause|provoke|force|create|make|lead|raise|risk|bring|give|allow|help)\b)",
+    rf"|\s(?=due to\s)|\s(?=in response to\s)|,\sas well as\s(?=(?:invite|trigger|cause|provoke|force|"
+    rf"create|make|lead|raise|risk|bring|give|allow|help)\b)",
 )
 _HAS_FINITE = re.compile(rf"(?<![\w-])(?:{_FIN}|{_ACT}|\w{{3,}}ed)(?![\w-])", re.IGNORECASE)
 # Finite for sure: not a noun ("support", "plan") nor a participle ("occupied").
 _STRONG = re.compile(
-    r"(?<![\w-])(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|did|cannot|remains|remained|"
-    r"continues|continued|needs|wants|seems|seemed|appears|became|becomes|began|begins|took|takes|made|makes|gave|gives|came|comes|"
-    r"went|goes|said|says|saw|knows|knew|shows|showed|means|led|leads|requires|supports|believes|refuses|sent|sends|held|holds|"
-    r"expects|hopes|intends|seeks|sought|faces|serves|uses|helps|allows|creates|poses|represents|understands|depends|threatens|"
-    r"calls|urges|agreed|stressed|noted|warned|rejects|survived|rose|rises|grew|fell|falls|kept|keeps|brought|brings|proved|violates|"
+    r"(?<![\w-])(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|"
+    r"did|cannot|remains|remained|"
+    r"continues|continued|needs|wants|seems|seemed|appears|became|becomes|began|begins|took|takes|"
+    r"made|makes|gave|gives|came|comes|"
+    r"went|goes|said|says|saw|knows|knew|shows|showed|means|led|leads|requires|supports|believes|"
+    r"refuses|sent|sends|held|holds|"
+    r"expects|hopes|intends|seeks|sought|faces|serves|uses|helps|allows|creates|poses|represents|"
+    r"understands|depends|threatens|"
+    r"calls|urges|agreed|stressed|noted|warned|rejects|survived|rose|rises|grew|fell|falls|kept|keeps|"
+    r"brought|brings|proved|violates|"
     r"withdrew|fought|accuses|n't|cannot)(?![\w-])|n't\b|['’](?:s|re|ve|ll)\s\w+(?:ing|ed)\b"
 )
-_CONDITIONAL = re.compile(r"^(?:if|when|unless|until|after|before|once|should|had|every time|as long as)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"^(?:if|when|unless|until|after|before|once|should|had|every time|as long as)\b", re.IGNORECASE
+)
 _LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
 _OPEN = "\"“‘'«([ "
 _CLOSE = "\"”’'») "
@@ -118,19 +158,19 @@ class Clause:
     sentence: int = 0
 
 
-def clauses_of(text: str, start: int, end: int) -> list[Clause]:
-    """Claim spans of a paragraph, in order, not overlapping."""
+def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
+    """Claim spans of the sentences of a paragraph, in order, not overlapping."""
     found: list[Clause] = []
     inside_quote = False
     pending: list[int] = []  # clauses of an open quotation that wait for the name of their speaker
-    for number, sentence in enumerate(split_sentences(text, start, end)):
+    for number, sentence in enumerate(sentences):
         raw = text[sentence.start : sentence.end]
         opens = raw.count("“") + raw.count("”") + raw.count('"')
         was_inside = inside_quote
         if opens % 2:
             inside_quote = not inside_quote
         pieces, tail_speaker = _sentence(text, sentence)
-        quoted = was_inside or raw[:1] in "\"“"
+        quoted = was_inside or raw[:1] in '"“'
         first = len(found)
         for piece in pieces:
             found.append(replace(piece, quoted=quoted or piece.quoted, sentence=number))
@@ -150,13 +190,15 @@ def _sentence(text: str, sentence: Span) -> tuple[list[Clause], str]:
     """Clauses of one sentence, and the speaker its closing frame names."""
     start, end = _trim(text, sentence.start, sentence.end)
     body = text[start:end]
-    if _PURE_FRAME.match(body) and len(body) < 320 and not re.search(r"[\"“]\w[^\"”]{40,}", body):
+    if len(body) < 320 and _PURE_FRAME.match(body) and not re.search(r"[\"“]\w[^\"”]{40,}", body):
         return [], _subject(body)
     speaker = tail_speaker = ""
     extra: list[Clause] = []
-    tail = _TAIL.search(body)
+    tail = _TAIL.search(body) if ", " in body or "”" in body or '"' in body else None
     if tail and tail.start() > _SHORTEST:
-        tail_speaker = speaker = (tail.group("subject") or tail.group("subject2") or tail.group("subject3") or "").strip(" ,-")
+        tail_speaker = speaker = (
+            tail.group("subject") or tail.group("subject2") or tail.group("subject3") or ""
+        ).strip(" ,-")
         more = _TAIL_MORE.search(body, tail.start())
         if more:
             extra = [Clause(*_trim(text, start + more.start("rest"), end), speaker=speaker, part="frame")]
@@ -183,18 +225,28 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
         if marker and len(body) - marker.end() >= _SHORTEST:
             start += marker.end()
             continue
-        according = _ACCORDING.match(body)
+        according = _ACCORDING.match(body) if ", " in body else None
         if according:
-            speaker = next((g for g in (according.group("subject"), according.group("subject2"), according.group("subject3")) if g), "")
+            speaker = next(
+                (
+                    g
+                    for g in (according.group("subject"), according.group("subject2"), according.group("subject3"))
+                    if g
+                ),
+                "",
+            )
             more = according.start("more") if (according.group("more") or "").startswith("despite") else -1
             start += more if more > 0 else according.end()
             part = "frame"
             continue
-        fronted = _FRONTED.match(body)
+        fronted = _FRONTED.match(body) if ", " in body else None
         if fronted and fronted.end() > 0.35 * len(body):
             start += fronted.end()
             continue
-        frame = _FRAME.match(body) or _LABEL.match(body)
+        # Each pattern is tried only where its telling character or word occurs: most clauses hold neither.
+        frame = _FRAME.match(body) if " that" in body else None
+        if frame is None and ": " in body:
+            frame = _LABEL.match(body)
         if frame and len(body) - frame.start("rest") >= _SHORTEST and _is_frame(frame):
             subject = frame.group("subject").strip(" ,")
             # "We believe that" inside a quotation: the quotation's own speaker.
@@ -202,8 +254,8 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
             part = "frame"
             start += frame.start("rest")
             continue
-        colon = _COLON.match(body)
-        if colon and body[colon.start("rest") - 1] in "\"“" and len(body) - colon.start("rest") >= _SHORTEST:
+        colon = _COLON.match(body) if ":" in body or "“" in body or '"' in body else None
+        if colon and body[colon.start("rest") - 1] in '"“' and len(body) - colon.start("rest") >= _SHORTEST:
             speaker, part = colon.group("subject").strip(" ,"), "frame"
             start += colon.start("rest")
             continue
@@ -253,7 +305,9 @@ def _main_comma(body: str, after: int) -> int:
     return -1
 
 
-_MAIN = re.compile(rf", (?!as well as|such as|including|where|which|who)(?={_NOMINAL}\s(?:[\w'’-]+\s){{0,9}}?(?:{_FIN})\b)")
+_MAIN = re.compile(
+    rf", (?!as well as|such as|including|where|which|who)(?={_NOMINAL}\s(?:[\w'’-]+\s){{0,9}}?(?:{_FIN})\b)"
+)
 
 
 def _with_comma(body: str) -> int:
@@ -296,6 +350,6 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Without quotes, brackets and white space at the ends; a full stop inside stays with its sentence."""
     while start < end and text[start] in _OPEN + "\n\t,*–—-":
         start += 1
-    while end > start and (text[end - 1] in "\"“” \n\t,;:*–—-" or (text[end - 1] == ")" and "(" not in text[start:end])):
+    while end > start and (text[end - 1] in '"“” \n\t,;:*–—-' or (text[end - 1] == ")" and "(" not in text[start:end])):
         end -= 1
     return start, end

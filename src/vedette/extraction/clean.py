@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from vedette.domain.documents import DroppedSpan, SourceSpan
-from vedette.extraction.units import Piece, Unit
+from vedette.extraction.units import Unit
 
 _TAIL = re.compile(
     r"^\W*(?:more (?:from|on this|stories|coverage|news)|read (?:more|next)|related(?: (?:articles?|stories|content|"
@@ -28,8 +28,10 @@ _TAIL_LENGTH = 70
 
 # Each match speaks for a prompt of the site; short units need one, longer ones two. [assumption]
 _PROMPT = re.compile(
-    r"\b(?:subscri(?:be|ber|ption)s?|sign (?:up|in|out)|log ?(?:in|out)|newsletters?|join the (?:conversation|discussion)"
-    r"|already a (?:member|subscriber)|not your account|(?:comment|community) (?:guidelines|policy)|(?:you are )?commenting"
+    r"\b(?:subscri(?:be|ber|ption)s?|sign (?:up|in|out)|log ?(?:in|out)|newsletters?|join the "
+    r"(?:conversation|discussion)"
+    r"|already a (?:member|subscriber)|not your account|(?:comment|community) (?:guidelines|policy)|"
+    r"(?:you are )?commenting"
     r" (?:as|on)|be civil|stay on topic|cookies?|privacy (?:policy|notice)|terms of (?:use|service)|all rights reserved"
     r"|share (?:this|on|via)|follow us|click here|download (?:the|our) app|free trial|unlimited access|your inbox|"
     r"advertis(?:ement|e with us)|skip to (?:content|main)|create an account|forgot (?:your )?password|"
@@ -54,7 +56,8 @@ _BYLINE = re.compile(r"^\s*(?:by|written by|story by|reporting by|analysis by)\b
 _BYLINE_LENGTH = 160
 _PERSON = r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|van|von|de|der|al|bin|el|la)){1,4}"
 _BIO = re.compile(
-    rf"^\s*({_PERSON}),? (?:is|was|has been|serves as|works as) (?:an?|the|our|also an?)\b.{{0,160}}?\b(?:analyst|fellow|"
+    rf"^\s*({_PERSON}),? (?:is|was|has been|serves as|works as) (?:an?|the|our|also "
+    rf"an?)\b.{{0,160}}?\b(?:analyst|fellow|"
     r"professor|lecturer|reporter|correspondent|editor|writer|author|director|columnist|researcher|scholar|journalist|"
     r"contributor|historian|associate|student|expert|ambassador|consultant|chair|president)\b.{0,40}?"
     r"\b(?:at|of|for|with|in|to|from|based|on|covering)\b",
@@ -219,9 +222,16 @@ def _roles(
     copied = {_key(units[i].text)[:80] for i in copies}
     for order, i in enumerate(kept):
         unit, text = units[i], units[i].text.strip()
-        if unit.kind == "caption" or i in cuts:
-            roles[i] = "caption"
-        elif len(text) <= 250 and _key(text)[:80] in copied and len(_SENTENCE_END.findall(text)) <= 1 and _beside_copy(i, copies):
+        if (
+            unit.kind == "caption"
+            or i in cuts
+            or (
+                len(text) <= 250
+                and _key(text)[:80] in copied
+                and len(_SENTENCE_END.findall(text)) <= 1
+                and _beside_copy(i, copies)
+            )
+        ):
             roles[i] = "caption"
         elif len(text) <= _BYLINE_LENGTH and _BYLINE.match(text):
             roles[i] = "byline"

@@ -14,8 +14,9 @@ from typing import Any
 from vedette.extraction.fold import fold
 from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
-from vedette.reference.condition_cues import CONDITIONS, CUES
+from vedette.reference.condition_cues import CONDITIONS, cue_lines
 
+_GAPS = {"..": 5, "...": 10}
 _TOKEN = re.compile(r"§\w|[\w]+(?:[-'][\w]+)*")
 
 
@@ -54,8 +55,7 @@ def _word(word: str) -> str:
     """Regular expression of one word of a pattern; ``a-b`` also matches ``a b``."""
     if word == "§x":
         return r"§\w"
-    body = r"[- ]".join(_stem(part) for part in word.split("-"))
-    return body
+    return r"[- ]".join(_stem(part) for part in word.split("-"))
 
 
 def _stem(part: str) -> str:
@@ -68,34 +68,35 @@ def _compile(line: str) -> Cue:
     parts: list[str] = []
     groups: list[tuple[str, ...]] = []
     gap = ""
-    tokens = body.split()
-    while tokens and tokens[-1] in ("..", "..."):
-        tokens.pop()
-    for token in tokens:
-        if token in ("..", "..."):
-            gap = rf"(?:\S+ ){{0,{5 if token == '..' else 10}}}?"
+    words = body.split()
+    while words and words[-1] in _GAPS:
+        words.pop()
+    for word in words:
+        if word in _GAPS:
+            gap = rf"(?:\S+ ){{0,{_GAPS[word]}}}?"
             continue
-        options = tuple(token.split("/"))
+        options = tuple(word.split("/"))
         groups.append(options)
         parts.append(f"{' ' + gap if parts else ''}(?:{'|'.join(_word(o) for o in options)})")
         gap = ""
     # The word with the longest shortest option is the rarest guess: it triggers the pattern.
     best = max(groups, key=lambda g: (min(len(_trigger(o)) for o in g), -len(g)))
     return Cue(
-        condition=CONDITIONS.get(condition, condition), sign=1 if sign in "+^" else -1, cancels=sign in "^v", weight=int(weight), source=line.strip(),
+        condition=CONDITIONS.get(condition, condition), sign=1 if sign in "+^" else -1, cancels=sign in "^v",
+        weight=int(weight), source=line.strip(),
         pattern=re.compile(rf"(?<!\S){''.join(parts)}(?!\S)"), triggers=tuple(_trigger(o) for o in best),
     )  # fmt: skip
 
 
 def _trigger(option: str) -> str:
-    first = option.split("-")[0].split("*")[0]
+    first = option.split("-", maxsplit=1)[0].split("*", maxsplit=1)[0]
     return first if first else option.strip("*")
 
 
 @lru_cache(maxsize=1)
 def all_cues() -> tuple[Cue, ...]:
     """The compiled table."""
-    return tuple(_compile(line) for line in CUES.splitlines() if line.strip() and not line.startswith("#"))
+    return tuple(_compile(line) for line in cue_lines())
 
 
 @lru_cache(maxsize=1)

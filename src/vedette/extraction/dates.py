@@ -33,10 +33,15 @@ _M = r"(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _D = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _Y = r"(?:1[89]\d\d|20\d\d)"
 _W = "|".join(_DAYS)
-_N = r"(?:\d{1,3}|" + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True)) + r"|a few|several|few|a couple of|couple of|a|an|many)"
+_N = (
+    r"(?:\d{1,3}|"
+    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+    + r"|a few|several|few|a couple of|couple of|a|an|many)"
+)
 _UNITS = r"(?:days?|weeks?|months?|years?|decades?)"
 _AHEAD = re.compile(
-    r"\b(?:planned|scheduled|upcoming|forthcoming|will|shall|next|coming|due|expected|slated|ahead of|until|by|to be held|"
+    r"\b(?:planned|scheduled|upcoming|forthcoming|will|shall|next|coming|due|expected|slated|ahead of|"
+    r"until|by|to be held|"
     r"to take place|later|future|beginning on|starting)\b"
 )
 _AHEAD_LIMIT = 45
@@ -134,9 +139,7 @@ def _numeric(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
     first, second, year = int(m["a"]), int(m["b"]), int(m["y"])
     if m["sep"] == "." or first > 12:
         day = _safe(year, second, first)
-    elif second > 12:
-        day = _safe(year, first, second)
-    elif first == second:
+    elif second > 12 or first == second:
         day = _safe(year, first, second)
     else:
         return None  # 03/04/2022 is March or April: not guessed
@@ -290,7 +293,11 @@ def _season(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
             year -= 1
         elif which in ("next", "coming") and (year, start_month) <= (a.published.year, a.published.month):
             year += 1
-        elif which not in ("last", "next", "coming", "this") and not a.ahead and dt.date(year, start_month, 1) > a.published:
+        elif (
+            which not in ("last", "next", "coming", "this")
+            and not a.ahead
+            and dt.date(year, start_month, 1) > a.published
+        ):
             year -= 1
     end = _shift_month(dt.date(year, start_month, 1), 2)
     return None if end is None else _days(dt.date(year, start_month, 1), end.end)
@@ -355,46 +362,6 @@ def _neighbour(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
     return _days(day, day)
 
 
-_PART = r"(?:(?P<part>early|mid|late|beginning of|start of|end of|middle of)(?:-|\s(?:in\s)?(?:the\s)?))?"
-# In order of trust: an earlier pattern keeps its span from later ones. ``C`` marks patterns whose word must be
-# written with a capital (May, March).
-_RULES: tuple[tuple[str, _Handler], ...] = (
-    (r"(?<![\d-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?![\d-])", _iso),
-    (r"(?<![\d./])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d)(?![\d./]\d)", _numeric),
-    (rf"\b(?:(?:{_W}),?\s+)?(?P<m>{_M})\s?(?P<d1>{_D})\s?(?:-|–|—|to|through|and)\s?(?:(?P<m2>{_M})\s)?(?P<d2>{_D})\b(?:,?\s(?P<y>{_Y}))?", _day_range),
-    (rf"\b(?P<d1>{_D})\s?(?:-|–|—|to|and)\s?(?P<d2>{_D})\s(?:of\s)?(?P<m>{_M})(?:,?\s(?P<y>{_Y}))?", _day_range),
-    (rf"\b(?:(?:{_W}),?\s+)?(?P<m>{_M})\s?(?P<d>{_D})\b(?!\s?%|,\d{{3}})(?:,?\s(?P<y>{_Y}))?", _full),
-    (rf"\b(?:(?:{_W}),?\s+)?(?:the\s)?(?P<d>{_D})\s(?:of\s)?(?P<m>{_M})(?:,?\s(?P<y>{_Y}))?", _full),
-    (rf"\b(?P<m1>{_M})\s?(?:-|–|—|to|and|through)\s?(?P<m2>{_M})(?:\s(?P<tail>(?:of\s)?(?:this|last|next)\syear|,?\s?{_Y}))?", _month_span),
-    (rf"\b{_PART}(?P<m>{_M}),?\s(?:of\s)?(?P<y>{_Y})\b", _month_year),
-    (rf"\b(?P<m>{_M}),?\s(?:of\s)?(?P<which>(?:this|last|next)\syear)\b", _month_relative),
-    (r"\b(?:the\s)?(?P<o>first|second|third|fourth)\squarter(?:\sof\s(?P<y>20\d\d))?(?P<q>(?!))?|\bq(?P<q2>[1-4])\s(?P<y2>20\d\d)\b", lambda a, m: _quarter_any(a, m)),
-    (rf"\b(?:the\s)?(?P<o>first|second)\shalf\sof\s(?:the\syear|(?P<y>{_Y}))", _half),
-    (rf"\b(?:(?:in|the|of|during)\s)?(?:(?P<which>this|last|next|coming)\s)?(?P<s>spring|summer|autumn|winter)\b(?:\s(?:of\s)?(?P<y>{_Y}))?", lambda a, m: _season_named(a, m)),
-    (rf"\b(?:in\s)?the\s(?P<dir>next|coming|past|last|following)\s(?P<n>{_N})\s(?P<u>{_UNITS})\b", _span),
-    (rf"\b(?:(?:in|over|during|within|for)\s)?(?:the\s)?(?P<dir>recent|past|coming)\s(?P<u>days|weeks|months|years|decades)\b", _span),
-    (rf"\b(?P<n>{_N})\s(?P<u>{_UNITS})\s(?:ago|earlier)\b", _ago),
-    (r"\bthe\s(?:day\sbefore\syesterday|day\safter\stomorrow)\b(?P<t>(?!))?", lambda a, m: _shift_phrase(a, m)),
-    (r"\b(?:the\sbeginning\sof|early\sin|at\sthe\sstart\sof)\s(?:the\s)?new\syear\b", _new_year),
-    (r"\b(?:(?P<part>early|late|end of|beginning of|start of|middle of)\s)?(?P<which>this|last|next|previous|current|past|coming)\s(?P<u>week|weekend|month|quarter|year|decade)\b(?!-old)", _this_unit),
-    (r"\b(?P<t>today|yesterday|tomorrow|tonight|last\snight|this\s(?:morning|afternoon|evening))\b", _today),
-    (r"\b(?:the\s(?:day\sbefore|previous\sday|day\searlier|next\sday|following\sday|day\safter)|a\sday\s(?:earlier|before|later))\b", _neighbour),
-    (rf"\b(?:on\s)?(?:(?P<which>this|last|next|coming)\s)?(?P<w>{_W})\b", lambda a, m: _weekday(a, m)),
-    (rf"\b(?P<y1>{_Y})\s?[-–—]\s?(?P<y2>{_Y}|\d\d)\b(?!-)", _years),
-    (r"\b(?:the\s)?(?P<y>(?:19|20)\d0)s\b", _decade),
-    (rf"\b{_PART}(?:(?P<which>this|last|next)\s)?(?P<m>{_M})(?![\w-])", _month_alone),
-    (rf"(?<![\d.,/$€£#:-])\b{_PART}(?P<y>{_Y})\b(?![\d/%]|,\d|\.\d)(?!\s(?:troops|people|soldiers|men|tanks|km|miles|vehicles))", _bare_year),
-)  # fmt: skip
-_COMPILED = tuple((re.compile(pattern), handler) for pattern, handler in _RULES)
-_MONTH_RULE = len(_RULES) - 2
-_TRIGGER = re.compile(
-    r"\d{4}|\d[./-]\d|\b(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + "|" + _W + r"|today|yesterday|tomorrow|"
-    r"tonight|this|last|next|recent|past|coming|ago|earlier|spring|summer|autumn|winter|quarter|half|day|current|previous|new)\b"
-)
-_AMBIGUOUS = {"may", "march", "mar", "jan", "sun", "dec"}
-_BEFORE_MONTH = re.compile(r"\b(?:in|by|since|until|till|of|for|during|from|after|before|last|next|this|early|late|mid)[ -]$")
-
-
 def _quarter_any(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
     if m["q2"]:
         return _quarter_of(int(m["y2"]), int(m["q2"]))
@@ -411,15 +378,117 @@ def _shift_phrase(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
     return _days(day, day)
 
 
+_PART = r"(?:(?P<part>early|mid|late|beginning of|start of|end of|middle of)(?:-|\s(?:in\s)?(?:the\s)?))?"
+# In order of trust: an earlier pattern keeps its span from later ones. ``C`` marks patterns whose word must be
+# written with a capital (May, March).
+_RULES: tuple[tuple[str, _Handler], ...] = (
+    (r"(?<![\d-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?![\d-])", _iso),
+    (r"(?<![\d./])(?P<a>\d{1,2})(?P<sep>[./])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d)(?![\d./]\d)", _numeric),
+    (
+        rf"\b(?:(?:{_W}),?\s+)?(?P<m>{_M})\s?(?P<d1>{_D})\s?(?:-|–|—|to|through|"
+        rf"and)\s?(?:(?P<m2>{_M})\s)?(?P<d2>{_D})\b(?:,?\s(?P<y>{_Y}))?"
+    , _day_range),
+    (rf"\b(?P<d1>{_D})\s?(?:-|–|—|to|and)\s?(?P<d2>{_D})\s(?:of\s)?(?P<m>{_M})(?:,?\s(?P<y>{_Y}))?", _day_range),
+    (rf"\b(?:(?:{_W}),?\s+)?(?P<m>{_M})\s?(?P<d>{_D})\b(?!\s?%|,\d{{3}})(?:,?\s(?P<y>{_Y}))?", _full),
+    (rf"\b(?:(?:{_W}),?\s+)?(?:the\s)?(?P<d>{_D})\s(?:of\s)?(?P<m>{_M})(?:,?\s(?P<y>{_Y}))?", _full),
+    (
+        rf"\b(?P<m1>{_M})\s?(?:-|–|—|to|and|through)\s?(?P<m2>{_M})(?:\s(?P<tail>(?:of\s)?(?:this|last|"
+        rf"next)\syear|,?\s?{_Y}))?"
+    , _month_span),
+    (rf"\b{_PART}(?P<m>{_M}),?\s(?:of\s)?(?P<y>{_Y})\b", _month_year),
+    (rf"\b(?P<m>{_M}),?\s(?:of\s)?(?P<which>(?:this|last|next)\syear)\b", _month_relative),
+    (
+        r"\b(?:the\s)?(?P<o>first|second|third|fourth)\squarter(?:\sof\s(?P<y>20\d\d))?(?P<q>(?!))?|"
+        r"\bq(?P<q2>[1-4])\s(?P<y2>20\d\d)\b"
+    , _quarter_any),
+    (rf"\b(?:the\s)?(?P<o>first|second)\shalf\sof\s(?:the\syear|(?P<y>{_Y}))", _half),
+    (
+        rf"\b(?:(?:in|the|of|during)\s)?(?:(?P<which>this|last|next|coming)\s)?(?P<s>spring|summer|autumn|"
+        rf"winter)\b(?:\s(?:of\s)?(?P<y>{_Y}))?"
+    , _season_named),
+    (rf"\b(?:in\s)?the\s(?P<dir>next|coming|past|last|following)\s(?P<n>{_N})\s(?P<u>{_UNITS})\b", _span),
+    (
+        r"\b(?:(?:in|over|during|within|for)\s)?(?:the\s)?(?P<dir>recent|past|coming)\s(?P<u>days|weeks|"
+        r"months|years|decades)\b"
+    , _span),
+    (rf"\b(?P<n>{_N})\s(?P<u>{_UNITS})\s(?:ago|earlier)\b", _ago),
+    (r"\bthe\s(?:day\sbefore\syesterday|day\safter\stomorrow)\b(?P<t>(?!))?", _shift_phrase),
+    (r"\b(?:the\sbeginning\sof|early\sin|at\sthe\sstart\sof)\s(?:the\s)?new\syear\b", _new_year),
+    (
+        r"\b(?:(?P<part>early|late|end of|beginning of|start of|middle of)\s)?(?P<which>this|last|next|"
+        r"previous|current|past|coming)\s(?P<u>week|weekend|month|quarter|year|decade)\b(?!-old)"
+    , _this_unit),
+    (r"\b(?P<t>today|yesterday|tomorrow|tonight|last\snight|this\s(?:morning|afternoon|evening))\b", _today),
+    (
+        r"\b(?:the\s(?:day\sbefore|previous\sday|day\searlier|next\sday|following\sday|day\safter)|"
+        r"a\sday\s(?:earlier|before|later))\b"
+    , _neighbour),
+    (rf"\b(?:on\s)?(?:(?P<which>this|last|next|coming)\s)?(?P<w>{_W})\b", _weekday),
+    (rf"\b(?P<y1>{_Y})\s?[-–—]\s?(?P<y2>{_Y}|\d\d)\b(?!-)", _years),
+    (r"\b(?:the\s)?(?P<y>(?:19|20)\d0)s\b", _decade),
+    (rf"\b{_PART}(?:(?P<which>this|last|next)\s)?(?P<m>{_M})(?![\w-])", _month_alone),
+    (
+        rf"(?<![\d.,/$€£#:-])\b{_PART}(?P<y>{_Y})\b(?![\d/%]|,\d|\.\d)(?!\s(?:troops|people|soldiers|men|"
+        rf"tanks|km|miles|vehicles))"
+    , _bare_year),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(pattern), handler) for pattern, handler in _RULES)
+# What a rule cannot do without, so that most rules are skipped for most sentences: m a month, d a digit, w a weekday,
+# s a season, r a word of relation.
+_NEEDS = tuple(
+    "m"
+    if _M in pattern
+    else "d"
+    if r"\d" in pattern.replace(_Y, r"\d").replace(_N, "").replace(_D, r"\d")
+    and "quarter" not in pattern
+    and "half" not in pattern
+    and "spring" not in pattern
+    else "w"
+    if _W in pattern
+    else "s"
+    if "spring" in pattern
+    else "r"
+    for pattern, _ in _RULES
+)
+_WORDS_OR_DIGIT = re.compile(r"[a-z]+|\d")
+_RELATION = frozenset(
+    "today yesterday tomorrow tonight this last next recent past coming ago earlier quarter half day "
+    "current previous new q".split()
+)
+_MONTH_RULE = len(_RULES) - 2
+_TRIGGER = re.compile(
+    r"\d{4}|\d[./-]\d|\b(?:"
+    + "|".join(sorted(_MONTHS, key=len, reverse=True))
+    + "|"
+    + _W
+    + r"|today|yesterday|tomorrow|"
+    r"tonight|this|last|next|recent|past|coming|ago|earlier|spring|summer|autumn|winter|quarter|half|"
+    r"day|current|previous|new)\b"
+)
+# Words of the pattern that are not part of the date itself.
+_LEAD = re.compile(r"\s*(?:(?:in|on|over|during|within|for|of)\s)?")
+_AMBIGUOUS = {"may", "march", "mar", "jan", "sun", "dec"}
+_BEFORE_MONTH = re.compile(
+    r"\b(?:in|by|since|until|till|of|for|during|from|after|before|last|next|this|early|late|mid)[ -]$"
+)
+
+
 def find_dates(text: str, published: dt.date, start: int = 0, end: int | None = None) -> list[DateMention]:
     """Dates in ``text[start:end]`` as intervals, in order, without overlaps."""
-    stop = len(text) if end is None else end
-    low = fold(text[start:stop])
+    low = fold(text[start : len(text) if end is None else end])
     if not _TRIGGER.search(low):
         return []
     taken: list[tuple[int, int, re.Match[str], _Handler]] = []
     used = bytearray(len(low))
+    words = frozenset(_WORDS_OR_DIGIT.findall(low))
+    digit = any("0" <= w[0] <= "9" for w in words)
+    have = {
+        "m": not words.isdisjoint(_MONTHS), "d": digit, "w": not words.isdisjoint(_DAYS),
+        "s": not words.isdisjoint(_SEASONS), "r": not words.isdisjoint(_RELATION),
+    }  # fmt: skip
     for number, (pattern, handler) in enumerate(_COMPILED):
+        if not have[_NEEDS[number]]:
+            continue
         for match in pattern.finditer(low):
             a, b = match.start(), match.end()
             if used.find(1, a, b) >= 0:
@@ -430,19 +499,17 @@ def find_dates(text: str, published: dt.date, start: int = 0, end: int | None = 
             used[a:b] = b"\x01" * (b - a)
     found: list[DateMention] = []
     before: DateInterval | None = None
-    for a, b, match, handler in sorted(taken, key=lambda item: item[0]):
-        window = low[max(0, a - 60) : a]
-        anchor = _Anchor(published, before, bool(_AHEAD.search(window)))
-        interval = handler(anchor, match)
+    for begin, stop, match, handler in sorted(taken, key=lambda item: item[0]):
+        window = low[max(0, begin - 60) : begin]
+        interval = handler(_Anchor(published, before, bool(_AHEAD.search(window))), match)
         if interval is None:
             continue
-        a += len(match.group()) - len(match.group().lstrip())
-        words = low[a:b]
-        lead = re.match(r"(?:in|on|over|during|within|for|of)\s", words)
-        if lead:
-            a += lead.end()
-        shown = text[start + a : start + b].rstrip(".") if low[b - 1 : b] == "." and b == len(low) else text[start + a : start + b]
-        found.append(DateMention(start=start + a, end=start + a + len(shown), text=shown, interval=interval))
+        lead = _LEAD.match(low, begin, stop)
+        first = start + (lead.end() if lead else begin)
+        shown = text[first : start + stop]
+        if stop == len(low):
+            shown = shown.rstrip(".")  # the full stop of the sentence, not of "Jan."
+        found.append(DateMention(start=first, end=first + len(shown), text=shown, interval=interval))
         before = interval
     return found
 

@@ -74,7 +74,9 @@ def decode(data: bytes | str, *, where: str = "") -> Decoded:
     digest = hashlib.sha256(data).hexdigest()
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return Decoded(text=_prose(_strict(data[len(bom) :], encoding, where), where), encoding=encoding, sha256=digest)
+            return Decoded(
+                text=_prose(_strict(data[len(bom) :], encoding, where), where), encoding=encoding, sha256=digest
+            )
     for start, kind in _SIGNATURES:
         if data.startswith(start):
             raise DocumentRefused(f"the file is {kind}, not text", where=where, fix=_FIX)

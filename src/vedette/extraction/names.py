@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from vedette.domain.reading import ActorMention
+from vedette.extraction.span_index import SpanIndex
 from vedette.reference.demonyms import NOT_GOVERNMENTS, demonyms, seats
 from vedette.reference.leaders import leader_named, leaders_by_name
 from vedette.reference.organisations import all_organisations, groups_of_states
@@ -23,12 +24,15 @@ from vedette.reference.states import all_states
 _APOSTROPHE = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "‑": "-"})
 # Surnames that are common words, first names or places: they need a title or the full name somewhere in the text.
 _NEEDS_FULL_NAME = frozenset(
-    "Moon Bush Austin Abe Lai Tsai Xi Petro Marcos Hadi Bennett Katz Price Pavel Saleh Abbas Sall Lula Correa Uribe Santos "
-    "Rice Barrow Henry Duque Issoufou Kiir Meles Isaias Abadi Sudani Zas Akar Fidan Burhan Bashir Ortega Duda Abiy Prabowo "
+    "Moon Bush Austin Abe Lai Tsai Xi Petro Marcos Hadi Bennett Katz Price Pavel Saleh Abbas Sall "
+    "Lula Correa Uribe Santos "
+    "Rice Barrow Henry Duque Issoufou Kiir Meles Isaias Abadi Sudani Zas Akar Fidan Burhan Bashir "
+    "Ortega Duda Abiy Prabowo "
     "Mattis Kerry Nuland Truss Lapid Gantz Gallant Aoun Sandu Deby Déby Kabore Traore Traoré Conde Biya Corr".split()
 )
 _TITLE = (
-    r"(?:Presidents?|Prime Ministers?|Premier|Chancellor|Ministers?|Secretary(?:[- ]General)?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|General|"
+    r"(?:Presidents?|Prime Ministers?|Premier|Chancellor|Ministers?|Secretary(?:[- ]General)?|Mr\.?|"
+    r"Mrs\.?|Ms\.?|Dr\.?|General|"
     r"Gen\.|Marshal|Senator|Ambassador|King|Emir|leader|Leader|Chairman|Commander|Admiral|Col\.|Colonel|counterpart,?|"
     r"Governor|Sheikh|Ayatollah|dictator|strongman|spokes\w+)"
 )
@@ -36,26 +40,35 @@ _TITLE_BEFORE = re.compile(rf"\b{_TITLE}\s$")
 # What makes a capital's name a place: words just before or after it.
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|near|outside|around|inside|at|across|throughout|into|toward|towards|visit(?:ed|ing|s)?|visit to|trip to|"
-    r"arriv\w+ in|travel\w* to|flew to|flown to|went to|miles from|kilometers from|kilometres from|km from|city of|capital of|"
+    r"arriv\w+ in|travel\w* to|flew to|flown to|went to|miles from|kilometers from|kilometres from|km "
+    r"from|city of|capital of|"
     r"capital,|capital city|downtown|central|streets of|suburbs of|siege of|advance on|march on|seize|capture|encircle|"
     r"surround|take|storm|attack on|assault on|held in|talks in|mayor of|from (?:near|around))\s(?:the\s)?$",
     re.IGNORECASE,
 )
 _PLACE_AFTER = re.compile(
-    r"^(?:\s(?:(?:international |peace |donors' |security )?(?:conference|talks|meeting)\b|region|oblast|province|airport|suburbs?|summit|(?:has |have )?(?:served|was chosen|was picked) as (?:the |a )?(?:\w+ )?"
+    r"^(?:\s(?:(?:international |peace |donors' |security )?(?:conference|talks|meeting)\b|region|"
+    r"oblast|province|airport|suburbs?|summit|(?:has |have )?(?:served|was chosen|was picked) as "
+    r"(?:the |a )?(?:\w+ )?"
     r"(?:venue|site|host|place|location)|hosted|time\b)|,\s(?:Ukraine|Russia|Belarus|where\b))",
     re.IGNORECASE,
 )
 _ACT_NAME_AFTER = re.compile(
-    r"^(?:'s)?(?:[ -](?:I{1,3}|2|and \w+))?[ -](?:agreements?|accords?|packages?|process|protocols?|memorandum|treaty|treaties|"
-    r"convention|declaration|communiqu\w+|formula|charter|criteria|conference|Agreements?|Accords?|Package|Process|Protocols?|"
+    r"^(?:'s)?(?:[ -](?:I{1,3}|2|and \w+))?[ -](?:agreements?|accords?|packages?|process|protocols?|"
+    r"memorandum|treaty|treaties|"
+    r"convention|declaration|communiqu\w+|formula|charter|criteria|conference|Agreements?|Accords?|"
+    r"Package|Process|Protocols?|"
     r"Memorandum|Treaty|Convention|Declaration|Charter|Statement|Formula|Conference|Act|Pact)\b"
 )
 _ORG_NAME = re.compile(
-    r"\b(?:[A-Z][\w&'-]+\s){1,4}(?:Institute|University|Foundation|Think Tank|College|Academy)\b(?:\s(?:for|of)(?:\s[A-Z][\w-]+){1,4})?"
+    r"(?<![\w&'-])(?:[A-Z][\w&'-]+\s){1,4}(?:Institute|University|Foundation|Think Tank|College|"
+    r"Academy)\b(?:\s(?:for|of)(?:\s[A-Z][\w-]+){1,4})?"
 )
 # "the Belarusian leader", "the Russian president": an alias of whoever holds the office.
-_ALIAS = re.compile(r"^\s(?:leader|president|prime minister|chancellor|strongman|ruler|head of state|counterpart|autocrat)\b", re.IGNORECASE)
+_ALIAS = re.compile(
+    r"^\s(?:leader|president|prime minister|chancellor|strongman|ruler|head of state|counterpart|autocrat)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,20 @@ def _table() -> dict[str, Name]:
             names[spelling] = Name(kind, (organisation.code,))
     for spelling, codes in groups_of_states().items():
         names[spelling] = Name("group", codes)
-    for spelling in ("Salvador", "Trinidad", "Victoria", "CAR", "ROC", "SUN", "YUG", "SCG", "Prussia", "Sardinia", "England", "Persia"):
+    for spelling in (
+        "Salvador",
+        "Trinidad",
+        "Victoria",
+        "CAR",
+        "ROC",
+        "SUN",
+        "YUG",
+        "SCG",
+        "Prussia",
+        "Sardinia",
+        "England",
+        "Persia",
+    ):
         names.pop(spelling, None)
     return {key.translate(_APOSTROPHE): value for key, value in names.items()}
 
@@ -120,13 +146,16 @@ def _table() -> dict[str, Name]:
 # Current spellings missing from the state table, which keeps only one name and what panels need.
 _MORE_STATES = {
     "UAE": "ARE", "U.A.E.": "ARE", "Great Britain": "GBR", "Kyrgyz Republic": "KGZ", "Czech Republic": "CZE",
-    "Slovak Republic": "SVK", "Republic of Belarus": "BLR", "Republic of Poland": "POL", "Republic of Lithuania": "LTU",
-    "Republic of Latvia": "LVA", "Republic of Estonia": "EST", "Republic of Kazakhstan": "KAZ", "Republic of Armenia": "ARM",
-    "Republic of Azerbaijan": "AZE", "Republic of Turkey": "TUR", "Kingdom of the Netherlands": "NLD", "Palestine": "PSE",
+    "Slovak Republic": "SVK", "Republic of Belarus": "BLR", "Republic of Poland": "POL",
+    "Republic of Lithuania": "LTU", "Republic of Latvia": "LVA", "Republic of Estonia": "EST",
+    "Republic of Kazakhstan": "KAZ", "Republic of Armenia": "ARM", "Republic of Azerbaijan": "AZE",
+    "Republic of Turkey": "TUR", "Kingdom of the Netherlands": "NLD", "Palestine": "PSE",
     "Palestinian Authority": "PSE", "Palestinian": "PSE", "Palestinians": "PSE", "US": "USA", "U.S.": "USA",
-    "Republic of Serbia": "SRB", "Republic of Cuba": "CUB", "Kingdom of Saudi Arabia": "SAU", "Republic of Korea": "KOR",
-    "Islamic Republic": "IRN", "Hashemite Kingdom of Jordan": "JOR", "Swiss Confederation": "CHE", "mainland China": "CHN",
-    "State of Israel": "ISR", "Republic of Tajikistan": "TJK", "Republic of Uzbekistan": "UZB", "Republic of Iraq": "IRQ",
+    "Saint Vincent": "VCT", "Republic of Serbia": "SRB", "Republic of Cuba": "CUB",
+    "Kingdom of Saudi Arabia": "SAU", "Republic of Korea": "KOR", "Islamic Republic": "IRN",
+    "Hashemite Kingdom of Jordan": "JOR", "Swiss Confederation": "CHE", "mainland China": "CHN",
+    "State of Israel": "ISR", "Republic of Tajikistan": "TJK", "Republic of Uzbekistan": "UZB",
+    "Republic of Iraq": "IRQ",
 }  # fmt: skip
 
 
@@ -188,9 +217,8 @@ def _read(
             return None
         if spelling == "Western" and re.match(r"\s(?:Europe|Sahara|Balkans|Ukraine|Hemisphere|Military)\b", after):
             return None
-    if name.kind == "demonym" and spelling in ("Lao", "Pole", "Poles", "Dane", "Finn", "Croat", "Swazi", "Congolese", "Guinean"):
-        if spelling == "Pole" and re.search(r"\b(?:North|South)\s$", before):
-            return None
+    if spelling == "Pole" and re.search(r"\b(?:North|South)\s$", before):
+        return None
     return Found(start, end, spelling, name, "actor", "")
 
 
@@ -203,10 +231,10 @@ def actor_mentions(text: str, found: list[Found], author: str) -> list[ActorMent
         for f in found
         if f.use == "actor"
     ]
-    taken = [(m.start, m.end) for m in mentions]
+    taken = SpanIndex(mentions)
     extra: list[ActorMention] = []
     for match in _ORG_NAME.finditer(text):
-        if not any(match.start() < b and a < match.end() for a, b in taken):
+        if not [m for m in taken.starting(match.start() - 60, match.end()) if m.end > match.start()]:
             extra.append(_plain(text, match.start(), match.end(), "organisation", ""))
     if author:
         for match in re.finditer(rf"(?<!\w){re.escape(author)}(?!\w)", text):

@@ -21,8 +21,9 @@ from vedette.extraction.names import actor_mentions, scan_names
 from vedette.extraction.places import place_mentions
 from vedette.extraction.quantities import find_quantities
 from vedette.extraction.roles import guess_roles
-from vedette.extraction.sentences import split_sentences
-from vedette.extraction.speakers import AUTHOR, home_state, people, resolve_speaker
+from vedette.extraction.sentences import Span, split_sentences
+from vedette.extraction.span_index import SpanIndex
+from vedette.extraction.speakers import AUTHOR, People, home_state, people, resolve_speaker
 from vedette.extraction.units import plain_units
 
 _HEADER_DATE = re.compile(
@@ -57,7 +58,9 @@ def extract(
     page = read_page(decoded.text) if looks_like_html(decoded.text, filename) else None
     units = page.units if page is not None else plain_units(decoded.text)
     if not units:
-        raise DocumentRefused("no readable text is left", where=where, fix="Check that the page holds its text without scripts")
+        raise DocumentRefused(
+            "no readable text is left", where=where, fix="Check that the page holds its text without scripts"
+        )
     cleaned = clean(decoded.text, units, page=page is not None, page_drops=page.dropped if page else None)
     day = _publication_day(published, page, cleaned, where, url)
     warnings = list(decoded.warnings)
@@ -65,9 +68,12 @@ def extract(
     document = _document(decoded.sha256, cleaned, page, day, language, title, author, publisher, url)
     if language != "en":
         warnings.append(
-            f"the text is written in another language (guess: {language}); it is kept whole, and no claims are read from it"
+            f"the text is written in another language (guess: {language}); it is kept whole, and no "
+            f"claims are read from it"
         )
-        return Extraction(document=document, claims=(), actors=(), places=(), dates=(), quantities=(), warnings=tuple(warnings))
+        return Extraction(
+            document=document, claims=(), actors=(), places=(), dates=(), quantities=(), warnings=tuple(warnings)
+        )
     return _read(document, cleaned, day, warnings)
 
 
@@ -76,23 +82,26 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
     names = scan_names(text, day)
     spans = [(s.start, s.end) for s in cleaned.segments]
     bodies = [s for s in cleaned.segments if s.role in _READ]
-    dates, quantities = _numbers(text, cleaned.segments, day)
+    sentences = {s: split_sentences(text, s.start, s.end) for s in cleaned.segments}
+    dates, quantities = _numbers(text, sentences, day)
     places = place_mentions(text, names, spans)
     persons = people(text, names)
     roles = guess_roles(text, names, day)
     own = home_state(persons, names, day, text)
     clauses: list[Clause] = []
     for body in bodies:
-        clauses.extend(clauses_of(text, body.start, body.end))
+        clauses.extend(clauses_of(text, sentences[body]))
 
     def speaker(clause: Clause) -> tuple[str, str]:
         if not clause.speaker:
             return AUTHOR, ""
-        return resolve_speaker(clause.speaker, clause.start, persons, names, day)
+        return resolve_speaker(clause.speaker, clause.start, everyone, index)
 
+    everyone, index = People(persons), SpanIndex(names)
     context = Context(
-        text=text, names=names, roles=roles, own=own, speaker=speaker, dates=dates, quantities=quantities, places=places
-    )
+        text=text, names=index, roles=roles, own=own, speaker=speaker, dates=SpanIndex(dates),
+        quantities=SpanIndex(quantities), places=SpanIndex(places),
+    )  # fmt: skip
     claims = claims_from(clauses, context)
     if not bodies:
         warnings.append("no paragraph of running text was found, so no claims were read")
@@ -107,12 +116,14 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
     )
 
 
-def _numbers(text: str, segments: tuple[Segment, ...], day: dt.date) -> tuple[list[DateMention], list[QuantityMention]]:
+def _numbers(
+    text: str, sentences: dict[Segment, list[Span]], day: dt.date
+) -> tuple[list[DateMention], list[QuantityMention]]:
     """Dates and quantities, sentence by sentence; a number inside a date is not counted."""
     dates: list[DateMention] = []
     quantities: list[QuantityMention] = []
-    for segment in segments:
-        for sentence in split_sentences(text, segment.start, segment.end):
+    for found_in in sentences.values():
+        for sentence in found_in:
             found = find_dates(text, day, sentence.start, sentence.end)
             dates.extend(found)
             for quantity in find_quantities(text, sentence.start, sentence.end):

@@ -20,33 +20,48 @@ from vedette.reference.states import find_state
 _IN = re.compile(
     r"\b(?:in|into|inside|within|around|near|across|throughout|outside|toward|towards|through|over|neighbou?ring|"
     r"(?:visit(?:ed|ing|s)?|entered|entering|enter|leave|left|leaving|invad\w+|occup\w+|cross\w*)|"
-    r"(?:troops?|forces|soldiers|equipment|weapons|it|them|personnel|withdraw\w*|units|refugees|people|trip|visit|travel\w*|"
-    r"return\w*|leave|moved?|moving|sent|deployed|relocated?|transferred) (?:from|to|for)|territory of|parts of|areas of|"
-    r"regions of|east of|west of|north of|south of|border with|borders with|border of|borders of|bordering|situation in|"
-    r"located in|based in|stationed in)\s(?:the\s|mainland\s|eastern\s|western\s|northern\s|southern\s|neighbou?ring\s|central\s)?$",
+    r"(?:troops?|forces|soldiers|equipment|weapons|it|them|personnel|withdraw\w*|units|refugees|"
+    r"people|trip|visit|travel\w*|"
+    r"return\w*|leave|moved?|moving|sent|deployed|relocated?|transferred) (?:from|to|for)|territory "
+    r"of|parts of|areas of|"
+    r"regions of|east of|west of|north of|south of|border with|borders with|border of|borders of|"
+    r"bordering|situation in|"
+    r"located in|based in|stationed in)\s(?:the\s|mainland\s|eastern\s|western\s|northern\s|"
+    r"southern\s|neighbou?ring\s|central\s)?$",
     re.IGNORECASE,
 )
 _LIST = re.compile(r"^(?:\s*,\s*|\s+and\s+(?:in\s+)?|,\s+and\s+|\s+or\s+)(?:the\s+)?$")
 _POSSESSIVE = re.compile(r"^'s\b|^'(?=\s)")
 _BORDER_AFTER = re.compile(
-    r"^(?:'s|'|s')?\s(?:\w+\s){0,1}(?:state\s)?(?:borders?|frontiers?|borderlands?)\b|^[ -](?:[A-Z]\w+)\s(?:state\s)?borders?\b", re.IGNORECASE
+    r"^(?:'s|'|s')?\s(?:\w+\s){0,1}(?:state\s)?(?:borders?|frontiers?|borderlands?)\b|^[ "
+    r"-](?:[A-Z]\w+)\s(?:state\s)?borders?\b",
+    re.IGNORECASE,
 )
 _TERRITORY_AFTER = re.compile(r"^\s(?:territory|soil|land|airspace|waters|territories)\b", re.IGNORECASE)
 _BORDER_OF = re.compile(r"\b(?:borders?|frontiers?)\s(?:with|of|between|to)\s(?:the\s)?$", re.IGNORECASE)
 _BORDER_STAFF = re.compile(r"\s(?:guards?|troops|service|police|officers?|control|crossings?|checkpoints?)\b")
 # Fleets, platforms and districts bear the name of a place without being there.
 _NAMESAKE = re.compile(r"^\s(?:Platform|[Ff]leets?|Flotilla|Initiative|Declaration)\b")
-_CONTACT = re.compile(r"\b(?:line of (?:contact|control)|contact line|touch line|ceasefire line|demarcation line|front ?line)\b", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"\b(?:line of (?:contact|control)|contact line|touch line|ceasefire line|demarcation line|front ?line)\b",
+    re.IGNORECASE,
+)
 _CITY = re.compile(
-    r"\b(?:[Ii]n|[Nn]ear|[Aa]t|[Oo]utside|[Ii]nto|[Aa]round|[Tt]owards?|[Ff]rom|[Cc]ity of|[Tt]own of|[Vv]illage of|[Pp]ort of|[Cc]apital of)\s"
+    r"\b(?:[Ii]n|[Nn]ear|[Aa]t|[Oo]utside|[Ii]nto|[Aa]round|[Tt]owards?|[Ff]rom|[Cc]ity of|[Tt]own of|"
+    r"[Vv]illage of|[Pp]ort of|[Cc]apital of)\s"
     r"((?:[A-Z][\w'’-]+)(?:\s(?:[A-Z][\w'’-]+|de|al|el|upon|on|Training|training|ground)){0,2})"
 )
 _NOT_CITY = frozenset(
-    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday "
-    "Friday Saturday Sunday President Prime Minister Mr Mrs Ms The This That These Those It He She They We His Her Their Our "
-    "Parliament Congress Constitution Government Army Navy Armed Air Foreign Defense Defence Ministry General Joint Special "
-    "Supreme State National Federal Commission Council House Senate Court War World Europe European East West North South "
-    "Security Order God Christmas Easter Ramadan Article Facebook Twitter Telegram Internet University Of Alliance".split()
+    "January February March April May June July August September October November December Monday "
+    "Tuesday Wednesday Thursday "
+    "Friday Saturday Sunday President Prime Minister Mr Mrs Ms The This That These Those It He She "
+    "They We His Her Their Our "
+    "Parliament Congress Constitution Government Army Navy Armed Air Foreign Defense Defence "
+    "Ministry General Joint Special "
+    "Supreme State National Federal Commission Council House Senate Court War World Europe European "
+    "East West North South "
+    "Security Order God Christmas Easter Ramadan Article Facebook Twitter Telegram Internet "
+    "University Of Alliance".split()
 )
 
 
@@ -189,9 +204,15 @@ def _cities(
                     stop = start + len(name)
                     cities.append(
                         PlaceMention(
-                            start=start, end=stop, text=text[start:stop], lat=best.lat, lon=best.lon,
-                            country=best.country, level="city", alternatives=tuple(ranked[1:]),
-                        )  # fmt: skip
+                            start=start,
+                            end=stop,
+                            text=text[start:stop],
+                            lat=best.lat,
+                            lon=best.lon,
+                            country=best.country,
+                            level="city",
+                            alternatives=tuple(ranked[1:]),
+                        )
                     )
                     break
                 words.pop()

@@ -12,12 +12,16 @@ from vedette.reference.units import MULTIPLIERS, NUMBER_WORDS, UNITS
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SPELT = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _TIMES = "|".join(sorted(MULTIPLIERS, key=len, reverse=True))
-_MORE = "more than|over|at least|upwards of|in excess of|exceeding|no fewer than|no less than|not less than|above|a minimum of"
-_LESS = "less than|fewer than|under|below|at most|up to|as many as|as much as|no more than|not more than|within|a maximum of"
+_MORE = (
+    "more than|over|at least|upwards of|in excess of|exceeding|no fewer than|no less than|not less than|"
+    "above|a minimum of"
+)
+_LESS = (
+    "less than|fewer than|under|below|at most|up to|as many as|as much as|no more than|not more than|"
+    "within|a maximum of"
+)
 _ABOUT = "about|around|approximately|roughly|some|nearly|almost|close to|an estimated|estimated|circa|approx\\.|~"
 _PATTERN = re.compile(
-    rf"(?:\b(?P<bound>{_MORE}|{_LESS}|{_ABOUT})\s+(?:the\s+|a\s+|an\s+)?)?"
-    rf"(?P<currency>US\$|\$|€|£|₽|¥)?\s?"
     rf"(?P<first>(?<![\w.,/:-])(?:{_NUMBER})|\b(?:{_SPELT})(?:[ -](?:{_SPELT}))?\b)"
     rf"(?:\s?(?:-|–|—|to|or)\s?(?P<second>(?:{_NUMBER})|(?:{_SPELT})\b))?"
     rf"(?P<times>[ -](?:{_TIMES})\b|(?:bn|mn|m|k)\b)?"
@@ -25,9 +29,17 @@ _PATTERN = re.compile(
     rf"(?P<plus>\+|-strong\b)?",
     re.IGNORECASE,
 )
-_INDEFINITE = re.compile(
-    r"\b(?:(?P<tens>tens|dozens|scores|hundreds|thousands|millions)(?: of (?P<of>thousands|millions))?) of\b", re.IGNORECASE
+_BEFORE = re.compile(
+    rf"(?:(?<![\w-])(?P<bound>{_MORE}|{_LESS}|{_ABOUT})\s{{1,3}}(?:the\s|a\s|an\s)?)?(?P<currency>us\$|"
+    rf"\$|€|£|₽|¥)?\s?$",
+    re.IGNORECASE,
 )
+_INDEFINITE = re.compile(
+    r"\b(?:(?P<tens>tens|dozens|scores|hundreds|thousands|millions)(?: of (?P<of>thousands|millions))?) of\b",
+    re.IGNORECASE,
+)
+_CURRENCIES = {"€": "EUR", "£": "GBP", "₽": "RUB", "¥": "CNY"}
+_ANY = re.compile(rf"\d|\b(?:{_SPELT}|tens|dozens|scores|hundreds|thousands|millions)\b")
 _INDEFINITE_VALUES = {
     "tens": 10.0, "dozens": 12.0, "scores": 20.0, "hundreds": 100.0, "thousands": 1_000.0, "millions": 1_000_000.0,
 }  # fmt: skip
@@ -57,6 +69,8 @@ def find_quantities(text: str, start: int = 0, end: int | None = None) -> list[Q
     """
     stop = len(text) if end is None else end
     low = fold(text[start:stop])
+    if not _ANY.search(low):
+        return []
     found: list[QuantityMention] = []
     for match in _PATTERN.finditer(low):
         mention = _numeric(text, low, start, match)
@@ -86,8 +100,7 @@ def _value(words: str) -> float | None:
     return sum(values)
 
 
-def _bound(match: re.Match[str]) -> Bound:
-    word = match.group("bound")
+def _bound(match: re.Match[str], word: str | None) -> Bound:
     if match.group("plus") == "+":
         return Bound.MORE_THAN
     if not word:
@@ -106,9 +119,13 @@ def _numeric(text: str, low: str, offset: int, match: re.Match[str]) -> Quantity
     times = (match.group("times") or "").strip(" -")
     scale = MULTIPLIERS.get(times, {"bn": 1e9, "mn": 1e6, "m": 1e6, "k": 1e3}.get(times, 1.0)) if times else 1.0
     value *= scale
-    begin = match.start("bound") if match.group("bound") else match.start("currency") if match.group("currency") else match.start("first")
-    if match.group("currency"):
-        unit, finish, of = {"€": "EUR", "£": "GBP", "₽": "RUB", "¥": "CNY"}.get(match.group("currency"), "USD"), match.end(), ""
+    reach = max(0, match.start() - 30)
+    before = _BEFORE.search(low[reach : match.start()])
+    bound = before.group("bound") if before else None
+    currency = before.group("currency") if before else None
+    begin = reach + before.start() if before and (bound or currency) else match.start("first")
+    if currency:
+        unit, finish, of = _CURRENCIES.get(currency, "USD"), match.end(), ""
     elif match.group("percent"):
         unit, finish, of = "percent", match.end(), ""
     else:
@@ -121,7 +138,9 @@ def _numeric(text: str, low: str, offset: int, match: re.Match[str]) -> Quantity
             return None
         if _YEAR.match(first) and scale == 1.0 and unit not in ("km", "miles"):
             return None
-        if spelt and (_IDIOM.match(first) or (value <= 2 and unit in ("days", "weeks", "months", "years") and not match.group("bound"))):
+        if spelt and (
+            _IDIOM.match(first) or (value <= 2 and unit in ("days", "weeks", "months", "years") and not bound)
+        ):
             return None
         if re.match(r"mm\b|cal", after.group("mods")):  # a calibre names the gun, it does not count guns
             return None
@@ -139,7 +158,7 @@ def _numeric(text: str, low: str, offset: int, match: re.Match[str]) -> Quantity
         text=text[offset + begin : offset + finish],
         value=value,
         unit=unit,
-        bound=Bound.ABOUT if match.group("second") else _bound(match),
+        bound=Bound.ABOUT if match.group("second") else _bound(match, bound),
         of=of,
     )
 

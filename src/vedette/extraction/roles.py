@@ -19,32 +19,43 @@ from vedette.reference.organisations import find_organisation
 from vedette.reference.states import all_states, find_state
 
 _FORCE_AFTER = re.compile(
-    r"^(?:'s|'|-led|-backed)?\s(?:\w+\s){0,2}?(?:invasion|aggression|offensive|attack|assault|incursion|intervention|troops|forces|"
-    r"military|army|soldiers|escalation|occupation|build-?up|deployment|tanks|operation|armed group|annexation|threat|drills|exercises)\b"
+    r"^(?:'s|'|-led|-backed)?\s(?:\w+\s){0,2}?(?:invasion|aggression|offensive|attack|assault|"
+    r"incursion|intervention|troops|forces|"
+    r"military|army|soldiers|escalation|occupation|build-?up|deployment|tanks|operation|armed group|"
+    r"annexation|threat|drills|exercises)\b"
 )
 _ACTS_AFTER = re.compile(
-    r"^(?:'s)?(?:\s[\w-]+){0,3}?\s(?:massed|amassed|massing|ordered the deployment|deployed|invaded|invades|invading|launched|attacked|"
-    r"threatened to|vowed to|sent (?:additional |more )?troops|annexed|seized|shelled|bombed|claims (?:that )?|could invade|might invade|"
+    r"^(?:'s)?(?:\s[\w-]+){0,3}?\s(?:massed|amassed|massing|ordered the deployment|deployed|invaded|"
+    r"invades|invading|launched|attacked|"
+    r"threatened to|vowed to|sent (?:additional |more )?troops|annexed|seized|shelled|bombed|claims "
+    r"(?:that )?|could invade|might invade|"
     r"would invade|may invade|to invade|may attack|could attack)\b"
 )
 _AGGRESSOR_BEFORE = re.compile(
-    r"\b(?:aggression|invasion|attack|escalation|threats?|occupation|concentration|pressure|annexation|intervention|offensive|"
+    r"\b(?:aggression|invasion|attack|escalation|threats?|occupation|concentration|pressure|"
+    r"annexation|intervention|offensive|"
     r"buildup|build-up|deployment)\s(?:\w+\s){0,2}?(?:by|from|of)\s(?:the\s)?$|\bwithdraw\w*\s(?:by|of)\s(?:the\s)?$|"
     r"\b(?:urged|call\w* on|deter|stop|condemn\w*|sanctions on|sanctions against)\s(?:the\s)?$"
 )
 _TARGET_BEFORE = re.compile(
-    r"\b(?:invasion|invade|invading|aggression|attack|attacks|offensive|assault|war|force|operations?|threat|escalation|campaign|"
-    r"intervention|strikes?)\s(?:of|against|on|in|around|into|to)\s(?:the\s)?$|\b(?:troops|forces|buildup|build-up)\s(?:\w+\s){0,3}"
-    r"(?:around|near|along|against|on)\s(?:the\s)?(?:borders?\s(?:of|with)\s)?(?:the\s)?$|\b(?:invade|attack|occupy|threaten)\s(?:the\s)?$|"
-    r"\b(?:conflict|crisis|war|situation|developments|tensions|settlement)\s(?:in|around|over)\s(?:the\s)?(?:eastern\s|northern\s|southern\s)?$|"
+    r"\b(?:invasion|invade|invading|aggression|attack|attacks|offensive|assault|war|force|operations?|"
+    r"threat|escalation|campaign|"
+    r"intervention|strikes?)\s(?:of|against|on|in|around|into|to)\s(?:the\s)?$|\b(?:troops|forces|"
+    r"buildup|build-up)\s(?:\w+\s){0,3}"
+    r"(?:around|near|along|against|on)\s(?:the\s)?(?:borders?\s(?:of|with)\s)?(?:the\s)?$|\b(?:invade|"
+    r"attack|occupy|threaten)\s(?:the\s)?$|"
+    r"\b(?:conflict|crisis|war|situation|developments|tensions|settlement)\s(?:in|around|"
+    r"over)\s(?:the\s)?(?:eastern\s|northern\s|southern\s)?$|"
     r"\b(?:support|weapons|arms|aid|assistance)\s(?:for|to)\s$|\b(?:defend|protect)\s$"
 )
 _TARGET_AFTER = re.compile(
-    r"^(?:'s|')?\s(?:\w+\s)?(?:borders?|frontier|sovereignty|territorial integrity|crisis|conflict|independence|territory|"
+    r"^(?:'s|')?\s(?:\w+\s)?(?:borders?|frontier|sovereignty|territorial integrity|crisis|conflict|"
+    r"independence|territory|"
     r"accession|membership|defen[cs]e capab|militants|issue)\b"
 )
 _HOST_BEFORE = re.compile(
-    r"\b(?:troops|forces|presence|drills|exercises|base|bases|soldiers|deployment|from|staging ground|launching point|equipment)\s"
+    r"\b(?:troops|forces|presence|drills|exercises|base|bases|soldiers|deployment|from|staging ground|"
+    r"launching point|equipment)\s"
     r"(?:\w+\s){0,2}?(?:in|into|with|from|through|to)\s(?:the\s)?$"
 )
 _HOST_AFTER = re.compile(r"^(?:'s)?\s(?:territory|soil|could serve as|serving as|as a staging|airspace|bases)\b")
@@ -89,7 +100,11 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
         before, after = low[max(0, f.start - 60) : f.start], low[f.end : f.end + 50]
         if not region:
             named[code] += 1
-            as_intervener[code] += bool(_FORCE_AFTER.match(after)) + bool(_ACTS_AFTER.match(after)) + bool(_AGGRESSOR_BEFORE.search(before))
+            as_intervener[code] += (
+                bool(_FORCE_AFTER.match(after))
+                + bool(_ACTS_AFTER.match(after))
+                + bool(_AGGRESSOR_BEFORE.search(before))
+            )
         as_target[code] += 2 * bool(_TARGET_BEFORE.search(before)) + bool(_TARGET_AFTER.match(after)) + 0.5 * region
         as_host[code] += bool(_HOST_BEFORE.search(before)) + 2 * bool(_HOST_AFTER.match(after))
     if not named:
@@ -129,4 +144,6 @@ def _state_codes() -> frozenset[str]:
 
 
 # Organisations and blocs are not invaded.
-_NO_TARGET = frozenset("NATO EU UN OSCE WEST NF G7 CSTO UST CIS SCO AU ECOWAS LAS GCC OAS IMF WB ICC COE TCG SUN".split())
+_NO_TARGET = frozenset(
+    "NATO EU UN OSCE WEST NF G7 CSTO UST CIS SCO AU ECOWAS LAS GCC OAS IMF WB ICC COE TCG SUN".split()
+)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # A full stop, question or exclamation mark, with the closing quotes and brackets that belong to it.
-_STOP = re.compile(r"""(?:\.{1,3}|[!?…]+)["'”’)\]»]*(?=\s|$|["“‘«(\[*])|\n\s*\n|[\r\n]+""")
+_STOP = re.compile(r"""(?:\.{1,3}|(?<![!?…])[!?…]+)["'”’)\]»]*(?=\s|$|["“‘«(\[*])|\n\s*\n|[\r\n]+""")
 _ABBREVIATION = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt cmdr adm brig rep sen gov pres st sr jr messrs hon rev amb min dep asst "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun no nos vs etc eg ie cf al "
@@ -19,6 +19,8 @@ _OPENERS = frozenset(
     "The In He She It They We This That These Those But And However At On As For If When While After Before A An There "
     "Its His Their Our Moreover Meanwhile Although Since I You".split()
 )
+# The longest sentence of the development statements has 1,100 characters. [assumption]
+_LONGEST = 2_000
 _NEXT_WORD = re.compile(r"""\s*["'“‘(\[«]*([A-Za-z]+)""")
 
 
@@ -50,6 +52,19 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
 
 
 def _add(found: list[Span], text: str, start: int, end: int) -> None:
+    while end - start > _LONGEST:
+        # A table, a list or code: cut at a semicolon, comma or space, so that no rule meets an endless line.
+        room = text[start : start + _LONGEST]
+        at = max(room.rfind("; "), room.rfind("\t"))
+        at = at if at > _LONGEST // 2 else room.rfind(", ")
+        at = at if at > _LONGEST // 2 else room.rfind(" ")
+        stop = start + (at + 1 if at > _LONGEST // 2 else _LONGEST)
+        _keep(found, text, start, stop)
+        start = stop
+    _keep(found, text, start, end)
+
+
+def _keep(found: list[Span], text: str, start: int, end: int) -> None:
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     if left < len(piece):
@@ -77,6 +92,8 @@ def _ends(text: str, match: re.Match[str], begin: int, stop: int) -> bool:
     if before and before.group(1).lower() in _ABBREVIATION:
         if before.group(1).lower() in ("no", "sun", "mar", "may", "sat", "co", "al", "min", "art", "st"):
             # These are words as well: a digit or a name after them makes an abbreviation.
-            return not (re.match(r"\s*\d", text[match.end() : match.end() + 4]) or (word and before.group(1)[0].isupper()))
+            return not (
+                re.match(r"\s*\d", text[match.end() : match.end() + 4]) or (word and before.group(1)[0].isupper())
+            )
         return not word and not re.match(r"\s*[\d]", text[match.end() : match.end() + 4])
     return True

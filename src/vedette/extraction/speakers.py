@@ -8,6 +8,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from vedette.extraction.names import Found
+from vedette.extraction.span_index import SpanIndex
 from vedette.reference.leaders import leader_named
 
 AUTHOR = "author"
@@ -16,14 +17,26 @@ _PLURAL = re.compile(
     r"\b(?:both|the (?:two )?(?:leaders|presidents|parties|sides|interlocutors|ministers)|they|we)\b", re.IGNORECASE
 )
 _OFFICE = re.compile(
-    r"\b(president|head of state|prime minister|chancellor|minister|secretary(?:[- ]general)?|deputy head|leader|chairman|"
+    r"\b(president|head of state|prime minister|chancellor|minister|secretary(?:[- ]general)?|deputy "
+    r"head|leader|chairman|"
     r"commander|spokes\w+|king|emir|premier|adviser|advisor|ambassador)\b",
     re.IGNORECASE,
 )
-_CAPITALISED = re.compile(r"\b[A-Z][\w'’-]+(?:\s(?:van|von|de|al|bin|der)?\s?[A-Z][\w'’-]+)+")
+_CAPITALISED = re.compile(r"(?<![\w'’-])[A-Z][\w'’-]+(?:\s(?:van|von|de|al|bin|der)?\s?[A-Z][\w'’-]+)+")
+_HEAD = re.compile(r"\b(?:president|head of state|leader|prime minister|chancellor|premier)\b", re.IGNORECASE)
+_BELOW_HEAD = re.compile(
+    r"\b(?:foreign|defen[cs]e|deputy|spokes\w+|advis[eo]r|secretary|office|ministry)\b", re.IGNORECASE
+)
+_NOBODY = re.compile(
+    r"^(?:it|there|this|that|hope|support|attention|concern|optimism|satisfaction|which)\b", re.IGNORECASE
+)
+# A quotation rarely runs longer before its speaker is named. [assumption]
+_REACH = 1500
 _SKIP = re.compile(
-    r"^(?:The|Deputy|Head|Office|President|Prime|Minister|Ministry|Foreign|Defen[cs]e|Federal|Secretary|General|State|Security|"
-    r"Council|Chairman|Committee|Affairs|Republic|Kingdom|United|North|South|Assistant|Chancellor|Mr|Mrs|Ms|Commander|Chief)$"
+    r"^(?:The|Deputy|Head|Office|President|Prime|Minister|Ministry|Foreign|Defen[cs]e|Federal|"
+    r"Secretary|General|State|Security|"
+    r"Council|Chairman|Committee|Affairs|Republic|Kingdom|United|North|South|Assistant|Chancellor|Mr|"
+    r"Mrs|Ms|Commander|Chief)$"
 )
 
 
@@ -39,9 +52,7 @@ class Person:
 
 def people(text: str, found: list[Found]) -> list[Person]:
     """Every person named, in order: leaders of the table, and other names that follow a title."""
-    known = [
-        Person(f.start, text[f.start : f.end], f.what.codes[0], f.role) for f in found if f.what.kind == "person"
-    ]
+    known = [Person(f.start, text[f.start : f.end], f.what.codes[0], f.role) for f in found if f.what.kind == "person"]
     taken = [(f.start, f.end) for f in found]
     starts = [a for a, _ in taken]
     others: list[Person] = []
@@ -66,43 +77,67 @@ def _codes_before(found: list[Found], at: int, reach: int) -> list[tuple[int, in
     return rows[::-1]
 
 
-def resolve_speaker(subject: str, at: int, persons: list[Person], found: list[Found], published: dt.date) -> tuple[str, str]:
+class People:
+    """Persons of a document, for questions near a position."""
+
+    def __init__(self, persons: list[Person]) -> None:
+        self.persons = persons
+        self._starts = [p.start for p in persons]
+        self._fullest: dict[str, str] = {}
+        for p in persons:
+            last = p.name.split()[-1]
+            self._fullest[last] = max(self._fullest.get(last, ""), p.name, key=len)
+
+    def before(self, at: int) -> list[Person]:
+        """The last persons named before a position."""
+        stop = bisect_left(self._starts, at + 1)
+        return self.persons[max(0, stop - 60) : stop]
+
+    def near(self, at: int) -> list[Person]:
+        """Persons named around a position: before it, and in the rest of its quotation."""
+        stop = bisect_left(self._starts, at + _REACH)
+        return self.persons[max(0, bisect_left(self._starts, at) - 60) : stop]
+
+    def fullest(self, person: Person) -> str:
+        """The fullest spelling the text gives of that person's name."""
+        return self._fullest[person.name.split()[-1]]
+
+
+def resolve_speaker(subject: str, at: int, persons: People, found: SpanIndex[Found]) -> tuple[str, str]:
     """Name and code behind a frame's subject at position ``at``; the author where no one is named.
 
     "He" is the last person named before; "the President of X" or "the Belarusian leader" the person of that state;
-    passive frames and plural subjects keep the words.
+    passive frames speak for the author; plural subjects keep the words.
     """
-    words = subject.strip(" ,;:-–—\"“”")
-    if not words or re.match(r"^(?:it|there|this|that|hope|support|attention|concern)\b", words, re.IGNORECASE) or len(words) < 2:
+    words = subject.strip(' ,;:-–—"“”')
+    if len(words) < 2 or _NOBODY.match(words):
         return AUTHOR, ""
-    inside = [p for p in persons if p.name in words or (len(p.name.split()) > 1 and p.name.split()[-1] in words.split())]
-    if inside:
-        best = max(inside, key=lambda p: (words.rfind(p.name.split()[-1]), -abs(p.start - at)))
-        return _full(best, persons), best.code
-    named = [f for f in found if f.what.kind != "person" and f.name in words and len(f.what.codes) == 1]
-    before = [p for p in persons if p.start <= at]
+    if not _PRONOUN.match(words):
+        inside = [p for p in persons.near(at) if p.name in words or p.name.split()[-1] in words.split()]
+        if inside:
+            best = max(inside, key=lambda p: (words.rfind(p.name.split()[-1]), -abs(p.start - at)))
+            return persons.fullest(best), best.code
+    before = persons.before(at)
+    named = [
+        f for f in found.starting(at - _REACH // 2, at + _REACH)
+        if f.what.kind not in ("person", "region") and len(f.what.codes) == 1 and f.name in words
+    ]  # fmt: skip
     if named and not _PRONOUN.match(words):
         code = named[0].what.codes[0]
-        if _OFFICE.search(words):
+        if _HEAD.search(words) and not _BELOW_HEAD.search(words):
             of_state = [p for p in before if p.code == code]
-            if of_state and not re.search(r"minist|spokes|adviser|advisor|secretary", words, re.IGNORECASE):
-                return _full(of_state[-1], persons), code
+            if of_state:
+                return persons.fullest(of_state[-1]), code
         return _tidy(words), code
     if _PLURAL.search(words):
         return _tidy(words), ""
-    if (_PRONOUN.match(words) or _OFFICE.search(words)) and before:
-        last = before[-1]
-        if re.search(r"\bpresident|head of state|leader\b", words, re.IGNORECASE):
-            heads = [p for p in before if p.office in ("president", "leader", "supreme leader")]
-            last = heads[-1] if heads else last
-        return _full(last, persons), last.code
+    if before and (_PRONOUN.match(words) or _OFFICE.search(words)):
+        heads = [
+            p for p in before if p.office in ("president", "leader", "supreme leader", "chancellor", "prime minister")
+        ]
+        last = heads[-1] if heads and _HEAD.search(words) and not _BELOW_HEAD.search(words) else before[-1]
+        return persons.fullest(last), last.code
     return _tidy(words), ""
-
-
-def _full(person: Person, persons: list[Person]) -> str:
-    """The fullest spelling the text gives of that person."""
-    last = person.name.split()[-1]
-    return max((p.name for p in persons if p.name.split()[-1] == last), key=len)
 
 
 def _tidy(words: str) -> str:

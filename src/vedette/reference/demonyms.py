@@ -11,44 +11,46 @@ from functools import lru_cache
 
 # First form: adjective. A form in -an, -i or -ese serves for the people as well; plurals in -s are made by rule.
 _FORMS = """
-AFG Afghan Afghans|ALB Albanian|DZA Algerian|AGO Angolan|ARG Argentine Argentinian|ARM Armenian|AUS Australian|AUT Austrian
-AZE Azerbaijani Azeri|BHS Bahamian|BHR Bahraini|BGD Bangladeshi|BRB Barbadian|BLR Belarusian Belarussian Byelorussian|BEL Belgian
-BLZ Belizean|BEN Beninese|BTN Bhutanese|BOL Bolivian|BIH Bosnian|BWA Botswanan|BRA Brazilian|BRN Bruneian|BGR Bulgarian
-BFA Burkinabe Burkinabé|BDI Burundian|KHM Cambodian|CMR Cameroonian|CAN Canadian|CAF Central_African|TCD Chadian|CHL Chilean
-CHN Chinese|COL Colombian|COM Comorian|COG Congolese|COD Congolese|CRI Costa_Rican|HRV Croatian Croat|CUB Cuban|CYP Cypriot
-CZE Czech|DNK Danish Danes Dane|DJI Djiboutian|ECU Ecuadorian Ecuadorean|EGY Egyptian|SLV Salvadoran|GNQ Equatoguinean
-ERI Eritrean|EST Estonian|SWZ Swazi|ETH Ethiopian|FJI Fijian|FIN Finnish Finns Finn|FRA French Frenchmen|GAB Gabonese
-GMB Gambian|GEO Georgian|DEU German|GHA Ghanaian|GRC Greek|GRD Grenadian|GTM Guatemalan|GIN Guinean|GUY Guyanese|HTI Haitian
-HND Honduran|HUN Hungarian|ISL Icelandic Icelanders|IND Indian|IDN Indonesian|IRN Iranian|IRQ Iraqi|IRL Irish|ISR Israeli
-ITA Italian|CIV Ivorian|JAM Jamaican|JPN Japanese|JOR Jordanian|KAZ Kazakh Kazakhstani|KEN Kenyan|XKX Kosovar Kosovan
-KWT Kuwaiti|KGZ Kyrgyz Kyrgyzstani|LAO Laotian Lao|LVA Latvian|LBN Lebanese|LBR Liberian|LBY Libyan|LTU Lithuanian
-LUX Luxembourgish|MKD Macedonian|MDG Malagasy|MWI Malawian|MYS Malaysian|MDV Maldivian|MLI Malian|MLT Maltese
-MRT Mauritanian|MUS Mauritian|MEX Mexican|MDA Moldovan Moldavian|MNG Mongolian|MNE Montenegrin|MAR Moroccan|MOZ Mozambican
-MMR Burmese|NAM Namibian|NPL Nepali Nepalese|NLD Dutch|NZL New_Zealander|NIC Nicaraguan|NER Nigerien|NGA Nigerian
-PRK North_Korean|NOR Norwegian|OMN Omani|PAK Pakistani|PAN Panamanian|PNG Papuan|PRY Paraguayan|PER Peruvian
+AFG Afghan Afghans|ALB Albanian|DZA Algerian|AGO Angolan|ARG Argentine Argentinian|ARM Armenian|AUS Australian
+AUT Austrian|AZE Azerbaijani Azeri|BHS Bahamian|BHR Bahraini|BGD Bangladeshi|BRB Barbadian
+BLR Belarusian Belarussian Byelorussian|BEL Belgian|BLZ Belizean|BEN Beninese|BTN Bhutanese|BOL Bolivian
+BIH Bosnian|BWA Botswanan|BRA Brazilian|BRN Bruneian|BGR Bulgarian|BFA Burkinabe Burkinabé|BDI Burundian
+KHM Cambodian|CMR Cameroonian|CAN Canadian|CAF Central_African|TCD Chadian|CHL Chilean|CHN Chinese|COL Colombian
+COM Comorian|COG Congolese|COD Congolese|CRI Costa_Rican|HRV Croatian Croat|CUB Cuban|CYP Cypriot|CZE Czech
+DNK Danish Danes Dane|DJI Djiboutian|ECU Ecuadorian Ecuadorean|EGY Egyptian|SLV Salvadoran|GNQ Equatoguinean
+ERI Eritrean|EST Estonian|SWZ Swazi|ETH Ethiopian|FJI Fijian|FIN Finnish Finns Finn|FRA French Frenchmen
+GAB Gabonese|GMB Gambian|GEO Georgian|DEU German|GHA Ghanaian|GRC Greek|GRD Grenadian|GTM Guatemalan|GIN Guinean
+GUY Guyanese|HTI Haitian|HND Honduran|HUN Hungarian|ISL Icelandic Icelanders|IND Indian|IDN Indonesian
+IRN Iranian|IRQ Iraqi|IRL Irish|ISR Israeli|ITA Italian|CIV Ivorian|JAM Jamaican|JPN Japanese|JOR Jordanian
+KAZ Kazakh Kazakhstani|KEN Kenyan|XKX Kosovar Kosovan|KWT Kuwaiti|KGZ Kyrgyz Kyrgyzstani|LAO Laotian Lao
+LVA Latvian|LBN Lebanese|LBR Liberian|LBY Libyan|LTU Lithuanian|LUX Luxembourgish|MKD Macedonian|MDG Malagasy
+MWI Malawian|MYS Malaysian|MDV Maldivian|MLI Malian|MLT Maltese|MRT Mauritanian|MUS Mauritian|MEX Mexican
+MDA Moldovan Moldavian|MNG Mongolian|MNE Montenegrin|MAR Moroccan|MOZ Mozambican|MMR Burmese|NAM Namibian
+NPL Nepali Nepalese|NLD Dutch|NZL New_Zealander|NIC Nicaraguan|NER Nigerien|NGA Nigerian|PRK North_Korean
+NOR Norwegian|OMN Omani|PAK Pakistani|PAN Panamanian|PNG Papuan|PRY Paraguayan|PER Peruvian
 PHL Philippine Filipino|POL Polish Poles Pole|PRT Portuguese|QAT Qatari|ROU Romanian|RUS Russian|RWA Rwandan
 SAU Saudi Saudi_Arabian|SEN Senegalese|SRB Serbian Serb|SLE Sierra_Leonean|SGP Singaporean|SVK Slovak Slovakian
-SVN Slovenian Slovene|SOM Somali|ZAF South_African|KOR South_Korean|SSD South_Sudanese|ESP Spanish Spaniards|LKA Sri_Lankan
-SDN Sudanese|SUR Surinamese|SWE Swedish Swedes|CHE Swiss|SYR Syrian|TWN Taiwanese|TJK Tajik Tajikistani|TZA Tanzanian
-THA Thai|TLS Timorese|TGO Togolese|TUN Tunisian|TUR Turkish Turks|TKM Turkmen|UGA Ugandan|UKR Ukrainian
-ARE Emirati|GBR British Britons UK-based|USA American US_ U.S.|URY Uruguayan|UZB Uzbek|VEN Venezuelan|VNM Vietnamese
-YEM Yemeni|ZMB Zambian|ZWE Zimbabwean|GNB Bissau-Guinean
+SVN Slovenian Slovene|SOM Somali|ZAF South_African|KOR South_Korean|SSD South_Sudanese|ESP Spanish Spaniards
+LKA Sri_Lankan|SDN Sudanese|SUR Surinamese|SWE Swedish Swedes|CHE Swiss|SYR Syrian|TWN Taiwanese
+TJK Tajik Tajikistani|TZA Tanzanian|THA Thai|TLS Timorese|TGO Togolese|TUN Tunisian|TUR Turkish Turks
+TKM Turkmen|UGA Ugandan|UKR Ukrainian|ARE Emirati|GBR British Britons UK-based|USA American US_ U.S.
+URY Uruguayan|UZB Uzbek|VEN Venezuelan|VNM Vietnamese|YEM Yemeni|ZMB Zambian|ZWE Zimbabwean|GNB Bissau-Guinean
 """
 
 # Palaces, streets and older spellings that stand for a government, on top of the capitals of the state table.
 _SEATS = """
-RUS Kremlin|USA White_House Pentagon State_Department Capitol_Hill Washington_D.C. Washington,_D.C.|GBR Downing_Street Whitehall
-FRA Élysée Elysee Elysée_Palace Quai_d'Orsay|UKR Kiev Kyiv Bankova|CHN Beijing Peking Zhongnanhai|KAZ Nur-Sultan Nursultan Astana
-ISR Tel_Aviv|IND Delhi|KOR Blue_House|TUR Ankara|DEU Bundeswehr|MMR Tatmadaw|IRN Tehran Teheran|MDA Chisinau Kishinev
-BRA Brasilia|COL Bogota|CMR Yaounde|YEM Sana'a Aden|TGO Lome|PRY Asuncion|CRI San_Jose|TKM Ashkhabad|KGZ Bishkek
-BOL La_Paz|NGA Abuja|CIV Abidjan|TZA Dar_es_Salaam|GEO Tbilisi|IRQ Baghdad
+RUS Kremlin|USA White_House Pentagon State_Department Capitol_Hill Washington_D.C. Washington,_D.C.
+GBR Downing_Street Whitehall|FRA Élysée Elysee Elysée_Palace Quai_d'Orsay|UKR Kiev Kyiv Bankova
+CHN Beijing Peking Zhongnanhai|KAZ Nur-Sultan Nursultan Astana|ISR Tel_Aviv|IND Delhi|KOR Blue_House|TUR Ankara
+DEU Bundeswehr|MMR Tatmadaw|IRN Tehran Teheran|MDA Chisinau Kishinev|BRA Brasilia|COL Bogota|CMR Yaounde
+YEM Sana'a Aden|TGO Lome|PRY Asuncion|CRI San_Jose|TKM Ashkhabad|KGZ Bishkek|BOL La_Paz|NGA Abuja|CIV Abidjan
+TZA Dar_es_Salaam|GEO Tbilisi|IRQ Baghdad
 """
 
 # Capitals that are first of all something else in English prose, or also the name of their state.
 NOT_GOVERNMENTS = frozenset(
-    "Victoria Georgetown Kingston Wellington San_Salvador Singapore Luxembourg Monaco Djibouti Panama_City Guatemala_City "
-    "Kuwait_City Mexico_City Brussels Moroni Male Malé San_Marino Praia Sofia_Vergara Sucre Santiago".replace("_", " ")
-    .split(" ")
+    "Victoria Georgetown Kingston Wellington Singapore Luxembourg Monaco Djibouti Brussels Moroni Male Malé Praia "
+    "Sucre Santiago".split()
 ) | {"Panama City", "Guatemala City", "Kuwait City", "Mexico City", "San Marino", "San Salvador"}
 
 
@@ -66,7 +68,11 @@ def demonyms() -> dict[str, tuple[str, ...]]:
     """Adjective and people forms by ISO3 code, plurals included."""
     found = {}
     for code, forms in _read(_FORMS).items():
-        more = [f"{form}s" for form in forms if form.endswith(("an", "ian", "i", "Croat", "Serb", "Greek", "Uzbek", "Kazakh"))]
+        more = [
+            f"{form}s"
+            for form in forms
+            if form.endswith(("an", "ian", "i", "Croat", "Serb", "Greek", "Uzbek", "Kazakh"))
+        ]
         found[code] = tuple(dict.fromkeys((*forms, *more)))
     return found
 

@@ -46,8 +46,9 @@ _PLURALS: dict[str, str] = {
 _INVARIANT: dict[str, str] = {
     "troops": "troops", "personnel": "troops", "servicemen": "troops", "military personnel": "troops", "men": "people",
     "forces": "troops", "people": "people", "persons": "people", "children": "people", "aircraft": "aircraft",
-    "artillery pieces": "weapons", "pieces of artillery": "weapons", "pieces of equipment": "weapons", "police": "people",
-    "feet": "feet", "mi": "miles", "kms": "km", "usd": "USD", "eur": "EUR", "members": "people", "times": "times",
+    "artillery pieces": "weapons", "pieces of artillery": "weapons", "pieces of equipment": "weapons",
+    "police": "people", "feet": "feet", "mi": "miles", "kms": "km", "usd": "USD",
+    "eur": "EUR", "members": "people", "times": "times",
     "pieces of military equipment": "weapons", "lives": "people", "souls": "people", "families": "families",
 }  # fmt: skip
 
