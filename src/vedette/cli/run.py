@@ -88,6 +88,8 @@ def _invoke(name: str, target: str, rest: Sequence[str]) -> int:
         app.command()(found)
     command = typer.main.get_command(app)
     status = command.main(args=list(rest), prog_name=f"vedette {name}", standalone_mode=False)
+    if status == INTERRUPTED:  # the option parser caught Ctrl-C itself
+        raise KeyboardInterrupt
     return status if isinstance(status, int) else DONE
 
 
