@@ -15,7 +15,7 @@ from vedette.codec import json as codec
 from vedette.codec.case_file import decode_case, encode_case
 from vedette.codec.dossier import decode_dossier, encode_dossier
 from vedette.domain import case, claims, documents, evidence, framework, judgment, ledger, reading, scenarios, time
-from vedette.errors import BadInput
+from vedette.errors import BadInput, CaseRefused, NewerSchema
 from vedette.reference.bundled import bundled_case
 
 KINDS: dict[type, st.SearchStrategy[Any]] = {
@@ -131,11 +131,8 @@ def test_a_damaged_case_file_is_refused_or_read_but_never_crashes(data: st.DataO
         assert "\n" not in str(error)
 
 
-@settings(max_examples=200)
-@given(data=st.data())
-def test_a_damaged_dossier_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
-    whole: Any = plain_json.loads(plain_json.dumps(encode_dossier(bundled_case("niger-2023"))))
-    whole["evidence"] = whole["evidence"][:3]
+def damage(whole: Any, data: st.DataObject) -> None:
+    """Take out or replace one value somewhere in parsed JSON."""
     node = whole
     while True:
         keys = list(range(len(node))) if isinstance(node, list) else list(node)
@@ -148,10 +145,56 @@ def test_a_damaged_dossier_is_refused_or_read_but_never_crashes(data: st.DataObj
         del node[key]
     else:
         node[key] = data.draw(st.sampled_from((None, 1, "x", [], {}, [1], {"a": 1}, True, -0.5, [None], [[]])))
+
+
+@settings(max_examples=200)
+@given(data=st.data())
+def test_a_damaged_dossier_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
+    whole: Any = plain_json.loads(plain_json.dumps(encode_dossier(bundled_case("niger-2023"))))
+    whole["evidence"] = whole["evidence"][:3]
+    damage(whole, data)
     try:
         decode_dossier(whole)
     except BadInput as error:
         assert "\n" not in str(error)
+
+
+@settings(max_examples=150)
+@given(data=st.data())
+def test_a_damaged_record_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
+    whole: Any = plain_json.loads(codec.dumps(bundled_case("niger-2023")))
+    whole["noun"]["evidence"] = whole["noun"]["evidence"][:2]
+    damage(whole, data)
+    try:
+        codec.loads(case.Case, plain_json.dumps(whole))
+    except BadInput as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "words"),
+    [
+        ("{", CaseRefused, "not JSON"),
+        ("[]", CaseRefused, "no schema version"),
+        ('{"schema": true, "kind": "Grade", "noun": {}}', CaseRefused, "no schema version"),
+        ('{"schema": 0, "kind": "Grade", "noun": {}}', CaseRefused, "no schema version"),
+        ('{"schema": 2, "kind": "Grade", "noun": {}}', NewerSchema, "schema 2 is newer than 1"),
+        ('{"schema": 1, "kind": "Place", "noun": {}}', CaseRefused, "is a 'Place'"),
+        ('{"schema": 1, "kind": "Grade", "noun": {"mood": "A"}}', CaseRefused, "unknown key 'mood'"),
+        ('{"schema": 1, "kind": "Grade", "noun": {"reliability": 1}}', CaseRefused, "1 is not a str"),
+        ('{"schema": 1, "kind": "Grade", "noun": {"reliability": "Q"}}', BadInput, "not one of A B C D E F"),
+    ],
+)
+def test_a_stored_record_that_does_not_fit_is_refused_in_words(text: str, error: type[BadInput], words: str) -> None:
+    with pytest.raises(error) as caught:
+        codec.loads(claims.Grade, text)
+    assert words in str(caught.value)
+
+
+def test_a_quote_needs_its_document() -> None:
+    item = bundled_case("niger-2023").evidence[0]
+    with pytest.raises(BadInput, match="is not there"):
+        codec.loads(evidence.Evidence, codec.dumps(item))
 
 
 def test_times_of_day_survive() -> None:

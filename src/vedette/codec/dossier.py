@@ -16,7 +16,7 @@ from typing import Any
 
 from vedette.codec.default_rates import CRISIS_LOOKBACK_DAYS
 from vedette.codec.default_tree import DefaultTree, Setting, default_tree
-from vedette.codec.fields import Table, located
+from vedette.codec.fields import Table, located, nearest
 from vedette.codec.names import PLAIN, Names
 from vedette.domain.case import Case, CrowdFigure, Option
 from vedette.domain.claims import Bound, Citation, ClaimKind, Direction, Grade, Place, Posture, Quantity, Strength
@@ -176,24 +176,33 @@ def _atoms(
         members = table.texts("atoms")
         for atom in members:
             if atom not in known:
-                raise UnknownName("atom", atom, nearest=known, where=table.where)
+                raise UnknownName("atom", atom, nearest=nearest(atom, known), where=table.where)
         name = table.text("id")
         label = table.text("label", _label(name, members, names, day))
         scenarios.append(Scenario(id=name, label=label, atoms=frozenset(members)))
     return tuple(atoms), tuple(scenarios)
 
 
-_LABELS = {"intervention": "force below full scale", "full_scale": "force at full scale"}
+_LEVEL_LABELS = {
+    frozenset({"intervention", "full_scale"}): "Force is used",
+    frozenset({"presence", "intervention", "full_scale"}): "Troops are deployed, with force or without",
+    frozenset({"none", "presence"}): "No force is used",
+    frozenset({"none"}): "No troops are sent",
+    frozenset({"presence"}): "Troops are present, no force is used",
+    frozenset({"intervention"}): "Force is used below full scale",
+    frozenset({"full_scale"}): "Force is used at full scale",
+    frozenset({"other"}): "Cannot be placed",
+}
 
 
 def _label(name: str, atoms: tuple[str, ...], names: Names = PLAIN, day: dt.date | None = None) -> str:
-    """Words for a scenario that has only an id: short ids such as "A" say what they hold."""
-    if len(name) > 2:
-        words = name.split("_")
-        if day is not None:
-            words = [w.capitalize() if names.is_state(w, day) else w for w in words]
-        return " ".join((words[0][:1].upper() + words[0][1:], *words[1:]))
-    return f"{name}: " + " or ".join(_LABELS.get(a, a.replace("_", " ")) for a in atoms)
+    """Words for a scenario that has only an id, such as "A": what its levels say, else the id as words."""
+    if frozenset(atoms) in _LEVEL_LABELS:
+        return _LEVEL_LABELS[frozenset(atoms)]
+    words = name.split("_")
+    if day is not None:
+        words = [w.capitalize() if names.is_state(w, day) else w for w in words]
+    return " ".join((words[0][:1].upper() + words[0][1:], *words[1:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +305,8 @@ def _signatures(facts: Mapping[str, Any], atoms: tuple[Atom, ...], where: str) -
     known = [a.id for a in atoms]
     for atom in value:
         if atom not in known:
-            raise UnknownName("atom", str(atom), nearest=known, where=f"{where} [structure.facts.atom_signatures]")
+            place = f"{where} [structure.facts.atom_signatures]"
+            raise UnknownName("atom", str(atom), nearest=nearest(str(atom), known), where=place)
     return {str(k): {str(f): list(x) for f, x in v.items()} for k, v in value.items() if isinstance(v, Mapping)}
 
 

@@ -22,9 +22,17 @@ class _Required:
 REQUIRED = _Required()
 
 
+_FEW = 8
+"""So few names are all listed when none is like the one given [assumption: they fit one line]."""
+
+
 def nearest(name: str, valid: Iterable[str], *, n: int = 3) -> list[str]:
-    """The ``n`` valid names most like ``name``, best first."""
-    return difflib.get_close_matches(name, list(valid), n=n, cutoff=0.0)
+    """The ``n`` valid names most like ``name``, best first; when none is like it, all of a short list, or the best."""
+    pool = list(dict.fromkeys(valid))
+    close = difflib.get_close_matches(name, pool, n=n, cutoff=0.5)
+    if close:
+        return close
+    return pool if len(pool) <= _FEW else difflib.get_close_matches(name, pool, n=n, cutoff=0.0)
 
 
 @contextmanager
@@ -149,11 +157,9 @@ class Table:
             return value
         valid = [str(member.value) for member in kind]
         if value not in valid:
-            raise CaseRefused(
-                f"{key} {value!r} is not one of {', '.join(valid)}",
-                where=self.where,
-                fix=f"Nearest: {nearest(str(value), valid, n=1)[0]}",
-            )
+            close = difflib.get_close_matches(str(value), valid, n=1, cutoff=0.5)
+            fix = f"Nearest: {close[0]}" if close else ""
+            raise CaseRefused(f"{key} {value!r} is not one of {', '.join(valid)}", where=self.where, fix=fix)
         return kind(value)
 
     def one_of(self, key: str, valid: Iterable[str], kind: str, default: str | _Required = REQUIRED) -> str:

@@ -24,7 +24,7 @@ from vedette.domain.scenarios import Branch, Chance, Leaf
 from vedette.errors import BadInput, CaseRefused, NewerSchema, VedetteError
 
 SCHEMA = 1
-"""Version of this mapping. A record written with a higher one is refused; lower ones are migrated."""
+"""Version of this mapping, the first. A record written with a higher one is refused."""
 
 T = TypeVar("T")
 Documents = Mapping[str, Document]
@@ -78,10 +78,11 @@ def loads(kind: type[T], text: str | bytes, *, documents: Documents = _NO_DOCUME
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CaseRefused("stored record is not JSON", where=where) from error
-    if not isinstance(record, Mapping) or not isinstance(record.get("schema"), int):
+    schema = record.get("schema") if isinstance(record, Mapping) else None
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise CaseRefused("stored record has no schema version", where=where)
-    if record["schema"] > SCHEMA:
-        raise NewerSchema(f"record schema {record['schema']} is newer than {SCHEMA}", where=where, fix="Update Vedette")
+    if schema > SCHEMA:
+        raise NewerSchema(f"record schema {schema} is newer than {SCHEMA}", where=where, fix="Update Vedette")
     if record.get("kind") != where:
         raise CaseRefused(f"stored record is a {record.get('kind')!r}", where=where)
     return decode(kind, record.get("noun"), documents=documents)
