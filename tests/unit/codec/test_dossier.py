@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,20 @@ def test_every_counted_rate_has_its_jeffreys_interval() -> None:
             assert rate.period_days is None or rate.period_days < 200
         else:
             assert rate.period_days == 365.25
+
+
+def test_crisis_classes_agree_with_those_computed_from_the_data() -> None:
+    text = files("vedette.reference").joinpath("coefficients/crisis-classes.json").read_text(encoding="utf-8")
+    computed = {c["id"]: c["serious_or_worse"] for c in json.loads(text)["classes"]}
+    ours = {
+        "crisis": "not-directly-violent", "crisis_military_act": "non-violent-military",
+        "crisis_external_change": "external-change", "crisis_political_act": "political-act",
+    }  # fmt: skip
+    assert {n for n in counted_names() if n.startswith("crisis")} == set(ours)
+    for name, theirs in ours.items():
+        rate, row = counted(name), computed[theirs]
+        assert (rate.events, rate.n) == (row["k"], row["n"])
+        assert (rate.low, rate.high) == pytest.approx(tuple(row["interval"]), abs=1e-5)
 
 
 def test_every_stated_rate_is_marked_and_wide() -> None:
