@@ -63,7 +63,7 @@ _STATED: dict[str, tuple[float, float, float, str, str]] = {
     ),
     "full": (
         0.25, 0.05, 0.6, "full scale, given that force is used",
-        "between wars among force initiations (16 of 458) and full-scale wars among serious clashes in ICB (28 of 64)",
+        "between wars among force initiations (16 of 458) and full-scale wars among serious clashes in ICB (27 of 64)",
     ),
     "presence": (
         0.1, 0.02, 0.35, "troops present without force (no data set counts presence by consent)",
@@ -102,6 +102,12 @@ CRISIS_LOOKBACK_DAYS = 180
 """A crisis class holds from the first item not older than this at as_of [assumption: ICB crises last months]."""
 
 
+_CRISIS_DAYS = {
+    "crisis": 85.0, "crisis_military_act": 38.5, "crisis_external_change": 104.5, "crisis_political_act": 100.5,
+}  # fmt: skip
+"""Median length in days of the crises of each class (ICB v14, duration of the crisis; evals/history_panel.py)."""
+
+
 def counted(name: str, *, holds_from: dt.date | None = None) -> BaseRate:
     """A counted class by name; classes of a year carry it as their period."""
     events, n, p, low, high, label, source = _COUNTED[name]
@@ -109,7 +115,7 @@ def counted(name: str, *, holds_from: dt.date | None = None) -> BaseRate:
     return BaseRate(
         p=p, low=low, high=high, n=n, events=events, reference_class=label, source=source,
         basis=Basis.CRISIS if crisis else Basis.STRUCTURE,
-        period_days=None if crisis else YEAR, holds_from=holds_from,
+        period_days=_CRISIS_DAYS[name] if crisis else YEAR, holds_from=holds_from,
     )  # fmt: skip
 
 
@@ -117,7 +123,8 @@ def stated(name: str, *, basis: Basis = Basis.STATED, holds_from: dt.date | None
     """A stated rate by name, marked [assumption]."""
     p, low, high, label, why = _STATED[name]
     return BaseRate(
-        p=p, low=low, high=high, reference_class=label, basis=basis, source=f"[assumption] {why}", holds_from=holds_from
+        p=p, low=low, high=high, reference_class=label, basis=basis, source=f"[assumption] {why}", holds_from=holds_from,
+        period_days=_CRISIS_DAYS["crisis"] if basis is Basis.CRISIS else None,
     )
 
 

@@ -46,7 +46,8 @@ class BaseRate:
     """Frequency of an outcome in a stated class, with its interval.
 
     ``p`` is the probability over ``period_days`` (365.25 for a dyad-year rate); without a period it belongs to the
-    question itself and does not shrink with the time left. ``low``/``high`` its 90 % interval; ``n`` cases in the
+    question itself and does not shrink with the time left. A crisis or build-up class gives the typical length of such
+    a crisis: its rate belongs to the whole of it, so less time left means less, more time no more. ``low``/``high`` its 90 % interval; ``n`` cases in the
     class and ``events`` among them (None when the number is stated rather than counted); ``reference_class`` in
     words; ``holds_from`` the first day on which the case belongs to the class (None: always).
     """
@@ -73,7 +74,10 @@ class BaseRate:
 
     def over(self, days: float) -> float:
         """Factor by which the cumulative hazard over ``days`` differs from that over the stated period."""
-        return 1.0 if self.period_days is None else max(days, 0.0) / self.period_days
+        if self.period_days is None:
+            return 1.0
+        share = max(days, 0.0) / self.period_days
+        return min(share, 1.0) if self.basis in (Basis.CRISIS, Basis.BUILD_UP) else share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
