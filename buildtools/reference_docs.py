@@ -251,7 +251,44 @@ def sources_page() -> str:
     return page("Data sources", *lines)
 
 
+# --------------------------------------------------------------------------------------------------
+# Python
+
+EXAMPLE = """\
+import vedette
+
+reading = vedette.extract("Russian troops crossed the border on 24 February 2022.", published="2022-02-25")
+assessment = vedette.assess("belarus-2022", as_of="2022-01-20")
+for scenario in assessment.to_dict()["scenarios"]:
+    print(scenario["id"], scenario["probability"], scenario["interval90"])
+"""
+
+
+def python_page() -> str:
+    """Every public name of the package with its signature and the first paragraph of its docstring."""
+    import vedette
+
+    lines = [
+        "Importable from `vedette`; each name is loaded on first use, so `import vedette` costs nothing. What they",
+        "return is frozen, and `to_dict()` gives the objects of [the JSON output](json.md). Errors are those of",
+        "[the exception tree](errors.md).",
+        "",
+        "```python",
+        *EXAMPLE.splitlines(),
+        "```",
+    ]
+    for name in sorted(vedette.__all__):
+        found = getattr(vedette, name)
+        if not callable(found):
+            continue
+        said = inspect.cleandoc(found.__doc__ or "").split("\n\n")[0]
+        names = ", ".join(str(p).split(":")[0].split("=")[0] for p in inspect.signature(found).parameters.values())
+        lines += ["", f"## vedette.{name}({names})", "", " ".join(said.split())]
+    return page("Python", *lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "python.md": python_page,
     "commands.md": commands_page,
     "settings.md": settings_page,
     "errors.md": errors_page,

@@ -18,7 +18,7 @@ from tests.conftest import CommandLine
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changelog.d/*.md")])
-GENERATED = ("commands.md", "settings.md", "errors.md", "frameworks.md", "cases.md", "sources.md")
+GENERATED = ("commands.md", "settings.md", "errors.md", "frameworks.md", "cases.md", "sources.md", "python.md")
 # A page of the reference is compared with its generator, so the checks of prose look at the others.
 PROSE = [p for p in WRITTEN if p.parent != REFERENCE or p.name not in GENERATED]
 
@@ -107,6 +107,21 @@ def test_every_source_is_documented_with_its_terms() -> None:
         assert generator().cell(dataset.citation) in page
 
 
+def test_the_example_in_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(generator().EXAMPLE, "python.md", "exec"), {})
+    assert "attack_from_belarus 0." in capsys.readouterr().out
+
+
+def test_every_public_name_says_what_it_does() -> None:
+    import vedette
+
+    page = reference("python.md")
+    for name in vedette.__all__:
+        if callable(getattr(vedette, name)):
+            assert f"## vedette.{name}(" in page
+            assert (getattr(vedette, name).__doc__ or "").strip()
+
+
 def test_every_bundled_case_is_documented() -> None:
     from vedette.reference.bundled import bundled_case_ids
 
@@ -164,6 +179,8 @@ def _joined(block: str) -> list[str]:
 def check_command(line: str) -> str | None:
     """What is wrong with a documented command line, if anything."""
     words = shlex.split(line, comments=True)[1:]
+    if words and words[0][0].isdigit():
+        return None  # "vedette 0.1.0": a version, not a command
     if not words or words[0].startswith("--"):
         return None if not words or words[0] in ("--version", "--help", "--debug") else f"no option {words[0]}"
     names = [n for n in commands() if words[: len(n.split())] == n.split()]
