@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from vedette.domain.scenarios import Basis
@@ -351,7 +350,6 @@ def side(c: Composer) -> tuple[tuple[str, tuple[Parts, ...]], ...]:
         if atom in places:
             decided.append((c.letter(c.scenarios[0]["id"]), ": ", f.text("case", "atoms", places[atom], "rule")))
     blocks.append(("How it is decided", tuple(decided)))
-    grades = Counter(e["grade"][:1] for e in f["case"]["evidence"])
     lines: list[Parts] = [
         (
             f.figure("length", "case", "evidence"),
@@ -364,7 +362,10 @@ def side(c: Composer) -> tuple[tuple[str, tuple[Parts, ...]], ...]:
             " left out with reason.",
         ),
     ]
-    if grades:
+    if f["case"]["waiting"]:
+        waiting: Parts = (f.figure("count", "case", "waiting"), " proposed, waiting for review: they move nothing.")
+        lines.append(waiting)
+    if f["case"]["evidence"]:
         lines.append(
             (
                 "Graded A or B: ",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.domain.case import Case
-from vedette.domain.evidence import Evidence
+from vedette.domain.evidence import Evidence, Status
 from vedette.domain.forecast import Assessment
 from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
@@ -70,6 +70,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
 
 def _case(case: Case, as_of: dt.date) -> dict[str, Any]:
     known = case.known(AsOf(date=as_of))
+    cited = {e.quote.document.id for e in known.accepted() if e.quote}
     return {
         "opened": case.opened.isoformat(),
         "threshold_profile": case.scenario_set.threshold_profile,
@@ -87,8 +88,10 @@ def _case(case: Case, as_of: dt.date) -> dict[str, Any]:
                 "url": d.citation.url if d.citation else "",
             }
             for d in sorted(known.documents, key=lambda d: (d.published, d.id))
+            if d.id in cited
         ],
-        "evidence": [_evidence(e) for e in sorted(known.standing(), key=lambda e: (e.times.available_at, e.id))],
+        "evidence": [_evidence(e) for e in sorted(known.accepted(), key=lambda e: (e.times.available_at, e.id))],
+        "waiting": sum(e.status is Status.PROPOSED for e in known.standing()),
         "assumptions": to_plain(case.assumptions),
         "coding_note": case.coding_note,
         "structure_note": case.structure_note,

@@ -41,7 +41,7 @@ def case_text(text: str) -> Markup:
 
 def slug(text: str) -> str:
     """An anchor from an evidence id."""
-    return "ev-" + re.sub(r"[^A-Za-z0-9_-]", lambda m: f"_{ord(m.group()):x}_", text)
+    return "ev-" + re.sub(r"[^A-Za-z0-9-]", lambda m: f"_{ord(m.group()):x}_", text)
 
 
 def tone(sign: str) -> str:
@@ -121,6 +121,24 @@ def _words() -> list[Mapping[str, Any]]:
     ]
 
 
+def _css_string(text: str) -> str:
+    """A CSS string: everything but letters, digits, spaces and plain stops as a code-point escape."""
+    safe = re.sub(r"[^A-Za-z0-9 .,:]", lambda m: f"\\{ord(m.group()):x} ", text)
+    return f'"{safe}"'
+
+
+def _page_marks(view: BriefView) -> Markup:
+    """Head and foot of every printed page: cut-off above; case, inputs, check and page below."""
+    head = f"Information to {view.as_of.text}"
+    foot = f"{view.case.text}, {plain(view.foot).partition(',')[0].lower()}, check with vedette verify"
+    style = (
+        f"@page{{@top-left{{content:{_css_string(head)}}}@bottom-left{{content:{_css_string(foot)}}}"
+        '@bottom-right{content:counter(page) " of " counter(pages)}}'
+        '@page:first{@top-left{content:""}}'
+    )
+    return Markup(style)  # noqa: S704  strings of the case are escaped as CSS above
+
+
 def render_html(view: BriefView, facts: Facts) -> str:
     """The page. Same view and facts, same bytes."""
     rest = {k: v for k, v in facts.data.items() if k != "assessment"}
@@ -129,7 +147,7 @@ def render_html(view: BriefView, facts: Facts) -> str:
         .get_template("brief.html.j2")
         .render(
             v=view,
-            css=_css(),
+            css=_css() + _page_marks(view),
             words=_words(),
             axis=glyphs.probability_axis(),
             wide_conditions=any(len(t.views) > 1 for t in view.conditions),

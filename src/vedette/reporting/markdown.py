@@ -115,7 +115,7 @@ def _small(t: Table) -> Iterator[str]:
 def _lines(v: BriefView) -> Iterator[str]:
     yield f"# {md(v.title)}"
     yield ""
-    yield f"Information to {md(v.as_of)}; {md(v.closes)}. Assessment {md(v.case)}."
+    yield f"Information to {md(v.as_of)}. {md(v.closes)}. Assessment {md(v.case)}."
     yield ""
     yield md(v.question)
     yield ""
