@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,15 +51,17 @@ def build_panel(
     last_year: int = 2024,
     relevant_only: bool = True,
     timing: Timing = "nominal",
+    states: Sequence[int] | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Directed dyad-years with every column that the given frames (by data set id) allow.
 
-    ``relevant_only``: politically relevant pairs (needs contiguity), else all. ``report`` hears the name of
+    ``relevant_only``: politically relevant pairs (needs contiguity), else all. ``states``: only pairs among
+    these CoW codes. ``report`` hears the name of
     each step. Raises ``FrameRefused`` when contiguity is needed and absent.
     """
     report("dyad-years")
-    panel = add_majors(create_dyad_years(first_year, last_year, timing=timing))
+    panel = add_majors(create_dyad_years(first_year, last_year, timing=timing, states=states))
     absent: list[str] = []
     if (contiguity := frames.get("cow-contiguity")) is not None:
         report("cow-contiguity")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vedette.errors import DateRefused, FrameRefused
 from vedette.frames.provenance import Coverage, Lag
 from vedette.panel.table import KEYS, Membership, Panel, PanelColumn, Role, Timing
-from vedette.reference.states import Spell, all_states
+from vedette.reference.states import Spell, all_states, find_state
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,6 +28,7 @@ def create_dyad_years(
     directed: bool = True,
     membership: Membership = "same_year",
     timing: Timing = "nominal",
+    states: Sequence[int] | None = None,
     carry: int = 10,
     memory_limit: str = "4GB",
     threads: int = 2,
@@ -37,8 +38,9 @@ def create_dyad_years(
     ``membership`` "same_year": both belong to the system at some day of the year (1,974,618 directed pairs in
     1946-2024). "same_day": at least one day together, which drops pairs such as East and united Germany in 1990
     (877,497 non-directed pairs in 1886-2014, the number of the R package {peacesciencer}). ``directed`` False
-    keeps ccode1 < ccode2. ``carry``: how many years a series may be carried beyond its end. ``timing``: see
-    ``Panel``. Raises ``DateRefused`` for years outside 1816-2100 or in the wrong order.
+    keeps ccode1 < ccode2. ``states``: only pairs among these CoW codes. ``carry``: how many years a series may
+    be carried beyond its end. ``timing``: see ``Panel``. Raises ``DateRefused`` for years outside 1816-2100 or
+    in the wrong order and ``UnknownState`` for a code nobody bears.
     """
     import duckdb
 
@@ -47,6 +49,9 @@ def create_dyad_years(
             f"dyad-years are made for 1816 to 2100 in that order, not {first_year} to {last_year}",
             fix="States are listed from 1816 on",
         )
+    codes = ""
+    if states is not None:
+        codes = ", ".join(str(find_state(int(code), scheme="cow").cowcode) for code in states)
     con = duckdb.connect(config={"memory_limit": memory_limit, "threads": threads})
     _load_system(con, first_year, last_year)
     together = (
@@ -55,6 +60,8 @@ def create_dyad_years(
         else "true"
     )
     order = "x.ccode <> y.ccode" if directed else "x.ccode < y.ccode"
+    if codes:
+        together += f" AND x.ccode IN ({codes}) AND y.ccode IN ({codes})"
     con.execute(
         "CREATE TABLE dyad_years AS SELECT DISTINCT x.ccode AS ccode1, y.ccode AS ccode2, x.year AS year "
         f"FROM state_days x JOIN state_days y ON x.year = y.year AND {order} AND {together}"
