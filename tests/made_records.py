@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 
 from tests.made_cases import host_case
+
 from vedette.domain.case import Case
 from vedette.domain.claims import Bound, Citation, ClaimKind, Direction, Grade, Marking, Place, Quantity, Strength
 from vedette.domain.documents import Document, DroppedSpan, SourceSpan
@@ -65,12 +66,17 @@ def judgment(id: str = "j1") -> Judgment:
 def full_case() -> Case:
     """A case with a document, quoted and unquoted evidence, and a judgment."""
     source = document()
-    return host_case((evidence("e1", source), evidence("e2")), id="made", framework="five-conditions", documents=(source,), judgments=(judgment(),))
+    return host_case(
+        (evidence("e1", source), evidence("e2")), id="made", framework="five-conditions", documents=(source,),
+        judgments=(judgment(),),
+    )  # fmt: skip
 
 
 def question(id: str = "q1") -> Question:
     """A question over the atoms of the made case."""
-    return Question(id=id, case="made", statement="Will they?", atoms=ATOMS, rule="as made", deadline=dt.date(2022, 3, 31))
+    return Question(
+        id=id, case="made", statement="Will they?", atoms=ATOMS, rule="as made", deadline=dt.date(2022, 3, 31)
+    )
 
 
 def forecast(question: str = "q1", *, note: str = "", day: str = "2022-01-20") -> Forecast:

@@ -55,7 +55,8 @@ def test_a_50_mb_file(reader: Any, write: Any) -> None:
 
 
 def test_a_binary_file(reader: Any, write: Any) -> None:
-    line = reader(write("image.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 40), *DATED, refused=True)
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 40
+    line = reader(write("image.png", picture), *DATED, refused=True)
     assert "image.png" in line
 
 
@@ -123,7 +124,8 @@ def test_an_unknown_case_names_the_nearest(vedette: Any, write: Any) -> None:
 
 
 def test_a_document_about_other_states_proposes_nothing(vedette: Any, write: Any) -> None:
-    out = json.loads(vedette.ok("read", write("fish.txt", OTHER_WORLD), "--case", CASE, *DATED, "--json"))["readings"][0]
+    fish = write("fish.txt", OTHER_WORLD)
+    out = json.loads(vedette.ok("read", fish, "--case", CASE, *DATED, "--json"))["readings"][0]
     assert out["proposals"] == []
 
 

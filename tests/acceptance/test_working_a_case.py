@@ -66,7 +66,8 @@ def test_a_correction_is_a_new_record_with_author_and_reason(vedette: Any, artic
     out = json.loads(vedette.ok("read", article, "--case", CASE, *DATED, "--json"))["readings"][0]
     item = out["proposals"][0]
     name = item["id"]
-    change = ("review", CASE, "--correct", name, "--set", "direction=lowers,strength=strong,grade=B2,attribution=Reuters")
+    fields = "direction=lowers,strength=strong,grade=B2,attribution=Reuters"
+    change = ("review", CASE, "--correct", name, "--set", fields)
     assert "--reason" in vedette.refused(*change)
     vedette.ok(*change, "--reason", "the text denies it", "--author", "Ana")
     case = open_workspace().cases.load(CASE)
@@ -74,7 +75,8 @@ def test_a_correction_is_a_new_record_with_author_and_reason(vedette: Any, artic
     new = next(e for e in case.standing() if e.supersedes == name)
     assert old.attribution == item["attribution"] and str(old.grade) == "F6"
     assert (new.attribution, str(new.grade), new.bearings[0].direction.value) == ("Reuters", "B2", "lowers")
-    assert new.provenance is not None and (new.provenance.author, new.provenance.reason) == ("Ana", "the text denies it")
+    made = new.provenance
+    assert made is not None and (made.author, made.reason) == ("Ana", "the text denies it")
     assert new.times.available_at == old.times.available_at and new.quote == old.quote
     assert name not in {e.id for e in case.standing()}
     assert new.id in vedette.refused("review", CASE, "--reject", name)
@@ -161,8 +163,8 @@ def test_edits_in_a_case_file_come_in_as_a_new_version(vedette: Any, tmp_path: P
 def test_a_new_case_from_options(vedette: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     done = vedette(
-        "case", "new", "--intervener", "Nigeria", "--intervener", "SEN", "--organisation", "ECOWAS", "--target", "Niger",
-        "--posture", "hostile", "--from", "2023-08-10", "--until", "6m",
+        "case", "new", "--intervener", "Nigeria", "--intervener", "SEN", "--organisation", "ECOWAS",
+        "--target", "Niger", "--posture", "hostile", "--from", "2023-08-10", "--until", "6m",
     )  # fmt: skip
     assert done.status == 0 and done.out == "nga-ner-2024.toml\n"
     assert "vedette read" in done.err and "Edit in it" in done.err

@@ -51,7 +51,9 @@ def test_every_room_has_a_line_of_code_and_an_allowed_name() -> None:
         assert path.read_text(encoding="utf-8").strip(), f"{path} is empty"
 
 
-@pytest.mark.parametrize("statement", ["import vedette", "import vedette.cli", "import vedette.errors, vedette.domain.case"])
+@pytest.mark.parametrize(
+    "statement", ["import vedette", "import vedette.cli", "import vedette.errors, vedette.domain.case"]
+)
 def test_start_loads_nothing_heavy(statement: str) -> None:
     heavy = "{'numpy', 'typer', 'rich', 'sqlalchemy', 'duckdb', 'shapely', 'scipy', 'alembic'}"
     code = f"import sys; {statement}; print(sorted({heavy} & set(sys.modules)))"

@@ -67,7 +67,8 @@ def test_write_ahead_log_and_foreign_keys_are_on(workspace_home: Path) -> None:
     database = SqliteDatabase(workspace_home, busy_seconds=3)
     database.holds_anything()
     with database.read() as connection:
-        read = [connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "foreign_keys", "busy_timeout")]
+        names = ("journal_mode", "foreign_keys", "busy_timeout")
+        read = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
     assert read == ["wal", 1, 3000]
 
 

@@ -81,7 +81,8 @@ def test_hints_find_their_place_in_every_new_case(host: str | None) -> None:
 
 
 def test_a_proposal_is_an_exact_quote_waiting_for_a_person() -> None:
-    day = DateMention(start=0, end=1, text="x", interval=DateInterval(start=dt.date(2022, 1, 12), end=dt.date(2022, 1, 12)))
+    twelfth = dt.date(2022, 1, 12)
+    day = DateMention(start=0, end=1, text="x", interval=DateInterval(start=twelfth, end=twelfth))
     found, left = propose(made(), reading(claim(("low_costs", "attack", "weak"), dates=(day,))), Clock())
     (item,) = found
     assert left == () and item.quote is not None and item.quote.text == TEXT[:34]

@@ -37,7 +37,8 @@ def correct(changes: str, found: Case | None = None, reason: str = "misread") ->
 def test_a_correction_changes_what_it_says_and_nothing_else() -> None:
     old, new = case().evidence[0], correct("direction=lowers, strength=weak,actor=,claim=Troops\\, few\\, moved")
     assert new.claim == "Troops, few, moved"
-    assert (new.bearings[0].direction.value, new.bearings[0].strength.value, new.bearings[0].actor) == ("lowers", "weak", None)
+    bearing = new.bearings[0]
+    assert (bearing.direction.value, bearing.strength.value, bearing.actor) == ("lowers", "weak", None)
     same = replace(
         new, id=old.id, claim=old.claim, bearings=old.bearings, status=old.status, supersedes=None,
         provenance=old.provenance, times=old.times,
