@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: commands, settings, errors, frameworks, cases, sources.
+"""Write docs/reference from the code: commands, settings, errors, frameworks, cases, sources, Python, record.
 
 By hand: ``make docs``, or ``python buildtools/reference_docs.py``. ``--check`` writes nothing and names the pages that
 would change (exit status 1). tests/architecture/test_docs.py does the same, so an undocumented command, setting,
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -252,6 +253,85 @@ def sources_page() -> str:
 
 
 # --------------------------------------------------------------------------------------------------
+# the record on the bank
+
+RIVALS = {
+    "left_out": "this episode left out when the scale was set",
+    "base_rate": "the base rate each episode starts from",
+    "others_share": "the share of the other episodes that happened",
+}
+
+
+def record_page() -> str:
+    """Scores of the evidence layer on the bank of episodes, from the report that ships with the package."""
+    report = json.loads((ROOT / "src/vedette/reference/coefficients/evidence-scale.json").read_text("utf-8"))
+    scores = report["scores"]
+    lines = [
+        "How the evidence layer did on the bank of past crises that sets its scale. Printed and written by",
+        "`vedette evidence calibrate`; the bank itself is not part of the package.",
+        "",
+        f"n = {report['n']} episodes, {report['happened']} of which happened. {report['note']}",
+        "It is no estimate of skill on new questions.",
+        "",
+        *table(
+            ("forecast", "log score", "Brier score", "ROC area"),
+            (
+                (words, *(f"{scores[name][m]:.3f}" for m in ("log_score", "brier", "roc_auc")))
+                for name, words in RIVALS.items()
+            ),
+        ),
+        "",
+        "Smaller scores are better; a larger area is. (The area of the last row is zero by construction: leaving out an",
+        "episode that happened lowers the share of the others.) The paired gain of the first row over the others, with its",
+        "interval from a bootstrap over episodes:",
+        "",
+        *table(
+            ("over", "metric", "gain", "interval", "level"),
+            (
+                (RIVALS[name], metric, f"{g['gain']:.3f}", f"{g['low']:.3f} to {g['high']:.3f}", f"{g['level']:.0%}")
+                for name in ("base_rate", "others_share")
+                for metric in ("log_score", "brier")
+                if (g := scores[f"gain_over_{name}_{metric}"])
+            ),
+        ),
+        "",
+        "By coding of the same episodes:",
+        "",
+        *table(
+            ("coding", "n", "log score", "Brier score", "ROC area"),
+            (
+                (c["coding"], c["n"], *(f"{c[m]:.3f}" for m in ("log_score", "brier", "roc_auc")))
+                for c in report["codings"]
+            ),
+        ),
+        "",
+        "By form of the link, and how much of the posterior each has. The episodes do not settle which is right:",
+        "",
+        *table(
+            ("form", "share", "log score", "Brier score"),
+            (
+                (f["form"], f"{f['posterior_share']:.2f}", f"{f['log_score']:.3f}", f"{f['brier']:.3f}")
+                for f in report["forms"]
+            ),
+        ),
+        "",
+        "## Every episode",
+        "",
+        *table(
+            ("episode", "scenario", "base rate", "left out", "happened"),
+            (
+                (
+                    f["episode"], f["scenario"], f"{f['base_rate']:.2f}", f"{f['left_out']:.2f}",
+                    "yes" if f["happened"] else "no",
+                )
+                for f in report["forecasts"]
+            ),
+        ),
+    ]  # fmt: skip
+    return page("The record on the bank of episodes", *lines)
+
+
+# --------------------------------------------------------------------------------------------------
 # Python
 
 EXAMPLE = """\
@@ -289,6 +369,7 @@ def python_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "python.md": python_page,
+    "record.md": record_page,
     "commands.md": commands_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
