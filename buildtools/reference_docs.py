@@ -281,9 +281,9 @@ def record_page() -> str:
             ),
         ),
         "",
-        "Smaller scores are better; a larger area is. (The area of the last row is zero by construction: leaving out an",
-        "episode that happened lowers the share of the others.) The paired gain of the first row over the others, with its",
-        "interval from a bootstrap over episodes:",
+        "Smaller scores are better; a larger area is. (The area of the last row is zero by construction: leaving out",
+        "an episode that happened lowers the share of the others.) The paired gain of the first row over the others,",
+        "with its interval from a bootstrap over episodes:",
         "",
         *table(
             ("over", "metric", "gain", "interval", "level"),
