@@ -39,6 +39,12 @@ def brief(
             "--note", help="A sentence of yours, citing evidence ids: 'Units arrived by rail [E1].' Repeatable."
         ),
     ] = None,
+    audience: Annotated[
+        str,
+        typer.Option(
+            "--audience", metavar="TLP", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED: texts above are withheld."
+        ),
+    ] = "CLEAR",
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a case: one self-contained page, or Markdown.
@@ -52,7 +58,7 @@ def brief(
 
     found = open_case(open_workspace().cases, case)
     chosen = form or ("md" if out is not None and out.suffix.lower() in (".md", ".markdown") else "html")
-    request = request_for(found, as_of, mode=mode, since=since, notes=tuple(note or ()))
+    request = request_for(found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience)
     made = make(found, request, chosen)
     data = made.text.encode("utf-8")
     if out is not None and str(out) == "-":

@@ -33,7 +33,9 @@ def _asserted(parts: Parts) -> str:
     for part in parts:
         if isinstance(part, str):
             kept.append(part)
-        elif part.form == "text" and part.path.startswith(("/case/", "/notes/")) and not part.path.endswith("quote"):
+        elif (
+            part.form == "text" and part.path.startswith(("/case/", "/notes/")) and not part.path.endswith("quote")
+        ):
             kept.append(part.text)
     return "".join(kept).strip()
 

@@ -152,7 +152,7 @@ class Composer:
         quote = f.text(*at, "quote") if item["quote"] else None
         claim = None if quote is not None and item["beyond_quote"] else f.text(*at, "claim")
         note = ""
-        if quote is None:
+        if quote is None and not item.get("withheld"):
             note = "quote not yet verified" if item["unverified_quote"] else "no quote held; our words"
             if item["unverified_quote"]:
                 quote = f.text(*at, "unverified_quote")
@@ -201,7 +201,10 @@ class Composer:
         if best is None:
             if not self.a["binding"].get(scenario):
                 return Sentence(parts=(self.label(scenario), ": no condition was tested alone."))
-            parts: Parts = (self.label(scenario), ": no single condition, raised to met alone, lifts it by a point.")
+            parts: Parts = (
+                self.label(scenario),
+                ": no single condition, raised to met alone, lifts it by a point.",
+            )
             return Sentence(parts=parts)
         at = ("assessment", "binding", scenario, best)
         f = self.facts.figure
@@ -343,7 +346,9 @@ class Composer:
         at = ("assessment", "scenarios", self.place[scenario])
         f = self.facts.figure
         if self.scenarios[self.place[scenario]]["base_rate"].get("p") is None:
-            return Sentence(parts=(self.label(scenario), ": how it comes to ", f("percent", *at, "probability"), "."))
+            return Sentence(
+                parts=(self.label(scenario), ": how it comes to ", f("percent", *at, "probability"), ".")
+            )
         return Sentence(
             parts=(
                 self.label(scenario),

@@ -57,7 +57,9 @@ def limits(c: Composer) -> tuple[Sentence, ...]:
             )
     if any(b["basis"] == Basis.STATED.value for b in c.a["base_rates"].values()):
         out.append(
-            Sentence(parts=("Some questions of the tree start from a stated rate, because no data set counts them.",))
+            Sentence(
+                parts=("Some questions of the tree start from a stated rate, because no data set counts them.",)
+            )
         )
     if f["case"]["coding_note"]:
         out.append(Sentence(parts=("On the coding: ", f.text("case", "coding_note"))))
@@ -214,7 +216,9 @@ def judgements(c: Composer) -> tuple[Sentence, ...]:
     for found, verb in ((up, " raises it most ("), (down, " lowers it most (")):
         if found is not None and (found[1]["log_odds"] > 0) == (found is up) and found[1]["log_odds"] != 0:
             at = ("assessment", "contributions", first, found[0])
-            label: Figure | str = c.names[found[1]["what"]][1] if found[1]["what"] in c.names else f.text(*at, "what")
+            label: Figure | str = (
+                c.names[found[1]["what"]][1] if found[1]["what"] in c.names else f.text(*at, "what")
+            )
             moved.append((label, verb, f.figure("log_odds", *at, "log_odds"), ")"))
     if moved:
         out.append(Sentence(parts=(c.label(first), ", in log-odds: ", *join_words(moved, "; "), ".")))
@@ -380,6 +384,17 @@ def side(c: Composer) -> tuple[tuple[str, tuple[Parts, ...]], ...]:
             )
         )
     blocks.append(("Evidence", tuple(lines)))
+    handling: list[Parts] = [("Marked ", f.text("handling", "mark"), ".")]
+    if f["handling"]["withheld"]:
+        handling.append(
+            (
+                f.figure("count", "handling", "withheld"),
+                " items above ",
+                f.text("handling", "audience"),
+                ": they count in the figures, their text is withheld.",
+            )
+        )
+    blocks.append(("Handling", tuple(handling)))
     return tuple(blocks)
 
 
@@ -407,6 +422,7 @@ def build_view(facts: Facts) -> BriefView:
         title=f.text("assessment", "title"),
         question=f.text("assessment", "question"),
         case=f.text("assessment", "case"),
+        mark=f.text("handling", "mark"),
         as_of=f.figure("day", "assessment", "as_of"),
         reading=(
             "Framework ",
@@ -442,7 +458,9 @@ def build_view(facts: Facts) -> BriefView:
         map_missing=() if f["distance"] else ("No distance was computed: ", f.text("distance_missing"), "."),
         tables=tuple(tables),
         warnings=tuple(
-            f.text("assessment", "warnings", i) for i, w in enumerate(a["warnings"]) if w != f["case"]["coding_note"]
+            f.text("assessment", "warnings", i)
+            for i, w in enumerate(a["warnings"])
+            if w != f["case"]["coding_note"]
         ),  # said under the limits
         limits=limits(c),
         sources=sources(c),

@@ -34,7 +34,11 @@ def change_table(c: Composer, scenario: str) -> Table:
             what = (*what, ": ", *shown(line))
         made.append(
             Row(
-                cells=(what, (f.figure("percent", *at, "probability"),), (f.figure("signed_points", *at, "change"),)),
+                cells=(
+                    what,
+                    (f.figure("percent", *at, "probability"),),
+                    (f.figure("signed_points", *at, "change"),),
+                ),
                 sign=sign_of(s["change"]),
             )
         )
@@ -133,12 +137,16 @@ def base_rate_table(c: Composer) -> Table:
     rows: list[Row] = []
     stated = False
     for name, used in c.a["base_rates"].items():
-        question: Parts = (f.text("case", "chances", questions[name], "question"),) if name in questions else (name,)
+        question: Parts = (
+            (f.text("case", "chances", questions[name], "question"),) if name in questions else (name,)
+        )
         rows.append(_rate_row(c, question, ("assessment", "base_rates", name), used))
         stated = stated or used["basis"] == Basis.STATED.value
         for i, wider in enumerate(c.a.get("reference_classes", {}).get(name, ())):
             if wider["reference_class"] != used["reference_class"]:
-                rows.append(_rate_row(c, ("\u2003wider class",), ("assessment", "reference_classes", name, i), wider))
+                rows.append(
+                    _rate_row(c, ("\u2003wider class",), ("assessment", "reference_classes", name, i), wider)
+                )
     note: Parts = ("Rates hold for the time left to the deadline; the most specific class that holds is used. ",)
     if stated:
         note = (*note, "A stated rate is an assumption: no data set counts that outcome.")
@@ -177,7 +185,9 @@ def watch_table(c: Composer, scenario: str) -> Table:
         if o["scenario"] != scenario:
             continue
         at = ("assessment", "worth_looking", i)
-        lead: Parts = (f.figure("count", *at, "lead_time_days"), " days") if o["lead_time_days"] else ("not stated",)
+        lead: Parts = (
+            (f.figure("count", *at, "lead_time_days"), " days") if o["lead_time_days"] else ("not stated",)
+        )
         seen: Parts = (f.figure("percent", *at, "if_present"),)
         rows.append(
             Row(

@@ -69,7 +69,9 @@ def _reference_points(target: str, on: dt.date) -> tuple[ReferencePoint, ...]:
     )
 
 
-def _claims(items: Sequence[Evidence], start: str, capital: str, estimate: DistanceEstimate) -> list[dict[str, Any]]:
+def _claims(
+    items: Sequence[Evidence], start: str, capital: str, estimate: DistanceEstimate
+) -> list[dict[str, Any]]:
     """Stated lengths that speak of this distance: they name the capital, and the border or the state it starts from."""
     from vedette.geography.boundaries import load_boundaries
     from vedette.geography.estimate import KM_PER_UNIT, check_claim
@@ -105,7 +107,12 @@ def _sightings(items: Sequence[Evidence], capitals: Sequence[Place]) -> list[Evi
 
     def seen_at(e: Evidence) -> bool:
         place = e.place
-        if e.kind not in (ClaimKind.EVENT, ClaimKind.FACT) or place is None or place.lat is None or place.lon is None:
+        if (
+            e.kind not in (ClaimKind.EVENT, ClaimKind.FACT)
+            or place is None
+            or place.lat is None
+            or place.lon is None
+        ):
             return False
         # What is placed at a capital is mostly a decision taken there, not something seen there.
         return all(
@@ -189,7 +196,9 @@ def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sig
     states += [MapState(code=i, role="intervener") for i in option.interveners if i not in (start, option.target)]
     places = [MapPlace(place=capital_of(start, case.as_of), kind="capital")]
     places += [
-        MapPlace(place=e.place, kind="sighting", number=n) for n, e in enumerate(sightings, 1) if e.place is not None
+        MapPlace(place=e.place, kind="sighting", number=n)
+        for n, e in enumerate(sightings, 1)
+        if e.place is not None
     ]
     return _drawn(
         LocatorMap(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.domain.case import Case
+from vedette.domain.claims import Marking
 from vedette.domain.evidence import Evidence, Status
 from vedette.domain.forecast import Assessment
 from vedette.domain.plain import to_plain
@@ -16,6 +17,7 @@ from vedette.domain.time import AsOf
 from vedette.reference.estimative import estimative_words
 from vedette.reporting.distance import Measured
 from vedette.reporting.figures import Facts
+from vedette.reporting.handling import withhold
 from vedette.reporting.quote_gate import missing_from_quote
 
 SCHEMA = "brief/1"
@@ -137,31 +139,31 @@ def brief_facts(
     distance: Measured | None = None,
     notes: Sequence[str] = (),
     request: Mapping[str, Any] | None = None,
+    audience: Marking = Marking.CLEAR,
 ) -> Facts:
     """The facts of a brief for ``assessment.as_of``.
 
     ``previous``: the assessment of an earlier date, for "change since". ``distance``: from
     `vedette.reporting.distance.measure`. ``notes``: an analyst's own sentences. ``request``: how the
-    brief was asked for, for `vedette verify`.
+    brief was asked for, for `vedette verify`. ``audience``: the closest handling mark its reader may see; texts above
+    it are withheld.
     """
     changes = {}
     if previous is not None:
         before = {s.id: s.probability for s in previous.scenarios}
         changes = {s.id: s.probability - before[s.id] for s in assessment.scenarios if s.id in before}
-    return Facts(
-        {
-            "schema": SCHEMA,
-            "assessment": assessment.to_dict(),
-            "case": _case(case, assessment.as_of),
-            "alternatives": [
-                {"id": a.id, "label": a.label, "explanation": a.explanation, **_reading(a.assessment, assessment)}
-                for a in alternatives
-            ],
-            "previous": None if previous is None else {"as_of": previous.as_of.isoformat(), "changes": changes},
-            "distance": None if distance is None else distance.facts,
-            "distance_missing": "it was not asked for" if distance is None else distance.missing,
-            "request": dict(request or {}),
-            "notes": [read_note(n) for n in notes],
-        },
-        drawing="" if distance is None else distance.svg,
-    )
+    data = {
+        "schema": SCHEMA,
+        "assessment": assessment.to_dict(),
+        "case": _case(case, assessment.as_of),
+        "alternatives": [
+            {"id": a.id, "label": a.label, "explanation": a.explanation, **_reading(a.assessment, assessment)}
+            for a in alternatives
+        ],
+        "previous": None if previous is None else {"as_of": previous.as_of.isoformat(), "changes": changes},
+        "distance": None if distance is None else distance.facts,
+        "distance_missing": "it was not asked for" if distance is None else distance.missing,
+        "request": dict(request or {}),
+        "notes": [read_note(n) for n in notes],
+    }
+    return Facts(withhold(data, case, audience), drawing="" if distance is None else distance.svg)

@@ -151,7 +151,9 @@ def print_value(value: Any, form: str) -> str:
     try:
         printer = FORMS[form]
     except KeyError:
-        raise BadInput(f"unknown form {form!r} of a printed value", fix="The brief is from another version") from None
+        raise BadInput(
+            f"unknown form {form!r} of a printed value", fix="The brief is from another version"
+        ) from None
     try:
         return printer(value)
     except (TypeError, ValueError, IndexError, KeyError) as error:

@@ -129,12 +129,11 @@ def _css_string(text: str) -> str:
 
 def _page_marks(view: BriefView) -> Markup:
     """Head and foot of every printed page: cut-off above; case, inputs, check and page below."""
-    head = f"Information to {view.as_of.text}"
+    head = f"{view.mark.text}  Information to {view.as_of.text}"
     foot = f"{view.case.text}, {plain(view.foot).partition(',')[0].lower()}, check with vedette verify"
     style = (
         f"@page{{@top-left{{content:{_css_string(head)}}}@bottom-left{{content:{_css_string(foot)}}}"
         '@bottom-right{content:counter(page) " of " counter(pages)}}'
-        '@page:first{@top-left{content:""}}'
     )
     return Markup(style)  # noqa: S704  strings of the case are escaped as CSS above
 

@@ -96,7 +96,9 @@ def state_name(code: str) -> str:
 def view_name(actor: str) -> str:
     """ "Russia's view" from a condition's actor: an ISO3 code, or a word such as ``observer``."""
     name = (
-        state_name(actor) if len(actor) == 3 and actor.isupper() else safe_text(actor.replace("_", " ")).capitalize()
+        state_name(actor)
+        if len(actor) == 3 and actor.isupper()
+        else safe_text(actor.replace("_", " ")).capitalize()
     )
     return f"{name}\u2019 view" if name.endswith("s") else f"{name}\u2019s view"
 

@@ -26,7 +26,9 @@ _HEDGE: Final = re.compile(
     r"\b(?:may|might|could|possibl[ey]|possibilit(?:y|ies)|perhaps|maybe|conceivabl[ey]|cannot\s+(?:be\s+)?ruled?\s+out)\b",
     re.IGNORECASE,
 )
-_MONTH: Final = re.compile(r"\bMay\b(?=\s+\d|,)|(?<=\d\s)May\b|(?<=\bin\s)May\b|(?<=\bsince\s)May\b|(?<=\bby\s)May\b")
+_MONTH: Final = re.compile(
+    r"\bMay\b(?=\s+\d|,)|(?<=\d\s)May\b|(?<=\bin\s)May\b|(?<=\bsince\s)May\b|(?<=\bby\s)May\b"
+)
 # The second row of ICD 203's table. Not to be mixed with the first, which is the one this product prints.
 _OTHER_ROW: Final = re.compile(
     r"\b(?:remote|highly improbable|improbabl[ey]|probabl[ey]|highly probable|nearly certain|roughly even odds)\b",

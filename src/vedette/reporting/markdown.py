@@ -115,7 +115,7 @@ def _small(t: Table) -> Iterator[str]:
 def _lines(v: BriefView) -> Iterator[str]:
     yield f"# {md(v.title)}"
     yield ""
-    yield f"Information to {md(v.as_of)}. {md(v.closes)}. Assessment {md(v.case)}."
+    yield f"Information to {md(v.as_of)}. {md(v.closes)}. Assessment {md(v.case)}. {md(v.mark)}."
     yield ""
     yield md(v.question)
     yield ""
@@ -126,9 +126,14 @@ def _lines(v: BriefView) -> Iterator[str]:
         if said:
             yield f"## {title}"
             yield ""
-            yield from (f"- {md(s)}{' (' + ', '.join(md(c) for c in s.cites) + ')' if s.cites else ''}" for s in said)
+            yield from (
+                f"- {md(s)}{' (' + ', '.join(md(c) for c in s.cites) + ')' if s.cites else ''}" for s in said
+            )
             yield ""
     yield f"**{md(v.confidence)}** " + " ".join(md(r) for r in v.confidence_reasons)
+    yield ""
+    for title, said_lines in v.side:
+        yield f"- {title}: " + " ".join(md(line) for line in said_lines)
     yield ""
     yield from _scenarios(v)
     for t in v.conditions:

@@ -281,7 +281,9 @@ def _why(a: Mapping[str, Any], focus: str, screen: _Screen) -> Iterator[str]:
     total = math.fsum(c["log_odds"] for c in bars)
     base = sorted((c for c in bars if c["kind"] in BASE_KINDS), key=lambda c: BASE_KINDS.index(c["kind"]))
     residual = [c for c in bars if c["kind"] == "residual"]
-    moved = sorted((c for c in bars if c["kind"] not in (*BASE_KINDS, "residual")), key=lambda c: -abs(c["log_odds"]))
+    moved = sorted(
+        (c for c in bars if c["kind"] not in (*BASE_KINDS, "residual")), key=lambda c: -abs(c["log_odds"])
+    )
     scale = max([abs(c["log_odds"]) for c in moved + residual] or [1.0]) or 1.0
     yield screen.heading(
         f"Why {mark} is {percent(scenario['probability'])}", "log-odds; before rounding the rows sum exactly"

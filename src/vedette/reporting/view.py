@@ -171,6 +171,7 @@ class BriefView:
     title: Figure
     question: Figure
     case: Figure
+    mark: Figure
     as_of: Figure
     reading: Parts
     closes: Parts

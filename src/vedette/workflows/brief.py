@@ -10,12 +10,14 @@ from typing import Any
 
 from vedette.assessment.channels import AUTHOR, RECOMMENDED
 from vedette.domain.case import Case
+from vedette.domain.claims import Marking
 from vedette.domain.time import AsOf, parse_date
 from vedette.errors import BadInput, DateRefused, UnknownName
 from vedette.reference.frameworks import framework, framework_ids
 from vedette.reporting.brief import FORMATS, Brief, make_brief
 from vedette.reporting.distance import measure
 from vedette.reporting.facts import Alternative, brief_facts
+from vedette.reporting.handling import parse_marking, visible
 from vedette.reporting.verify import Difference, Verification, printed_differences, read_brief, value_differences
 from vedette.workflows.assess import assess_case
 
@@ -33,7 +35,8 @@ class BriefRequest:
     """Everything that decides what a brief says, besides the case: it is embedded in the brief and read by verify.
 
     ``since``: the earlier date for "change since", None for no comparison. ``rivals``: ids of other frameworks.
-    ``notes``: an analyst's sentences, citing evidence ids in square brackets.
+    ``notes``: an analyst's sentences, citing evidence ids in square brackets. ``audience``: the closest handling mark
+    the reader may see.
     """
 
     case: str
@@ -42,6 +45,7 @@ class BriefRequest:
     since: dt.date | None = None
     rivals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    audience: Marking = Marking.CLEAR
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -52,6 +56,7 @@ class BriefRequest:
             "since": self.since.isoformat() if self.since else None,
             "rivals": list(self.rivals),
             "notes": list(self.notes),
+            "audience": self.audience.value,
         }
 
     @classmethod
@@ -65,6 +70,7 @@ class BriefRequest:
                 since=parse_date(data["since"], where="since") if data["since"] else None,
                 rivals=tuple(str(x) for x in data["rivals"]),
                 notes=tuple(str(x) for x in data["notes"]),
+                audience=parse_marking(str(data["audience"])),
             )
         except (KeyError, TypeError) as error:
             raise BadInput(
@@ -80,6 +86,7 @@ def request_for(
     since: str | dt.date | None = None,
     rivals: tuple[str, ...] | None = None,
     notes: tuple[str, ...] = (),
+    audience: str | Marking = Marking.CLEAR,
 ) -> BriefRequest:
     """A request with its defaults filled in: a week's change where the case is that old, every rival framework that
     reads this case's evidence."""
@@ -99,6 +106,7 @@ def request_for(
         since=earlier if since is not None or earlier >= case.opened else None,
         rivals=rivals,
         notes=notes,
+        audience=audience if isinstance(audience, Marking) else parse_marking(audience),
     )
 
 
@@ -140,9 +148,10 @@ def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
         main,
         alternatives=_alternatives(case, request),
         previous=before,
-        distance=measure(case.known(day)),
+        distance=measure(visible(case.known(day), request.audience)),
         notes=request.notes,
         request=request.to_dict(),
+        audience=request.audience,
     )
     return make_brief(facts, form)
 

@@ -170,7 +170,9 @@ def test_head_and_foot_hold_cut_off_digest_and_check(brief: Brief) -> None:
     assert "vedette verify FILE" in text
 
 
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}<!-- \u2028 --> &amp; \x1b[31m"
+HOSTILE = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}<!-- \u2028 --> &amp; \x1b[31m"
+)
 
 
 def hostile_case() -> Case:
@@ -199,8 +201,8 @@ def test_hostile_text_stays_text() -> None:
     text = make_brief(facts_of(hostile_case(), a)).text
     page = read_page(text)
     assert {t for t, _ in page.tags} <= {
-        "html", "head", "meta", "title", "style", "body", "a", "svg", "defs", "pattern", "rect", "path", "header", "div",
-        "span", "g", "strong", "main", "h1", "h2", "h3", "p", "ol", "ul", "li", "aside", "section", "table", "thead",
+        "html", "head", "meta", "title", "style", "body", "a", "svg", "defs", "pattern", "rect", "path", "header",
+        "div",        "span", "g", "strong", "main", "h1", "h2", "h3", "p", "ol", "ul", "li", "aside", "section", "table", "thead",
         "tbody", "tr", "th", "td", "line", "circle", "text", "details", "summary", "q", "figure", "footer", "code",
         "script",
     }  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from made_assessment import made_case
 
+from made_assessment import made_case
 from vedette.domain.case import Case
 from vedette.domain.claims import Bound, Place, Posture, Quantity
 from vedette.reporting.distance import Measured, measure, measured_option

@@ -28,7 +28,8 @@ def test_everything_that_matters_is_said() -> None:
     for expected in (
         "Attack on Ukraine from Belarus: unlikely (27\u202f%, 13–48).", "Scenarios", "Conditions for A", "Binding:",
         "Why A is 27", "What would move A most", "Base rates", "Confidence: low.", "Warnings", "Others at the time",
-        "12 of 55", "unknown: no source speaks of it", "1 item left out", "vedette brief made-belarus --as-of 2022-01-20",
+        "12 of 55", "unknown: no source speaks of it", "1 item left out",
+        "vedette brief made-belarus --as-of 2022-01-20",
     ):  # fmt: skip
         assert expected in text
 
