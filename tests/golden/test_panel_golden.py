@@ -37,7 +37,8 @@ def test_made_world_panel_is_the_golden_one(tmp_path: Path) -> None:
             for name in names
         },
         "cells": {
-            " ".join(map(str, row)): {name: rounded(float(got[name][keys.index(row)])) for name in names} for row in ROWS
+            " ".join(map(str, row)): {name: rounded(float(got[name][keys.index(row)])) for name in names}
+            for row in ROWS
         },
     }
     if os.environ.get("VEDETTE_REWRITE_GOLDEN"):
