@@ -12,6 +12,7 @@ from vedette.ports import CaseStore, Clock, Ledger
 from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vedette.workflows.history import HistoryFetching
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.stores.database import SqliteDatabase
@@ -57,6 +58,19 @@ class Workspace:
         from vedette.stores.ledger import SqlLedger
 
         return SqlLedger(self._database, self.clock)
+
+    @cached_property
+    def history(self) -> HistoryFetching:
+        """The fetcher of historical sources, into the data folder."""
+        from vedette.sources.fetch import HistoryFetcher
+
+        return HistoryFetcher(folder=self.settings.data)
+
+    def history_listing(self) -> tuple[dict[str, str], ...]:
+        """What can be fetched, with licence, citation, coverage and addresses."""
+        from vedette.sources.fetch import listing
+
+        return listing()
 
     def check(self) -> WorkspaceState:
         """What the doctor wants to know: whether the workspace opens, and may be written to.

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from vedette.cli.run import CONTEXT
-from vedette.cli.screen import clean, counted, interactive, print_json, print_table, say
+from vedette.cli.screen import clean, counted, cut, interactive, print_json, print_table, say
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT,
-    help="Open, list, show, import and export cases.",
+    help="Open, list, show, compare, import and export cases.",
 )  # fmt: skip
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -172,6 +172,41 @@ def import_file(
     return 2 if refused else 0
 
 
+@app.command("diff")
+def diff(
+    case: CaseName,
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="The case or file to compare with (default: the same case).")
+    ] = None,
+    from_day: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first as it stood then.")] = None,
+    to_day: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The second as it stood then.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What differs between two cases or files, or in one case between two days."""
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.time import AsOf
+    from vedette.errors import BadInput
+    from vedette.workflows.compare import compare
+    from vedette.workflows.open_case import open_case
+
+    if other is None and from_day is None and to_day is None:
+        raise BadInput("nothing to compare with", fix="Name another case or file, or give --from and --to")
+    store = open_workspace().cases
+    first, second = open_case(store, case), open_case(store, other or case)
+    if from_day is not None:
+        first = first.known(AsOf.of(from_day))
+    if to_day is not None:
+        second = second.known(AsOf.of(to_day))
+    changes = compare(first, second)
+    if as_json:
+        print_json({"first": first.id, "second": second.id, "changes": changes})
+        return
+    rows = [[c.kind, c.id, c.what, cut(c.before, 120), cut(c.after, 120)] for c in changes]
+    if rows:
+        print_table(["What", "Id", "Change", "Before", "After"], rows, wrap=("Before", "After"))
+    say(f"{counted(len(changes), 'difference')}." if changes else "No difference.")
+
+
 @app.command("export")
 def export(
     case: CaseName,
@@ -307,7 +342,6 @@ def _as_plain(case: Any) -> dict[str, Any]:
 
 
 def _print_case(case: Any) -> None:
-    from vedette.cli.screen import cut
     from vedette.workflows.open_case import state_name
 
     print(f"{case.id}: {clean(case.title)}")

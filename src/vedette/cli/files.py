@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,9 @@ def content_of(name: str, *, max_mb: float) -> bytes:
         content = sys.stdin.buffer.read(limit + 1)
     else:
         path = Path(name)
+        if re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE):
+            fix = "Save the page and give its file, with --url for the address"
+            raise DocumentRefused("an address, not a file", where=name, fix=fix)
         if not path.exists():
             raise DocumentRefused("no such file", where=name)
         size = path.stat().st_size

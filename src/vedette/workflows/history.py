@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
-from vedette.errors import FrameRefused
+from vedette.domain.time import parse_date
+from vedette.errors import BadInput, FrameRefused
 from vedette.frames.fetched import Fetched, FetchStep, Report
 from vedette.frames.frame import Frame, open_frames
+from vedette.panel.analogues import PastCase, nearest_dyad_years
 from vedette.panel.build import Built, PanelDifference, build_panel, compare_panels
+from vedette.panel.reference_classes import Filter, Operator, ReferenceClass, filters_like, reference_class
 from vedette.panel.table import PanelColumn, Timing
-from vedette.panel.vintage import as_of
+from vedette.panel.vintage import as_of as known_by
+from vedette.reference.states import find_state
+
+if TYPE_CHECKING:
+    from vedette.evaluation.backtest import BacktestReport
 
 Progress = Callable[[str, str], None]
 """Called with the data set or step, and what happens to it."""
@@ -144,7 +152,7 @@ def build(
     try:
         if day is not None:
             progress("build", f"as known on {day}")
-            panel = as_of(panel, day)
+            panel = known_by(panel, day)
         progress("build", "writing")
         path = panel.write(out if out is not None else folder / "panel.parquet")
         return BuildSummary(
@@ -158,3 +166,95 @@ def build(
 def compare(ours: Path, theirs: Path) -> PanelDifference:
     """Two panels column by column, on the rows both have."""
     return compare_panels(ours, theirs)
+
+
+_CONDITION = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>==|!=|<=|>=|<|>|=)\s*(?P<value>-?[\d.]+(?:[eE]-?\d+)?)\s*\Z")
+
+
+def parse_filter(text: str) -> Filter:
+    """``c1_rivalry==1`` or ``c4_ln_mindist <= 5`` as a filter; raises ``BadInput``."""
+    found = _CONDITION.match(text)
+    if found is None:
+        raise BadInput(f"{text!r} is not COLUMN OPERATOR NUMBER", fix="Example: --where c1_rivalry==1")
+    operator = "==" if found["operator"] == "=" else found["operator"]
+    try:
+        return Filter(column=found["column"], operator=cast(Operator, operator), value=float(found["value"]))
+    except ValueError as error:
+        raise BadInput(f"{text!r}: {found['value']!r} is not a number") from error
+
+
+def build_class(
+    folder: Path,
+    *,
+    intervener: str | None = None,
+    target: str | None = None,
+    year: int | None = None,
+    outcome: str = "y_force_init",
+    conditions: tuple[str, ...] = (),
+    as_of: str | None = None,
+    most_cases: int = 25,
+) -> ReferenceClass:
+    """A reference class from filters, or from those that describe a pair of states in a year.
+
+    Raises ``FrameRefused`` without data, ``UnknownState``, ``DateRefused`` and ``BadInput``.
+    """
+    day = parse_date(as_of) if as_of else None
+    built = open_panel(folder)
+    panel = built.panel
+    try:
+        filters = [parse_filter(c) for c in conditions]
+        if intervener is not None and target is not None:
+            when = year or (day.year if day else panel.last_year)
+            one, two = (_code(s, when) for s in (intervener, target))
+            filters = [*filters_like(panel, one, two, when), *filters]
+        elif intervener is not None or not filters:
+            raise BadInput("give a pair of states, or at least one --where", fix="Example: vedette history class RUS UKR")
+        return reference_class(panel, outcome, filters, day=day, most_cases=most_cases)
+    finally:
+        panel.close()
+
+
+def find_analogues(
+    folder: Path, intervener: str, target: str, *, as_of: str, outcome: str = "y_force_init", most: int = 10
+) -> tuple[PastCase, ...]:
+    """Nearest pair-years whose outcome was known on the day, and what followed."""
+    day = parse_date(as_of)
+    built = open_panel(folder)
+    panel = built.panel
+    try:
+        year = min(day.year, panel.last_year)
+        one, two = (_code(s, year) for s in (intervener, target))
+        return nearest_dyad_years(panel, one, two, year, day=day, outcome=outcome, most=most)
+    finally:
+        panel.close()
+
+
+def _code(name: str, year: int) -> int:
+    return find_state(name, date(year, 12, 31)).cowcode
+
+
+def run_backtest(
+    panel: Path,
+    outcome: str,
+    *,
+    train_until: int,
+    test_until: int | None = None,
+    rolling: bool = False,
+    learner: str = "logit",
+    predictions: Path | None = None,
+    card: Path | None = None,
+) -> BacktestReport:
+    """The back-test of `evaluation`, its forecasts and, where asked for, its model card written."""
+    from vedette.evaluation.backtest import backtest_panel
+
+    if predictions is not None:
+        predictions.parent.mkdir(parents=True, exist_ok=True)
+    report = backtest_panel(
+        panel, outcome, train_until, test_until=test_until, rolling=rolling,
+        learner="stack" if learner == "stack" else "logit", predictions=predictions,
+    )
+    if card is not None:
+        from vedette.evaluation.model_card import model_card
+
+        card.write_text(model_card(report), encoding="utf-8")
+    return report
