@@ -132,7 +132,7 @@ def fit_structural(
         precision=halves.precision,
         mixer=mixer,
         year_spread=year_spread(past, mixer),
-        trees=to_trees(halves.boosted) if used_trees else None,
+        trees=to_trees(halves.boosted, np.flatnonzero(halves.plain)) if used_trees else None,
         training=Training(
             outcome=outcome, first_year=panel.first_year, last_year=last, rows=int(used.sum()),
             positives=int(np.nansum(y[used])), dyads=int(np.unique(panel.dyad()[used]).size), lag=lag,

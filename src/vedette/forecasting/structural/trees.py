@@ -101,7 +101,7 @@ def boosting_available() -> bool:
     return find_spec("sklearn") is not None
 
 
-def fit_boosting(values: Floats, y: Floats, weights: Floats, settings: Boosting) -> Any:
+def fit_boosting(values: Floats, y: Floats, settings: Boosting) -> Any:
     """A fitted HistGradientBoostingClassifier; MissingExtra when scikit-learn is not installed."""
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
@@ -116,11 +116,14 @@ def fit_boosting(values: Floats, y: Floats, weights: Floats, settings: Boosting)
         max_features=settings.feature_share,
         early_stopping=False,
         random_state=settings.seed,
-    ).fit(values, y, sample_weight=weights)
+    ).fit(values, y)
 
 
-def to_trees(fitted: Any) -> Trees:
-    """Copy a fitted classifier into plain arrays; inner values are count-weighted means of their leaves."""
+def to_trees(fitted: Any, columns_used: Ints) -> Trees:
+    """Copy a fitted classifier into plain arrays; inner values are count-weighted means of their leaves.
+
+    `columns_used` (q,) gives, for each column the trees were fitted on, its number in the feature table.
+    """
     columns: dict[str, list[Any]] = {k: [] for k in ("feature", "threshold", "left", "right", "missing", "value")}
     roots = []
     for (predictor,) in fitted._predictors:  # the public API does not expose the trees
@@ -134,7 +137,8 @@ def to_trees(fitted: Any) -> Trees:
             if not leaf[k]:
                 a, b = left[k], right[k]
                 value[k] = (value[a] * count[a] + value[b] * count[b]) / (count[a] + count[b])
-        columns["feature"].extend(np.where(leaf, LEAF, nodes["feature_idx"].astype(np.int64)))
+        split = columns_used[np.where(leaf, 0, nodes["feature_idx"].astype(np.int64))]
+        columns["feature"].extend(np.where(leaf, LEAF, split))
         columns["threshold"].extend(np.where(leaf, 0.0, nodes["num_threshold"]))
         columns["left"].extend(np.where(leaf, 0, left + offset))
         columns["right"].extend(np.where(leaf, 0, right + offset))

@@ -30,12 +30,13 @@ class Halves:
     fit: Fit
     precision: Floats
     boosted: Any  # a fitted scikit-learn classifier, or None when only the logistic half is wanted
+    plain: NDArray[np.bool_]  # columns the trees see: no products, trees find those themselves
     trained_to: int
 
     def margins(self, values: Floats) -> tuple[Floats, Floats | None]:
         """Log-odds of the logistic and of the boosted half, each (n,)."""
         linear = self.scaling.apply(values) @ self.fit.beta
-        trees = None if self.boosted is None else np.asarray(self.boosted.decision_function(values)).ravel()
+        trees = None if self.boosted is None else np.asarray(self.boosted.decision_function(values[:, self.plain])).ravel()
         return np.asarray(linear, dtype=np.float64), trees
 
 
@@ -91,6 +92,7 @@ class Walker:
         self.table, self.outcome, self.year = table, outcome, year
         self.boosting, self.spec = boosting, spec
         self.blocks = block_numbers(table)
+        self.plain = np.array(["*" not in name for name in table.names], dtype=bool)
         self._last: Halves | None = None
         self._evidence_at = self._boosted_at = -(10**9)
 
@@ -122,11 +124,13 @@ class Walker:
         boosted = None
         if self.boosting:
             if last is None or origin - self._boosted_at >= self.spec.boosting_every:
-                boosted = fit_boosting(values, y, weights, self.spec.boosting)
+                boosted = fit_boosting(values[:, self.plain], y, self.spec.boosting)
                 self._boosted_at = origin
             else:
                 boosted = last.boosted
-        self._last = Halves(scaling=scaling, fit=fit, precision=precision, boosted=boosted, trained_to=origin)
+        self._last = Halves(
+            scaling=scaling, fit=fit, precision=precision, boosted=boosted, plain=self.plain, trained_to=origin
+        )
         return self._last
 
 
