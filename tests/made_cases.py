@@ -38,7 +38,8 @@ def five() -> Framework:
         title="Five conditions",
         source="made for tests",
         conditions=tuple(
-            Condition(id=c, number=str(i + 1), label=c.replace("_", " "), definition=c) for i, c in enumerate(CONDITIONS)
+            Condition(id=c, number=str(i + 1), label=c.replace("_", " "), definition=c)
+            for i, c in enumerate(CONDITIONS)
         ),
         stakes=Condition(id="stakes", number="M", label="stakes", definition="cost of not acting"),
         weights={p: (1.0, 0.3 if p is Posture.HOSTILE else 1.5, 1.0, 1.0, 1.0) for p in Posture},
@@ -48,7 +49,13 @@ def five() -> Framework:
 def rate(p: float, basis: Basis = Basis.STATED, **more: object) -> BaseRate:
     """A stated rate with a wide interval."""
     return BaseRate(
-        p=p, low=p / 2, high=(1 + p) / 2, reference_class=f"made class {p}", basis=basis, source="made", **more  # type: ignore[arg-type]
+        p=p,
+        low=p / 2,
+        high=(1 + p) / 2,
+        reference_class=f"made class {p}",
+        basis=basis,
+        source="made",
+        **more,  # type: ignore[arg-type]
     )
 
 
@@ -60,16 +67,27 @@ def host_case(evidence: Iterable[Evidence] = (), **changes: object) -> Case:
     )
     tree = Branch(
         chance="attack",
-        yes=Branch(
-            chance="access", yes=Branch(chance="route", yes=Leaf(atom="a1"), no=elsewhere), no=elsewhere
-        ),
+        yes=Branch(chance="access", yes=Branch(chance="route", yes=Leaf(atom="a1"), no=elsewhere), no=elsewhere),
         no=Branch(chance="unplaced", yes=Leaf(atom="other"), no=stay_or_go),
     )
     crisis = BaseRate(
-        p=0.22, low=0.14, high=0.33, n=55, events=12, reference_class="made crisis class", basis=Basis.CRISIS, source="made"
+        p=0.22,
+        low=0.14,
+        high=0.33,
+        n=55,
+        events=12,
+        reference_class="made crisis class",
+        basis=Basis.CRISIS,
+        source="made",
     )
     structure = BaseRate(
-        p=0.05, low=0.03, high=0.08, reference_class="made dyad", basis=Basis.STRUCTURE, source="made", period_days=365.25
+        p=0.05,
+        low=0.03,
+        high=0.08,
+        reference_class="made dyad",
+        basis=Basis.STRUCTURE,
+        source="made",
+        period_days=365.25,
     )
     scenario_set = ScenarioSet(
         atoms=tuple(Atom(id=a, statement=a, rule="made") for a in ("a1", "a2", "a3", "a4", "a5", "other")),
@@ -105,7 +123,9 @@ def host_case(evidence: Iterable[Evidence] = (), **changes: object) -> Case:
             "main": {
                 "attack": {"*": ("attack", 1)},
                 "attack_from_host": {
-                    "*": ("attack", 1), "technical_feasibility": ("route", 1), "option": ("route", 1),
+                    "*": ("attack", 1),
+                    "technical_feasibility": ("route", 1),
+                    "option": ("route", 1),
                     "local_support": ("access", 1),
                 },
                 "neither": {"*": ("attack", -1)},
@@ -144,7 +164,12 @@ def item(
         attribution=attribution,
         bearings=(
             Bearing(
-                option=option, scenario=scenario, condition=condition, direction=direction, strength=strength, actor=actor
+                option=option,
+                scenario=scenario,
+                condition=condition,
+                direction=direction,
+                strength=strength,
+                actor=actor,
             ),
         ),
         grade=Grade(reliability=grade[0], credibility=grade[1]),

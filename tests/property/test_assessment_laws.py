@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.made_cases import AS_OF, CONDITIONS, five, host_case, item
+
 from vedette.assessment.dependence import Voice, coefficients
 from vedette.domain.claims import ClaimKind, Direction, Strength
 from vedette.domain.evidence import Evidence
@@ -30,7 +30,9 @@ def evidence_lists(draw: st.DrawFn, max_size: int = 8) -> list[Evidence]:
     out = []
     for i in range(draw(st.integers(0, max_size))):
         option, scenario = draw(
-            st.sampled_from([("main", "attack"), ("main", "attack_from_host"), ("main", "neither"), ("stay", "lasting_presence")])
+            st.sampled_from(
+                [("main", "attack"), ("main", "attack_from_host"), ("main", "neither"), ("stay", "lasting_presence")]
+            )
         )
         out.append(
             item(
@@ -90,9 +92,13 @@ def test_a_longer_horizon_is_never_less_likely(evidence: list[Evidence], days: i
     short = host_case(evidence)
     long = replace(short, scenario_set=replace(short.scenario_set, deadline=short.deadline + dt.timedelta(days=days)))
     structural_only = [
-        replace(c, scenario_set=replace(c.scenario_set, chances=tuple(
-            replace(ch, base_rates=ch.base_rates[:1]) for ch in c.scenario_set.chances
-        )))
+        replace(
+            c,
+            scenario_set=replace(
+                c.scenario_set,
+                chances=tuple(replace(ch, base_rates=ch.base_rates[:1]) for ch in c.scenario_set.chances),
+            ),
+        )
         for c in (short, long)
     ]
     draws = []
@@ -118,7 +124,8 @@ def test_evidence_order_changes_nothing(evidence: list[Evidence], random: object
 def test_later_evidence_changes_nothing_earlier(evidence: list[Evidence], later: list[Evidence]) -> None:
     after = [
         replace(
-            e, id=f"L{e.id}",
+            e,
+            id=f"L{e.id}",
             times=replace(e.times, available_at=dt.datetime(2022, 1, 21, tzinfo=dt.UTC), published_at=None),
         )
         for e in later
@@ -149,7 +156,12 @@ def test_the_residual_is_small(evidence: list[Evidence]) -> None:
 @settings(max_examples=200, deadline=None)
 def test_one_more_report_never_lowers_a_total(sizes: list[tuple[float, int, int]], data: st.DataObject) -> None:
     voices = [Voice(id=f"v{i:02d}", size=s, copy_of=(o, c), origin=o) for i, (s, o, c) in enumerate(sizes)]
-    extra = Voice(id="x", size=data.draw(st.floats(0, 2.2)), copy_of=(data.draw(st.integers(0, 4)), 0), origin=data.draw(st.integers(0, 4)))
+    extra = Voice(
+        id="x",
+        size=data.draw(st.floats(0, 2.2)),
+        copy_of=(data.draw(st.integers(0, 4)), 0),
+        origin=data.draw(st.integers(0, 4)),
+    )
 
     def total(vs: list[Voice]) -> float:
         return sum(v.size * c for v, c in zip(vs, coefficients(vs, copy=0.95, origin=0.7, topic=0.2), strict=True))
@@ -192,8 +204,16 @@ def test_opinions_are_not_evidence() -> None:
 
 
 def test_host_consent_matters_only_as_far_as_the_host_has_a_veto() -> None:
-    reluctant = [item("E00", actor="BLR", scenario="attack_from_host", condition="local_support",
-                      direction=Direction.LOWERS, strength=Strength.DECISIVE)]
+    reluctant = [
+        item(
+            "E00",
+            actor="BLR",
+            scenario="attack_from_host",
+            condition="local_support",
+            direction=Direction.LOWERS,
+            strength=Strength.DECISIVE,
+        )
+    ]
     case = host_case(reluctant)
 
     def with_veto(v: tuple[float, float, float]) -> float:

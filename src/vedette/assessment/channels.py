@@ -149,7 +149,8 @@ def channel_items(
     """Channel items of the accepted evidence of a case already cut at ``as_of``, and what was left out.
 
     ``names``: see `interested_denial`. ``ratios``: log likelihood ratios that analysts gave items, positive where the
-    item raises its scenario; they replace strength and direction. The result does not depend on the order of the evidence.
+    item raises its scenario; they replace strength and direction. The result does not depend on the order of the
+    evidence.
     """
     weights = weights or Weights()
     found: list[tuple[Evidence, ChannelItem]] = []
@@ -172,7 +173,9 @@ def channel_items(
 
 def _not_evidence(item: Evidence) -> str:
     if item.is_argument:
-        return f"{item.kind.value} of {item.attribution or 'its author'}: an opinion counts as a forecast, not as evidence"
+        return (
+            f"{item.kind.value} of {item.attribution or 'its author'}: an opinion counts as a forecast, not as evidence"
+        )
     if not item.bearings:
         return "bears on no option of the case"
     return ""

@@ -14,9 +14,13 @@ STRENGTH: Mapping[Strength, float] = MappingProxyType(
 )
 # Share of honest and informative items by Admiralty source grade; F means unknown and is drawn from Beta(2, 2), not
 # set to one half. METHOD 4.3.5, [assumption].
-RELIABILITY: Mapping[str, float | None] = MappingProxyType({"A": 0.95, "B": 0.85, "C": 0.7, "D": 0.45, "E": 0.2, "F": None})
+RELIABILITY: Mapping[str, float | None] = MappingProxyType(
+    {"A": 0.95, "B": 0.85, "C": 0.7, "D": 0.45, "E": 0.2, "F": None}
+)
 # The same ladder for the plausibility of the information in itself; 6 means unknown. METHOD 4.3.5, [assumption].
-CREDIBILITY: Mapping[str, float | None] = MappingProxyType({"1": 0.95, "2": 0.85, "3": 0.7, "4": 0.45, "5": 0.2, "6": None})
+CREDIBILITY: Mapping[str, float | None] = MappingProxyType(
+    {"1": 0.95, "2": 0.85, "3": 0.7, "4": 0.45, "5": 0.2, "6": None}
+)
 # Days in which a signal loses half its weight; None: a state, which holds until contradicted. METHOD 4.3.6 gives
 # rhetoric 14, threat 30, alert 21, sanction 180; kinds are coarser, so speech takes the threat's 30 and events 90.
 # [assumption], swept in the sensitivity table.

@@ -24,7 +24,9 @@ def assess(
     framework: Annotated[
         str | None, typer.Option("--framework", help="Read the same evidence under another framework.")
     ] = None,
-    scenario: Annotated[str | None, typer.Option("--scenario", help="The scenario to explain (default: the first).")] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="The scenario to explain (default: the first).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Scenario probabilities of a case as of a date, with intervals and the reasons."""
@@ -57,7 +59,9 @@ def whatif(
     case: CaseName,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="OPTION[.ACTOR].CONDITION=LEVEL", help="absent, weak, mixed, met, strong, or -2..2."),
+        typer.Option(
+            "--set", metavar="OPTION[.ACTOR].CONDITION=LEVEL", help="absent, weak, mixed, met, strong, or -2..2."
+        ),
     ] = None,
     as_of: AsOfDate = None,
     mode: Mode = "recommended",
@@ -79,7 +83,10 @@ def whatif(
     width = max(len(clean(v)) for v in labels.values())
     print(f"{clean(found.title)}, as of {result['as_of']}")
     for change in result["changes"]:
-        print(f"  if {change['option']}.{change['condition']} were {change['level']:+g} (moves: {', '.join(change['moves'])})")
+        print(
+            f"  if {change['option']}.{change['condition']} were {change['level']:+g} (moves: "
+            f"{', '.join(change['moves'])})"
+        )
     for row in result["scenarios"]:
         points = 100 * row["change"]
         print(

@@ -36,9 +36,12 @@ def demo(
     if as_json:
         print_json(
             {
-                "assessment": recommended.to_dict(), "author": author.to_dict(), "brief": str(path),
+                "assessment": recommended.to_dict(),
+                "author": author.to_dict(),
+                "brief": str(path),
                 "outcome": {"atom": outcome.atom, "date": outcome.date.isoformat(), "source": outcome.source}
-                if outcome else None,
+                if outcome
+                else None,
             }
         )
         return
@@ -48,8 +51,14 @@ def demo(
         print(f"\nWhat happened (no figure above knows it): {outcome.atom} on {outcome.date}.")
         statement = next(a.statement for a in case.scenario_set.atoms if a.id == outcome.atom)
         print(f"  {statement} Source: {outcome.source}.")
-        print("  One case proves nothing about a method (n = 1). The record over 22 episodes: docs/explanation/first-case.md")
-    say(f"Written: {path}. Open it in a browser. Next: vedette case show {CASE}, vedette whatif {CASE} --set main.low_costs=met")
+        print(
+            "  One case proves nothing about a method (n = 1). The record over 22 episodes: "
+            "docs/explanation/first-case.md"
+        )
+    say(
+        f"Written: {path}. Open it in a browser. Next: vedette case show {CASE}, vedette whatif "
+        f"{CASE} --set main.low_costs=met"
+    )
 
 
 def _beside(recommended: Any, author: Any) -> list[str]:
@@ -62,7 +71,9 @@ def _beside(recommended: Any, author: Any) -> list[str]:
     first = recommended.scenarios[0]
     mine = {c.what: c.log_odds for c in recommended.contributions[first.id]}
     his = {c.what: c.log_odds for c in author.contributions[first.id]}
-    apart = sorted(((mine.get(k, 0.0) - his.get(k, 0.0), k) for k in mine.keys() | his.keys()), key=lambda x: -abs(x[0]))
+    apart = sorted(
+        ((mine.get(k, 0.0) - his.get(k, 0.0), k) for k in mine.keys() | his.keys()), key=lambda x: -abs(x[0])
+    )
     lines.append(f"Where they part on {first.label!r} (log-odds, recommended minus author):")
     lines += [f"  {what}: {gap:+.2f}" for gap, what in apart[:4] if abs(gap) > 0.005]
     return lines

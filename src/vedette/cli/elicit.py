@@ -22,13 +22,21 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command("give")
 def give(
     case: CaseName,
-    probability: Annotated[list[str] | None, typer.Option("--probability", metavar="SCENARIO=P", help="0.3 or 30%.")] = None,
-    state: Annotated[list[str] | None, typer.Option("--state", metavar="OPTION.CONDITION=LEVEL", help="absent ... strong, or -2..2.")] = None,
-    ratio: Annotated[list[str] | None, typer.Option("--ratio", metavar="EVIDENCE=LOGRATIO", help="Log likelihood ratio of an item.")] = None,
+    probability: Annotated[
+        list[str] | None, typer.Option("--probability", metavar="SCENARIO=P", help="0.3 or 30%.")
+    ] = None,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", metavar="OPTION.CONDITION=LEVEL", help="absent ... strong, or -2..2.")
+    ] = None,
+    ratio: Annotated[
+        list[str] | None, typer.Option("--ratio", metavar="EVIDENCE=LOGRATIO", help="Log likelihood ratio of an item.")
+    ] = None,
     analyst: Who = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; needed after the first round.")] = "",
     round: Annotated[int, typer.Option("--round", min=1, help="1 is blind.")] = 1,
-    saw_model: Annotated[bool, typer.Option("--saw-model", help="The model's number was seen before answering; it counts half.")] = False,
+    saw_model: Annotated[
+        bool, typer.Option("--saw-model", help="The model's number was seen before answering; it counts half.")
+    ] = False,
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day the answer speaks for.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -42,8 +50,15 @@ def give(
     answers = elicit.parse_answers(found, probability or [], state or [], ratio or [])
     coherence = elicit.coherence_of(found, answers)
     made = elicit.give(
-        workspace.cases, workspace.clock, case, answers, analyst=(analyst or workspace.settings.author).strip(),
-        reason=reason, round=round, saw_model=saw_model, as_of=as_of,
+        workspace.cases,
+        workspace.clock,
+        case,
+        answers,
+        analyst=(analyst or workspace.settings.author).strip(),
+        reason=reason,
+        round=round,
+        saw_model=saw_model,
+        as_of=as_of,
     )
     if as_json:
         print_json({"case": found.id, "judgments": made, "coherence": coherence})
@@ -69,7 +84,9 @@ def show(
     case: CaseName,
     analyst: Who = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show the others before your own blind round.")] = False,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What had been said by that day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="What had been said by that day.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Everyone's last word and where they differ. Hidden until your own blind round is in."""
@@ -84,11 +101,22 @@ def show(
         print_json(found)
         return
     if found["hidden"]:
-        print(f"{counted(len(found['analysts']), 'analyst has', 'analysts have')} answered. Their answers are hidden until yours is in.")
+        print(
+            f"{counted(len(found['analysts']), 'analyst has', 'analysts have')} answered. Their "
+            f"answers are hidden until yours is in."
+        )
         say(f"Answer first:  vedette elicit give {case} --probability SCENARIO=P   (or --reveal)")
         return
     rows = [
-        [j["analyst"], j["round"], j["kind"], j["subject"], f"{j['value']:g}", "yes" if j["saw_model"] else "no", j["reason"]]
+        [
+            j["analyst"],
+            j["round"],
+            j["kind"],
+            j["subject"],
+            f"{j['value']:g}",
+            "yes" if j["saw_model"] else "no",
+            j["reason"],
+        ]
         for j in found["judgments"]
     ]
     print_table(["Analyst", "Round", "Kind", "Subject", "Value", "Saw model", "Reason"], rows, right=("Round", "Value"))

@@ -11,8 +11,13 @@ import typer
 
 from vedette.cli.screen import clean
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True,
-                  help="The evidence layer: its scale, learnt on a bank of coded episodes.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The evidence layer: its scale, learnt on a bank of coded episodes.",
+)
 
 
 @app.callback()
@@ -23,7 +28,9 @@ def _group() -> None:
 @app.command()
 def calibrate(
     bank: Annotated[Path, typer.Argument(help="Folder of dossiers with outcomes.json.")],
-    second_codes: Annotated[Path | None, typer.Option(help="Second coding, JSON lines: case, evidence, condition, direction, strength.")] = None,
+    second_codes: Annotated[
+        Path | None, typer.Option(help="Second coding, JSON lines: case, evidence, condition, direction, strength.")
+    ] = None,
     write: Annotated[Path | None, typer.Option(help="Write the learnt scale and its report to this JSON file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -56,7 +63,9 @@ def replay(
     last: Annotated[str | None, typer.Option("--to", metavar="DATE")] = None,
     step: Annotated[int, typer.Option("--step", min=1, help="Days between two looks.")] = 7,
     mode: Annotated[str, typer.Option("--mode", help="recommended, or author.")] = "recommended",
-    outcome: Annotated[str | None, typer.Option("--outcome", metavar="ATOM", help="What happened, to score the dates before it.")] = None,
+    outcome: Annotated[
+        str | None, typer.Option("--outcome", metavar="ATOM", help="What happened, to score the dates before it.")
+    ] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day it happened.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -68,8 +77,14 @@ def replay(
 
     found = open_case(open_workspace().cases, case)
     report = run(
-        found, scenario=scenario, first=parse_date(first) if first else None, last=parse_date(last) if last else None,
-        step=step, mode=mode, outcome=outcome, happened_on=parse_date(on) if on else None,
+        found,
+        scenario=scenario,
+        first=parse_date(first) if first else None,
+        last=parse_date(last) if last else None,
+        step=step,
+        mode=mode,
+        outcome=outcome,
+        happened_on=parse_date(on) if on else None,
     )
     if as_json:
         print(json.dumps(report, ensure_ascii=False))
@@ -90,11 +105,18 @@ def replay(
 
 def _scores(s: dict[str, Any]) -> str:
     lines = [f"Scored over {s['dates']} dates before the outcome; one question, so no rate is claimed (n = 1)."]
-    for name, label in (("probability", "this method"), ("base_rate", "base rate"), ("naive_count", "raises minus lowers")):
+    for name, label in (
+        ("probability", "this method"),
+        ("base_rate", "base rate"),
+        ("naive_count", "raises minus lowers"),
+    ):
         lines.append(f"  {label:<20} Brier {s[name]['brier']:.3f}  log {s[name]['log_score']:.3f}")
     if "crowd" in s:
         c = s["crowd"]
-        lines.append(f"  crowd, on {c['dates']} dates  Brier {c['crowd']['brier']:.3f}  log {c['crowd']['log_score']:.3f} ({c['note']})")
+        lines.append(
+            f"  crowd, on {c['dates']} dates  Brier {c['crowd']['brier']:.3f}  log "
+            f"{c['crowd']['log_score']:.3f} ({c['note']})"
+        )
         same = c["probability_same_dates"]
         lines.append(f"  this method, same dates  Brier {same['brier']:.3f}  log {same['log_score']:.3f}")
     return "\n".join(lines)
@@ -107,28 +129,49 @@ def _text(report: dict[str, Any]) -> str:
         "",
         "Scale learnt (median, lognormal spread):",
         f"  conditions {s['beta']:.2f} ({s['beta_log_sd']:.2f}), visible {s['visible_scale']:.2f} "
-        f"({s['visible_log_sd']:.2f}), stakes {s['gamma']:.2f} ({s['gamma_log_sd']:.2f}), topic correlation {s['topic']:.2f}, "
+        f"({s['visible_log_sd']:.2f}), stakes {s['gamma']:.2f} ({s['gamma_log_sd']:.2f}), topic "
+        f"correlation {s['topic']:.2f}, "
         f"conjunctive share {s['conjunctive_share']:.2f}",
         "",
         f"{'leave one episode out':<26}{'log':>8}{'Brier':>8}{'AUC':>7}{'slope':>7}",
     ]
-    names = (("left_out", "evidence and base rate"), ("base_rate", "base rate alone"), ("others_share", "share of the others"))
+    names = (
+        ("left_out", "evidence and base rate"),
+        ("base_rate", "base rate alone"),
+        ("others_share", "share of the others"),
+    )
     for key, label in names:
         r = report["scores"][key]
         lines.append(f"  {label:<24}{r['log_score']:>8.3f}{r['brier']:>8.3f}{r['roc_auc']:>7.2f}{_slope(r):>7}")
     for key, label in (("base_rate", "base rate"), ("others_share", "share of the others")):
         for metric in ("log_score", "brier"):
             g = report["scores"][f"gain_over_{key}_{metric}"]
-            lines.append(f"  gain over {label} in {metric}: {g['gain']:+.3f} ({g['low']:+.3f} to {g['high']:+.3f}, 95 %, n = {report['n']})")
+            lines.append(
+                f"  gain over {label} in {metric}: {g['gain']:+.3f} ({g['low']:+.3f} to "
+                f"{g['high']:+.3f}, 95 %, n = {report['n']})"
+            )
     lines += ["", "Each coding alone (left out):"]
-    lines += [f"  coding {r['coding']} (n = {r['n']}): log {r['log_score']:.3f}, Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}" for r in report["codings"]]
+    lines += [
+        f"  coding {r['coding']} (n = {r['n']}): log {r['log_score']:.3f}, Brier "
+        f"{r['brier']:.3f}, AUC {r['roc_auc']:.2f}"
+        for r in report["codings"]
+    ]
     lines += ["", "Form of the link (left out):"]
-    lines += [f"  {r['form']:<12} posterior {r['posterior_share']:.2f}: log {r['log_score']:.3f}, Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}" for r in report["forms"]]
+    lines += [
+        f"  {r['form']:<12} posterior {r['posterior_share']:.2f}: log {r['log_score']:.3f}, "
+        f"Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}"
+        for r in report["forms"]
+    ]
     lines += ["", "From inert to overconfident (every scale times a factor; in sample):"]
-    lines += [f"  x{r['factor']:<6g} log {r['log_score']:.3f}  Brier {r['brier']:.3f}  AUC {r['roc_auc']:.2f}  spread {r['spread']:.2f}" for r in report["curve"]]
+    lines += [
+        f"  x{r['factor']:<6g} log {r['log_score']:.3f}  Brier {r['brier']:.3f}  AUC "
+        f"{r['roc_auc']:.2f}  spread {r['spread']:.2f}"
+        for r in report["curve"]
+    ]
     lines += ["", "Forecasts, each from the other episodes:"]
     lines += [
-        f"  {f['episode']:<18} {f['scenario']:<10} {'yes' if f['happened'] else 'no ':<4} base {f['base_rate']:.2f} -> {f['left_out']:.2f}"
+        f"  {f['episode']:<18} {f['scenario']:<10} {'yes' if f['happened'] else 'no ':<4} base "
+        f"{f['base_rate']:.2f} -> {f['left_out']:.2f}"
         for f in report["forecasts"]
     ]
     return "\n".join(lines)

@@ -22,9 +22,15 @@ Day = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Only w
 
 @app.command("fetch")
 def fetch(
-    datasets: Annotated[list[str] | None, typer.Argument(metavar="[DATASET...]", help="All when none is named.")] = None,
-    mirror: Annotated[Path | None, typer.Option("--mirror", metavar="DIR", help="Read local copies instead of downloading.")] = None,
-    list_only: Annotated[bool, typer.Option("--list", help="Show licences, citations, coverage and addresses; fetch nothing.")] = False,
+    datasets: Annotated[
+        list[str] | None, typer.Argument(metavar="[DATASET...]", help="All when none is named.")
+    ] = None,
+    mirror: Annotated[
+        Path | None, typer.Option("--mirror", metavar="DIR", help="Read local copies instead of downloading.")
+    ] = None,
+    list_only: Annotated[
+        bool, typer.Option("--list", help="Show licences, citations, coverage and addresses; fetch nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Download the public sources (or read local copies), check them and keep them. One that fails stops no other."""
@@ -33,18 +39,21 @@ def fetch(
 
     workspace = open_workspace()
     if list_only:
-        rows = workspace.history_listing()
+        listing = workspace.history_listing()
         if as_json:
-            print_json({"datasets": rows})
+            print_json({"datasets": listing})
             return 0
-        for row in rows:
+        for row in listing:
             print(f"{row['id']}: {row['title']} ({row['edition']}), {row['coverage']}; {row['lag']}")
             print(f"    licence: {row['licence']}   {row['redistribution']}")
             print(f"    cite: {row['citation']}")
             print(f"    {row['addresses']}")
         return 0
     summary = run(
-        workspace.history, tuple(datasets or ()), mirror=mirror, progress=lambda name, what: say(f"{name}: {clean(what)}")
+        workspace.history,
+        tuple(datasets or ()),
+        mirror=mirror,
+        progress=lambda name, what: say(f"{name}: {clean(what)}"),
     )
     if as_json:
         print_json({"results": [_fetched(r) for r in summary.results], "failed": summary.failed})
@@ -55,7 +64,10 @@ def fetch(
             if r.aside is not None:
                 print(f"{r.dataset}: malformed lines are listed in {r.aside}")
     if summary.failed:
-        say(f"{counted(len(summary.failed), 'source')} without a usable table: {', '.join(summary.failed)}. The rest can be used.")
+        say(
+            f"{counted(len(summary.failed), 'source')} without a usable table: "
+            f"{', '.join(summary.failed)}. The rest can be used."
+        )
     say("Next:  vedette history build")
     return 0 if summary.usable else 2
 
@@ -70,10 +82,14 @@ def _fetched(result: Any) -> dict[str, Any]:
 
 @app.command("build")
 def build(
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: panel.parquet in the data folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Default: panel.parquet in the data folder.")
+    ] = None,
     first: Annotated[int, typer.Option("--from", metavar="YEAR")] = 1946,
     last: Annotated[int, typer.Option("--to", metavar="YEAR")] = 2024,
-    everyone: Annotated[bool, typer.Option("--all", help="All pairs of states, not only politically relevant ones.")] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All pairs of states, not only politically relevant ones.")
+    ] = False,
     as_of: Day = None,
     as_json: AsJson = False,
 ) -> None:
@@ -84,14 +100,24 @@ def build(
 
     workspace = open_workspace()
     made = run(
-        workspace.settings.data, out, first_year=first, last_year=last, relevant_only=not everyone,
-        day=parse_date(as_of) if as_of else None, progress=lambda name, what: say(f"{name}: {what}"),
+        workspace.settings.data,
+        out,
+        first_year=first,
+        last_year=last,
+        relevant_only=not everyone,
+        day=parse_date(as_of) if as_of else None,
+        progress=lambda name, what: say(f"{name}: {what}"),
     )
     if as_json:
         print_json(
             {
-                "path": str(made.path), "rows": made.rows, "first_year": made.first_year, "last_year": made.last_year,
-                "columns": [c.name for c in made.columns], "absent": made.absent, "seconds": made.seconds,
+                "path": str(made.path),
+                "rows": made.rows,
+                "first_year": made.first_year,
+                "last_year": made.last_year,
+                "columns": [c.name for c in made.columns],
+                "absent": made.absent,
+                "seconds": made.seconds,
             }
         )
         return
@@ -103,9 +129,14 @@ def build(
 
 @app.command("class")
 def reference_class(
-    intervener: Annotated[str | None, typer.Argument(metavar="[INTERVENER]", help="Filters like this pair of states ...")] = None,
+    intervener: Annotated[
+        str | None, typer.Argument(metavar="[INTERVENER]", help="Filters like this pair of states ...")
+    ] = None,
     target: Annotated[str | None, typer.Argument(metavar="[TARGET]")] = None,
-    where: Annotated[list[str] | None, typer.Option("--where", metavar="COLUMN<=VALUE", help="Or filters of your own: == != < <= > >=")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="COLUMN<=VALUE", help="Or filters of your own: == != < <= > >="),
+    ] = None,
     outcome: Annotated[str, typer.Option("--outcome", help="An outcome column of the panel.")] = "y_force_init",
     year: Annotated[int | None, typer.Option("--year", help="Year of the pair whose features are copied.")] = None,
     as_of: Day = None,
@@ -118,8 +149,14 @@ def reference_class(
 
     workspace = open_workspace()
     found = build_class(
-        workspace.settings.data, intervener=intervener, target=target, year=year, outcome=outcome,
-        conditions=tuple(where or ()), as_of=as_of, most_cases=most,
+        workspace.settings.data,
+        intervener=intervener,
+        target=target,
+        year=year,
+        outcome=outcome,
+        conditions=tuple(where or ()),
+        as_of=as_of,
+        most_cases=most,
     )
     if as_json:
         print_json(found)
@@ -148,7 +185,9 @@ def reference_class(
 def analogues(
     intervener: Annotated[str, typer.Argument(metavar="INTERVENER")],
     target: Annotated[str, typer.Argument(metavar="TARGET")],
-    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="Outcomes after that day are hidden and not searched.")],
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="Outcomes after that day are hidden and not searched.")
+    ],
     outcome: Annotated[str, typer.Option("--outcome")] = "y_force_init",
     most: Annotated[int, typer.Option("--most")] = 10,
     as_json: AsJson = False,
@@ -157,9 +196,7 @@ def analogues(
     from vedette.bootstrap import open_workspace
     from vedette.workflows.history import find_analogues
 
-    found = find_analogues(
-        open_workspace().settings.data, intervener, target, as_of=as_of, outcome=outcome, most=most
-    )
+    found = find_analogues(open_workspace().settings.data, intervener, target, as_of=as_of, outcome=outcome, most=most)
     if as_json:
         print_json({"analogues": found})
         return
@@ -171,13 +208,17 @@ def analogues(
 
 
 def backtest(
-    panel: Annotated[Path | None, typer.Option("--panel", metavar="FILE", help="Parquet or CSV; default: the built panel.")] = None,
+    panel: Annotated[
+        Path | None, typer.Option("--panel", metavar="FILE", help="Parquet or CSV; default: the built panel.")
+    ] = None,
     outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="A 0/1 column.")] = "y_force_init",
     train_until: Annotated[int, typer.Option("--train-until", metavar="YEAR")] = 1989,
     test_until: Annotated[int | None, typer.Option("--test-until", metavar="YEAR")] = None,
     rolling: Annotated[bool, typer.Option("--rolling", help="Refit every year.")] = False,
     learner: Annotated[str, typer.Option("--learner", help="logit, or stack (needs scikit-learn).")] = "logit",
-    predictions: Annotated[Path | None, typer.Option("--predictions", metavar="FILE", help="Write the forecasts to this CSV file.")] = None,
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", metavar="FILE", help="Write the forecasts to this CSV file.")
+    ] = None,
     card: Annotated[Path | None, typer.Option("--card", metavar="FILE", help="Write a model card (HTML).")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -189,13 +230,21 @@ def backtest(
     workspace = open_workspace()
     source = panel or workspace.settings.data / "panel.parquet"
     if not source.is_file():
-        raise FrameRefused("no panel is there", where=str(source), fix="Give --panel FILE, or run: vedette history build")
+        raise FrameRefused(
+            "no panel is there", where=str(source), fix="Give --panel FILE, or run: vedette history build"
+        )
     if learner not in ("logit", "stack"):
         raise UnknownName("learner", learner, nearest=("logit", "stack"))
     written = predictions or (workspace.settings.data / f"backtest-{re.sub(r'[^a-z0-9_]', '', outcome)}.csv")
     report = run_backtest(
-        source, outcome, train_until=train_until, test_until=test_until, rolling=rolling, learner=learner,
-        predictions=written, card=card,
+        source,
+        outcome,
+        train_until=train_until,
+        test_until=test_until,
+        rolling=rolling,
+        learner=learner,
+        predictions=written,
+        card=card,
     )
     plain = report.to_dict()
     if as_json:
@@ -210,7 +259,8 @@ def backtest(
 def _scores(r: dict[str, Any]) -> str:
     kind = "refitted every year" if r["rolling"] else f"trained to {r['train_until']}"
     lines = [
-        f"{r['outcome']}, {kind}, tested to {r['test_until']}: {r['positives']} events in {r['n']:,} pair-years ({r['seconds']:.1f} s)",
+        f"{r['outcome']}, {kind}, tested to {r['test_until']}: {r['positives']} events in "
+        f"{r['n']:,} pair-years ({r['seconds']:.1f} s)",
         f"{'':<26}{'ROC':>7}{'PR':>7}{'Brier skill':>13}{'log':>9}{'exp/obs':>9}{'slope':>7}",
     ]
 
@@ -224,5 +274,7 @@ def _scores(r: dict[str, Any]) -> str:
         )
     for rival, systems in r["paired_difference"].items():
         for metric, d in systems.get("dyad", {}).items():
-            lines.append(f"gain over {rival} in {metric}: {d['gain']:+.5f} ({d['low']:+.5f} to {d['high']:+.5f}, 95 %, by pair)")
+            lines.append(
+                f"gain over {rival} in {metric}: {d['gain']:+.5f} ({d['low']:+.5f} to {d['high']:+.5f}, 95 %, by pair)"
+            )
     return "\n".join(lines)

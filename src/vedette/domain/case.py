@@ -108,7 +108,9 @@ class Case:
             raise CaseRefused(f"as_of {self.as_of} is after the deadline {self.deadline}", where=self.id)
         for chance in self.scenario_set.chances:
             if chance.option not in ids:
-                raise CaseRefused(f"chance {chance.id!r} names option {chance.option!r}, which is not one", where=self.id)
+                raise CaseRefused(
+                    f"chance {chance.id!r} names option {chance.option!r}, which is not one", where=self.id
+                )
         for option, by_scenario in self.moves.items():
             self.option(option)
             for scenario, by_condition in by_scenario.items():

@@ -62,7 +62,9 @@ class Framework:
             raise CaseRefused("condition ids repeat", where=self.id)
         unknown = sorted(set(self.reads.values()) - set(ids))
         if unknown:
-            raise CaseRefused(f"reads names conditions the framework does not have: {', '.join(unknown)}", where=self.id)
+            raise CaseRefused(
+                f"reads names conditions the framework does not have: {', '.join(unknown)}", where=self.id
+            )
         for posture in Posture:
             weights = self.weights.get(posture)
             if weights is None or len(weights) != len(self.conditions) or min(weights) <= 0:

@@ -49,7 +49,8 @@ class Judgment:
             raise BadInput("a judgment's time needs a time zone", where=self.id)
         if self.kind is JudgmentKind.PROBABILITY and not 0 < self.value < 1:
             raise BadInput(
-                f"probability {self.value} is not strictly between 0 and 1", where=self.id,
+                f"probability {self.value} is not strictly between 0 and 1",
+                where=self.id,
                 fix="Nothing here is certain: use 0.005 or 0.995 at the ends",
             )
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:

@@ -47,7 +47,8 @@ class BaseRate:
 
     ``p`` is the probability over ``period_days`` (365.25 for a dyad-year rate); without a period it belongs to the
     question itself and does not shrink with the time left. A crisis or build-up class gives the typical length of such
-    a crisis: its rate belongs to the whole of it, so less time left means less, more time no more. ``low``/``high`` its 90 % interval; ``n`` cases in the
+    a crisis: its rate belongs to the whole of it, so less time left means less, more time no more.
+    ``low``/``high`` its 90 % interval; ``n`` cases in the
     class and ``events`` among them (None when the number is stated rather than counted); ``reference_class`` in
     words; ``holds_from`` the first day on which the case belongs to the class (None: always).
     """
@@ -94,7 +95,8 @@ class Chance:
     """A yes/no question of the tree.
 
     ``base_rates`` holds the nested reference classes, at least one; the most specific that holds on the as-of date
-    supplies the starting point. ``history`` lets the structural class be looked up for the date instead. ``option`` names the option whose conditions move it. ``gate`` is None for an ordinary chance; for a host's
+    supplies the starting point. ``history`` lets the structural class be looked up for the date instead.
+    ``option`` names the option whose conditions move it. ``gate`` is None for an ordinary chance; for a host's
     access it is the host's veto power in [0, 1] with its interval: ``access = c + (1 - c) * (1 - veto)`` where c
     is the chance of consent (METHOD 4.4). ``rate_of`` names the scenario whose frequency the base rate counts, where
     that is not this chance itself: history counts attacks that happened, the tree asks whether one is decided, and

@@ -11,13 +11,12 @@ import numpy as np
 from vedette._version import __version__
 from vedette.assessment.channels import AUTHOR, RECOMMENDED, ChannelItem, LeftOut, channel_items
 from vedette.domain.case import Case
-from vedette.domain.evidence import OPTION_CHANNEL, Evidence
+from vedette.domain.evidence import Evidence
 from vedette.domain.forecast import (
     Analogue,
     Assessment,
     AtomEstimate,
     ConditionEstimate,
-    Contribution,
     ScenarioEstimate,
     Sensitivity,
 )
@@ -49,7 +48,8 @@ class Setting:
     """What an assessment is made with, apart from the case.
 
     ``structural`` looks up the structural base rate of a chance for the date (None: the case's own). ``names`` gives
-    words by which an attribution can name a state. ``record`` gives analysts' skill weights (1 without one). ``analogues`` are past cases already cut at the as-of date.
+    words by which an attribution can name a state. ``record`` gives analysts' skill weights (1 without one).
+    ``analogues`` are past cases already cut at the as-of date.
     """
 
     framework: Framework
@@ -62,13 +62,15 @@ class Setting:
     warnings: tuple[str, ...] = ()
 
     def for_mode(self) -> Setting:
-        """The author's rule, unlikely if one condition fails: a conjunction, an observer's view, equal weights, no stakes, no host gate, no leak."""
+        """The author's rule, unlikely if one condition fails: a conjunction, an observer's view, equal
+        weights, no stakes, no host gate, no leak.
+        """
         if self.mode == RECOMMENDED:
             return self
         if self.mode != AUTHOR:
             raise UnknownName("mode", self.mode, nearest=(RECOMMENDED, AUTHOR))
         k = len(self.framework.conditions)
-        even = {posture: (1.0,) * k for posture in self.framework.weights}
+        even = dict.fromkeys(self.framework.weights, (1.0,) * k)
         return replace(
             self,
             framework=replace(self.framework, weights=even),
@@ -83,7 +85,9 @@ def prepare(case: Case, as_of: AsOf | str, setting: Setting) -> tuple[Engine, tu
     cut = AsOf.of(as_of)
     if cut.date > case.deadline:
         raise AfterCutOff(
-            f"{cut} is after the deadline {case.deadline}", where=case.id, fix="Resolve the question instead of assessing it"
+            f"{cut} is after the deadline {case.deadline}",
+            where=case.id,
+            fix="Resolve the question instead of assessing it",
         )
     setting = setting.for_mode()
     known = case.known(cut)
@@ -104,7 +108,12 @@ def _items(known: Case, cut: AsOf, setting: Setting) -> tuple[tuple[ChannelItem,
     """Channel items of evidence and, outside the author's mode, of judged states."""
     judged = setting.mode == RECOMMENDED
     items, left = channel_items(
-        known, cut, setting.framework, mode=setting.mode, weights=setting.parameters.weights, names=setting.names,
+        known,
+        cut,
+        setting.framework,
+        mode=setting.mode,
+        weights=setting.parameters.weights,
+        names=setting.names,
         ratios=ratios(known.judgments, setting.record) if judged else None,
     )
     if judged and setting.framework.id == known.framework:
@@ -158,13 +167,24 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
         as_of=cut.date,
         deadline=case.deadline,
         mode=setting.mode,
-        horizon={"from": cut.date.isoformat(), "to": case.deadline.isoformat(), "days": (case.deadline - cut.date).days},
+        horizon={
+            "from": cut.date.isoformat(),
+            "to": case.deadline.isoformat(),
+            "days": (case.deadline - cut.date).days,
+        },
         framework=setting.framework.id,
         method=METHOD,
         version=__version__,
         inputs_digest=inputs_digest(
-            scenario_set=engine.case.scenario_set, framework=resolved.framework, items=engine.items,
-            rates=engine.rates, people=engine.people, parameters=resolved.parameters, as_of=str(cut), mode=setting.mode, method=METHOD,
+            scenario_set=engine.case.scenario_set,
+            framework=resolved.framework,
+            items=engine.items,
+            rates=engine.rates,
+            people=engine.people,
+            parameters=resolved.parameters,
+            as_of=str(cut),
+            mode=setting.mode,
+            method=METHOD,
         ),
         atoms=_atoms(engine, atoms),
         scenarios=scenarios,
@@ -199,9 +219,7 @@ def exclusive_scenarios(scenario_set: ScenarioSet) -> tuple[str, ...]:
 
 def _classes(engine: Engine, cut: AsOf, setting: Setting) -> dict[str, tuple[BaseRate, ...]]:
     days = float((engine.case.deadline - cut.date).days)
-    return {
-        c.id: tuple(over_horizon(r, days) for r in applicable_rates(c, cut, setting)) for c in engine.chances
-    }
+    return {c.id: tuple(over_horizon(r, days) for r in applicable_rates(c, cut, setting)) for c in engine.chances}
 
 
 def _what_matters(engine: Engine, wanted: bool) -> dict[str, Any]:
@@ -227,8 +245,11 @@ def _interval(draws: Array, mass: float) -> tuple[float, float]:
 def _atoms(engine: Engine, atoms: Array) -> tuple[AtomEstimate, ...]:
     return tuple(
         AtomEstimate(
-            id=a.id, statement=a.statement, probability=float(atoms[i].mean()),
-            interval50=_interval(atoms[i], 0.5), interval90=_interval(atoms[i], 0.9),
+            id=a.id,
+            statement=a.statement,
+            probability=float(atoms[i].mean()),
+            interval50=_interval(atoms[i], 0.5),
+            interval90=_interval(atoms[i], 0.9),
         )
         for i, a in enumerate(engine.case.scenario_set.atoms)
     )
@@ -257,10 +278,18 @@ def _scenarios(engine: Engine, atoms: Array, start: Array) -> tuple[ScenarioEsti
         words, n = _class_of(engine, scenario.id)
         out.append(
             ScenarioEstimate(
-                id=scenario.id, label=scenario.label, atoms=tuple(sorted(scenario.atoms)), probability=p,
-                interval50=_interval(now[s], 0.5), interval90=_interval(now[s], 0.9), word=likelihood_word(p),
+                id=scenario.id,
+                label=scenario.label,
+                atoms=tuple(sorted(scenario.atoms)),
+                probability=p,
+                interval50=_interval(now[s], 0.5),
+                interval90=_interval(now[s], 0.9),
+                word=likelihood_word(p),
                 base_rate={
-                    "p": float(before[s].mean()), "n": n, "interval": _interval(before[s], 0.9), "class": words,
+                    "p": float(before[s].mean()),
+                    "n": n,
+                    "interval": _interval(before[s], 0.9),
+                    "class": words,
                 },
             )
         )
@@ -298,24 +327,20 @@ def _condition_views(engine: Engine, scenario: str, channel: str, chance: str) -
     out = []
     for actor in views:
         mine = [i for i in on if engine.items[i].actor == actor]
-        common = {
-            "scenario": scenario, "option": option.id, "actor": actor, "condition": channel,
-            "evidence": tuple(engine.items[i].evidence for i in mine),
-            "independent_sources": len({engine.items[i].origin for i in mine}),
-        }
-        if not mine:
-            out.append(
-                ConditionEstimate(
-                    **common, state=None, interval=None, level="unknown",
-                    reason=f"No accepted evidence by this date. {structural}".strip(),
-                )
-            )
-            continue
-        state = _view_state(engine, j, channel, mine)
-        centre = float(state.mean())
+        state = _view_state(engine, j, channel, mine) if mine else None
+        centre = float(state.mean()) if state is not None else None
         out.append(
             ConditionEstimate(
-                **common, state=centre, interval=_interval(state, 0.9), level=level_word(centre), reason=structural
+                scenario=scenario,
+                option=option.id,
+                actor=actor,
+                condition=channel,
+                state=centre,
+                interval=_interval(state, 0.9) if state is not None else None,
+                level=level_word(centre) if centre is not None else "unknown",
+                evidence=tuple(engine.items[i].evidence for i in mine),
+                independent_sources=len({engine.items[i].origin for i in mine}),
+                reason=structural if mine else f"No accepted evidence by this date. {structural}".strip(),
             )
         )
     return out
@@ -351,8 +376,12 @@ def _drop_items(
         p = engine.scenario_draws(engine.revised(items=items).evaluate()).mean(axis=1)
         out.extend(
             Sensitivity(
-                what=f"Leave out {evidence}", kind="item", scenario=s.id, probability=float(p[i]),
-                change=float(p[i]) - s.probability, evidence=(evidence,),
+                what=f"Leave out {evidence}",
+                kind="item",
+                scenario=s.id,
+                probability=float(p[i]),
+                change=float(p[i]) - s.probability,
+                evidence=(evidence,),
             )
             for i, s in enumerate(scenarios)
         )
@@ -431,9 +460,15 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
         bearing = next(b for b in record.bearings if b.option == engine.case.scenario_set.chance(item.chance).option)
         row["channels"].append(
             {
-                "option": bearing.option, "scenario": bearing.scenario, "condition": bearing.condition,
-                "direction": bearing.direction.value, "strength": item.strength, "actor": item.actor,
-                "chance": item.chance, "decay": item.decay, "independent_share": item.coefficient,
+                "option": bearing.option,
+                "scenario": bearing.scenario,
+                "condition": bearing.condition,
+                "direction": bearing.direction.value,
+                "strength": item.strength,
+                "actor": item.actor,
+                "chance": item.chance,
+                "decay": item.decay,
+                "independent_share": item.coefficient,
             }
         )
         for s, name in enumerate(names):
@@ -465,7 +500,8 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
         up, down = sum(v > 0 for v in signs.values()), sum(v < 0 for v in signs.values())
         if up + down >= 5 and min(up, down) <= 0.1 * (up + down):
             out.append(
-                f"One-sided evidence on {scenario.id}: {up} items raise it, {down} lower it. Look for what would disconfirm it."
+                f"One-sided evidence on {scenario.id}: {up} items raise it, {down} lower it. "
+                f"Look for what would disconfirm it."
             )
     stated = [c.id for c in engine.chances if engine.rates[c.id].basis is Basis.STATED]
     if stated:

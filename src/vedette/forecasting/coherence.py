@@ -41,7 +41,8 @@ def problems(stated: Mapping[str, float], scenario_set: ScenarioSet) -> tuple[st
         for outer in names:
             if inner != outer and scenario_set.nested_in(inner, outer) and stated[inner] > stated[outer] + TOLERANCE:
                 found.append(
-                    f"{inner} ({100 * stated[inner]:.0f} %) is part of {outer} ({100 * stated[outer]:.0f} %) and cannot be likelier"
+                    f"{inner} ({100 * stated[inner]:.0f} %) is part of {outer} "
+                    f"({100 * stated[outer]:.0f} %) and cannot be likelier"
                 )
     everything = {a.id for a in scenario_set.atoms}
     for cover in _partitions(names, scenario_set, everything):
@@ -104,16 +105,16 @@ def repair(
             )
     atoms = [a.id for a in scenario_set.atoms]
     sets = np.array([[a in scenario_set.scenario(n).atoms for a in atoms] for n in stated], dtype=float)
-    q = np.array(list(stated.values()))
+    values = np.array(list(stated.values()))
     w = np.array([1.0 if weights is None else weights[n] for n in stated])
     prior = np.array([1.0 / len(atoms) if reference is None else max(reference[a], 1e-6) for a in atoms])
     prior = prior / prior.sum()
-    p = _expectation_maximisation(sets, q, w, prior)
+    p = _expectation_maximisation(sets, values, w, prior)
     named = {s.id: float(sum(p[atoms.index(a)] for a in s.atoms)) for s in scenario_set.scenarios}
     return Repair(
         atoms=dict(zip(atoms, (float(x) for x in p), strict=True)),
         scenarios=named,
-        shifts={n: float(sets[i] @ p - q[i]) for i, n in enumerate(stated)},
+        shifts={n: float(sets[i] @ p - values[i]) for i, n in enumerate(stated)},
         problems=problems(stated, scenario_set),
     )
 
@@ -124,8 +125,8 @@ def _expectation_maximisation(sets: Array, q: Array, w: Array, prior: Array) -> 
     for _ in range(20_000):
         inside = np.clip(sets @ p, 1e-15, 1 - 1e-15)
         allotted = (w * q / inside) @ sets + (w * (1 - q) / (1 - inside)) @ (1 - sets)
-        fresh = (p * allotted + REFERENCE_WEIGHT * prior) / total
-        fresh = fresh / fresh.sum()
+        fresh: Array = (p * allotted + REFERENCE_WEIGHT * prior) / total
+        fresh /= fresh.sum()
         if np.abs(fresh - p).max() < 1e-12:
             return fresh
         p = fresh

@@ -2,7 +2,8 @@
 
 Per draw and chance (METHOD 4.3.4):
 
-``logit P = logit p0 + beta [S(theta + Delta) - S(theta)] + gamma Delta_M + Lambda``, then ``P <- (1 - eps) P + eps p_ref``.
+``logit P = logit p0 + beta [S(theta + Delta) - S(theta)] + gamma Delta_M + Lambda``, then ``P <- (1 - eps) P + eps
+p_ref``.
 
 Without evidence every draw is p0, so the headline is the base rate exactly. A chance that is a host's access is
 ``c + (1 - c)(1 - veto)`` (METHOD 4.4). Atoms are sums over the tree's paths of products of chances.
@@ -42,9 +43,16 @@ def over_horizon(rate: BaseRate, days: float) -> BaseRate:
     # A window that has closed leaves a vanishing chance, kept off exact zero so that log-odds exist.
     scaled = [min(max(-math.expm1(factor * math.log1p(-x)), 1e-9), 1 - 1e-9) for x in (rate.low, rate.p, rate.high)]
     return BaseRate(
-        p=scaled[1], low=scaled[0], high=scaled[2], n=rate.n, events=rate.events,
-        reference_class=rate.reference_class, basis=rate.basis, source=rate.source,
-        period_days=rate.period_days, holds_from=rate.holds_from,
+        p=scaled[1],
+        low=scaled[0],
+        high=scaled[2],
+        n=rate.n,
+        events=rate.events,
+        reference_class=rate.reference_class,
+        basis=rate.basis,
+        source=rate.source,
+        period_days=rate.period_days,
+        holds_from=rate.holds_from,
     )
 
 
@@ -153,10 +161,7 @@ class Engine:
         if channel == k:
             out: Array = p.gamma * np.exp(p.gamma_log_sd * normal("gamma", n))
             return out
-        if channel < k:
-            out = np.full(n, p.condition_scale)
-        else:
-            out = np.full(n, p.option_scale)
+        out = np.full(n, p.condition_scale if channel < k else p.option_scale)
         visible = channel > k or self.conditions[channel] in p.visible_conditions
         if visible and self.rates[self.chances[chance].id].basis in (Basis.CRISIS, Basis.BUILD_UP):
             out = out * p.visible_scale * np.exp(p.visible_log_sd * normal("visible_scale", n))
@@ -241,12 +246,13 @@ class Engine:
             if self.channel_index[o.channel] == k:
                 # On the states' scale: a level of stakes weighs what the items that would bring it there weigh.
                 stakes = self.unit(chance, k) * (o.level / p.condition_scale)
-        return eta + stakes + shift[k + 1]
+        total: Array = eta + stakes + shift[k + 1]
+        return total
 
     def chance_draws(self, chance: int, eta: Array) -> Array:
         """Probability of the yes answer from its log-odds: leak, then the host's gate, (D,)."""
         eps = self.parameters.leak
-        p = (1.0 - eps) * sigmoid(eta) + eps * self.reference[chance]
+        p: Array = (1.0 - eps) * sigmoid(eta) + eps * self.reference[chance]
         if self.chances[chance].veto is None:
             return p
         if chance not in self.veto:

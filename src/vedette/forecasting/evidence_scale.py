@@ -73,9 +73,7 @@ class ScalePoint:
     @property
     def log_prior(self) -> float:
         """Log density of the stated prior, up to a constant."""
-        return -0.5 * sum(
-            ((math.log(getattr(self, name)) - mean) / sd) ** 2 for name, (mean, sd) in PRIOR.items()
-        )
+        return -0.5 * sum(((math.log(getattr(self, name)) - mean) / sd) ** 2 for name, (mean, sd) in PRIOR.items())
 
 
 def grid() -> tuple[ScalePoint, ...]:

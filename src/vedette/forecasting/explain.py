@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from vedette.forecasting.judgments import PREFIX
 
 # Level on the -2..+2 scale that counts as "met": the word changes at +0.5 and +1.5, this is its middle (UI, section 1).
 MET = 1.0
-# Gauss-Legendre nodes of the attribution integral. Sweep on 15 made cases of 3 to 30 items: largest residual 0.003 in log-odds
+# Gauss-Legendre nodes of the attribution integral. Sweep on 15 made cases of 3 to 30 items: largest residual
+# 0.003 in log-odds
 # at 8, 0.0015 at 12, 0.0003 at 24; heavy-tailed scales make the integrand steep near 0.
 NODES = 12
 
@@ -64,7 +65,8 @@ def _node(engine: Engine, t: float) -> Array:
                 row = int(np.flatnonzero(engine.item_unknown == position)[0])
                 out[:, position] += g @ engine.item_drawn[row] / draws
     scale = np.clip(mean * (1.0 - mean), 1e-300, None)
-    return out / scale[:, None]
+    rates: Array = out / scale[:, None]
+    return rates
 
 
 def scenario_log_odds(engine: Engine, atoms: Array) -> Array:
@@ -102,7 +104,9 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
             on = [i for i, item in enumerate(engine.items) if item.channel == channel and not _judged(item)]
             if not on:
                 continue
-            parts = sorted(((engine.items[i].evidence, float(shares[s, i])) for i in on), key=lambda x: (-abs(x[1]), x[0]))
+            parts = sorted(
+                ((engine.items[i].evidence, float(shares[s, i])) for i in on), key=lambda x: (-abs(x[1]), x[0])
+            )
             bars.append(
                 Contribution(
                     what=label,
@@ -116,7 +120,8 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
         if judged or engine.people is not None:
             bars.append(
                 Contribution(
-                    what="Analysts' judgments", kind="judgment",
+                    what="Analysts' judgments",
+                    kind="judgment",
                     log_odds=float(pooled[s]) + float(sum(shares[s, i] for i in judged)),
                     evidence=tuple(engine.items[i].evidence for i in judged),
                     detail=tuple((engine.items[i].evidence, float(shares[s, i])) for i in judged),
@@ -126,7 +131,8 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
         # What is left after rounding in the sums above goes to the residual bar, so that the bars sum exactly.
         bars.append(
             Contribution(
-                what="Residual (averaging over draws)", kind="residual",
+                what="Residual (averaging over draws)",
+                kind="residual",
                 log_odds=total - float(sum(b.log_odds for b in bars)),
             )
         )
@@ -173,4 +179,3 @@ def binding(engine: Engine) -> Mapping[str, Mapping[str, Binding]]:
         if row:
             out[scenario.id] = row
     return out
-

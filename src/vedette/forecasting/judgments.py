@@ -96,10 +96,19 @@ def state_items(
             continue
         items.append(
             ChannelItem(
-                evidence=f"{PREFIX}{j.id}", chance=chance, channel=condition, actor=case.option(option).interveners[0],
-                sign=1 if j.value > 0 else -1, size=abs(j.value), reliability=1.0, credibility=1.0,
-                coefficient=weight_of(j, record or {}) / totals[j.subject], origin=f"{PREFIX}{j.analyst}",
-                strength="judged", age_days=0, decay=1.0,
+                evidence=f"{PREFIX}{j.id}",
+                chance=chance,
+                channel=condition,
+                actor=case.option(option).interveners[0],
+                sign=1 if j.value > 0 else -1,
+                size=abs(j.value),
+                reliability=1.0,
+                credibility=1.0,
+                coefficient=weight_of(j, record or {}) / totals[j.subject],
+                origin=f"{PREFIX}{j.analyst}",
+                strength="judged",
+                age_days=0,
+                decay=1.0,
             )
         )
     return tuple(items)
@@ -137,8 +146,12 @@ def people(
         weight = min(weight_of(j, record or {}) for j in rows.values())
         persons.append(
             Person(
-                analyst=analyst, stated={s: j.value for s, j in sorted(rows.items())}, repaired=fixed, weight=weight,
-                saw_model=saw, round=max(j.round for j in rows.values()),
+                analyst=analyst,
+                stated={s: j.value for s, j in sorted(rows.items())},
+                repaired=fixed,
+                weight=weight,
+                saw_model=saw,
+                round=max(j.round for j in rows.values()),
             )
         )
     atoms = pool_distributions([p.repaired.atoms for p in persons], [p.weight for p in persons])

@@ -28,7 +28,8 @@ CLIP = 0.005
 
 def clipped(p: float | Array, clip: float = CLIP) -> Array:
     """Probabilities held away from 0 and 1."""
-    return np.clip(np.asarray(p, dtype=float), clip, 1 - clip)
+    held: Array = np.clip(np.asarray(p, dtype=float), clip, 1 - clip)
+    return held
 
 
 def log_odds(p: Array) -> Array:
@@ -78,9 +79,7 @@ def pool_log_odds(p: Sequence[float], weights: Sequence[float], *, base: float =
     return 0.5 * (1.0 + math.tanh(0.5 * eta))
 
 
-def pool_distributions(
-    distributions: Sequence[Mapping[str, float]], weights: Sequence[float]
-) -> dict[str, float]:
+def pool_distributions(distributions: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
     """Geometric pool over exclusive atoms: ``log p = sum_j w_j log p_j`` up to normalisation."""
     if not distributions:
         raise BadInput("no distributions to pool")

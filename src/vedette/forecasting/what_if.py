@@ -49,7 +49,8 @@ class WhatIf:
         """Scenario probabilities (S,) with some conditions set."""
         touched = {self.engine.index[c.chance] for c in changes}
         if len(touched) != 1 or self.engine.people is not None:
-            return self.engine.scenario_draws(self.engine.evaluate(overrides=changes)).mean(axis=1)
+            out: Array = self.engine.scenario_draws(self.engine.evaluate(overrides=changes)).mean(axis=1)
+            return out
         chance = touched.pop()
         eta = self.engine.log_odds(chance, self.engine.shift[chance], changes)
         return self._with(chance, eta)
@@ -68,7 +69,9 @@ class WhatIf:
             everything = self.engine.shift.copy()
             everything[j] = shift
             moved = sorted({*self.engine.moved, j})
-            return self.engine.scenario_draws(self.engine.revised_moves(moved).evaluate(everything)).mean(axis=1)
+            atoms = self.engine.revised_moves(moved).evaluate(everything)
+            out: Array = self.engine.scenario_draws(atoms).mean(axis=1)
+            return out
         return self._with(j, self.engine.log_odds(j, shift))
 
 
@@ -105,10 +108,14 @@ def smallest_flip(ready: WhatIf, rivals: Sequence[str]) -> Flip | None:
                 if best is not None and distance >= best.moved_by:
                     break
                 if leader != first:
-                    level = _bisect(ready, chance.id, condition, current, level, rows, first)
+                    nearest = _bisect(ready, chance.id, condition, current, level, rows, first)
                     best = Flip(
-                        scenario=names[leader], over=names[first], chance=chance.id, condition=condition, level=level,
-                        moved_by=abs(level - current),
+                        scenario=names[leader],
+                        over=names[first],
+                        chance=chance.id,
+                        condition=condition,
+                        level=nearest,
+                        moved_by=abs(nearest - current),
                     )
                     break
     return best
@@ -193,7 +200,8 @@ class Observation:
 
 
 def worth_of_looking(ready: WhatIf, scenario: str) -> tuple[Observation, ...]:
-    """The framework's watchable indicators (those with a lead time) ranked by how far looking for each would move the scenario, on average.
+    """The framework's watchable indicators (those with a lead time) ranked by how far looking for each would move
+    the scenario, on average.
 
     Presence multiplies the odds by e^lambda through the indicator's channel; absence, after a good look, by
     ``(1 - h) / (1 - h e^-lambda)`` (METHOD 4.3.8 with hit rate h).
@@ -223,9 +231,17 @@ def _observation(
     spread = present - absent
     seen = min(max((now - absent) / spread, 0.0), 1.0) if abs(spread) > 1e-12 else 0.0
     return Observation(
-        scenario=scenario, condition=condition, chance=chance, indicator=indicator.id, observable=indicator.observable,
-        collection=indicator.collection, lead_time_days=indicator.lead_time_days,
-        log_ratio=towards * CLEAR_OBSERVATION, if_present=present, if_absent=absent, chance_seen=seen,
+        scenario=scenario,
+        condition=condition,
+        chance=chance,
+        indicator=indicator.id,
+        observable=indicator.observable,
+        collection=indicator.collection,
+        lead_time_days=indicator.lead_time_days,
+        log_ratio=towards * CLEAR_OBSERVATION,
+        if_present=present,
+        if_absent=absent,
+        chance_seen=seen,
         expected_move=seen * abs(present - now) + (1 - seen) * abs(absent - now),
     )
 
@@ -233,4 +249,3 @@ def _observation(
 def many(ready: WhatIf, changes: Sequence[Sequence[Shift]]) -> Array:
     """Scenario probabilities for each of several what-ifs, (W, S)."""
     return np.stack([ready.means(c) for c in changes]) if changes else np.empty((0, len(ready.mean)))
-

@@ -99,7 +99,9 @@ def parse_change(case: Case, text: str) -> tuple[str, str | None, str, float]:
     except ValueError:
         level = float("nan")
     if not -2.0 <= level <= 2.0:
-        raise UnknownName("level", right.strip(), nearest=LEVELS, fix=f"One of {', '.join(LEVELS)}, or a number from -2 to 2")
+        raise UnknownName(
+            "level", right.strip(), nearest=LEVELS, fix=f"One of {', '.join(LEVELS)}, or a number from -2 to 2"
+        )
     return option, actor, condition, level
 
 
@@ -118,9 +120,13 @@ def what_if(
         option, actor, condition, level = parse_change(case, text)
         chances = _chances_set(engine.case, option, actor, condition, [s.id for s in case.scenario_set.scenarios])
         if not chances:
-            raise BadInput(f"{condition} moves nothing for option {option}" + (f" in the eyes of {actor}" if actor else ""))
+            raise BadInput(
+                f"{condition} moves nothing for option {option}" + (f" in the eyes of {actor}" if actor else "")
+            )
         shifts.extend(Shift(chance=c, channel=condition, level=level) for c in chances)
-        said.append({"set": text, "option": option, "actor": actor, "condition": condition, "level": level, "moves": chances})
+        said.append(
+            {"set": text, "option": option, "actor": actor, "condition": condition, "level": level, "moves": chances}
+        )
     before = engine.scenario_draws(engine.evaluate()).mean(axis=1)
     after = engine.scenario_draws(engine.evaluate(overrides=shifts))
     return {
@@ -130,7 +136,9 @@ def what_if(
         "changes": said,
         "scenarios": [
             {
-                "id": s.id, "probability": float(before[i]), "what_if": float(after[i].mean()),
+                "id": s.id,
+                "probability": float(before[i]),
+                "what_if": float(after[i].mean()),
                 "change": float(after[i].mean() - before[i]),
                 "interval90": [float(x) for x in _quantiles(after[i])],
             }

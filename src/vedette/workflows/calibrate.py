@@ -33,7 +33,9 @@ FEWEST = 8
 
 
 def load_bank(folder: str | Path, second_codes: str | Path | None = None) -> tuple[tuple[Episode, ...], str]:
-    """(episodes, digest) of a folder of dossiers with ``outcomes.json``; the second coding, if any, beside the first."""
+    """(episodes, digest) of a folder of dossiers with ``outcomes.json``; the second coding, if any, beside the
+    first.
+    """
     root = Path(folder)
     outcomes_file = root / "outcomes.json"
     if not outcomes_file.is_file():
@@ -54,7 +56,10 @@ def load_bank(folder: str | Path, second_codes: str | Path | None = None) -> tup
         codings = (case, recoded(case, recodes[case.id])) if case.id in recodes else (case,)
         episodes.append(
             Episode(
-                id=case.id, cases=codings, as_of=AsOf(date=case.as_of), scenario=scenario,
+                id=case.id,
+                cases=codings,
+                as_of=AsOf(date=case.as_of),
+                scenario=scenario,
                 happened=outcome["atom"] in case.scenario_set.scenario(scenario).atoms,
             )
         )
@@ -100,30 +105,41 @@ def recoded(case: Case, codes: Mapping[str, Mapping[str, str]]) -> Case:
         code = codes.get(item.id)
         if code is not None and item.bearings:
             first = replace(
-                item.bearings[0], condition=code["condition"], direction=Direction(code["direction"]),
+                item.bearings[0],
+                condition=code["condition"],
+                direction=Direction(code["direction"]),
                 strength=Strength(code["strength"]),
             )
-            item = replace(item, bearings=(first, *item.bearings[1:]))
-        evidence.append(item)
+            evidence.append(replace(item, bearings=(first, *item.bearings[1:])))
+        else:
+            evidence.append(item)
     return replace(case, evidence=tuple(evidence))
 
 
 def calibrate(
     episodes: Sequence[Episode], digest: str, *, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, Any]:
-    """Fit and report: scale with spread, leave-one-out scores against base rates, the curve from inert to overconfident."""
-    setting = Setting(framework=framework("five-conditions"), mode=RECOMMENDED, parameters=Parameters(), names=state_words())
+    """Fit and report: scale with spread, leave-one-out scores against base rates, the curve from inert to
+    overconfident.
+    """
+    setting = Setting(
+        framework=framework("five-conditions"), mode=RECOMMENDED, parameters=Parameters(), names=state_words()
+    )
     found = surface(episodes, setting, grid(), progress=progress)
     learnt = fit(found)
     return {
         "scale": _scale(learnt, digest),
         "n": len(episodes),
         "happened": int(learnt.happened.sum()),
-        "note": "Episodes chosen because they were feared, coded by people who knew the outcome: skill here is an upper bound.",
+        "note": "Episodes chosen because they were feared, coded by people who knew the "
+        "outcome: skill here is an upper bound.",
         "forecasts": [
             {
-                "episode": e.id, "scenario": e.scenario, "happened": e.happened,
-                "base_rate": float(found.base[i]), "left_out": float(learnt.left_out[i]),
+                "episode": e.id,
+                "scenario": e.scenario,
+                "happened": e.happened,
+                "base_rate": float(found.base[i]),
+                "left_out": float(learnt.left_out[i]),
             }
             for i, e in enumerate(episodes)
         ],
@@ -192,14 +208,17 @@ def _forms(learnt: ScaleFit) -> list[dict[str, Any]]:
         keep = [i for i, point in enumerate(learnt.surface.points) if point.conjunctive is conjunctive]
         part = fit(
             Surface(
-                episodes=learnt.surface.episodes, points=tuple(learnt.surface.points[i] for i in keep),
-                p=learnt.surface.p[:, keep], base=learnt.surface.base,
+                episodes=learnt.surface.episodes,
+                points=tuple(learnt.surface.points[i] for i in keep),
+                p=learnt.surface.p[:, keep],
+                base=learnt.surface.base,
             )
         )
         weight = float(learnt.weights[keep].sum())
         rows.append(
             {
-                "form": "conjunctive" if conjunctive else "additive", "posterior_share": weight,
+                "form": "conjunctive" if conjunctive else "additive",
+                "posterior_share": weight,
                 **_row(part.happened, part.left_out),
             }
         )

@@ -31,7 +31,9 @@ class Answer:
     value: float
 
 
-def parse_answers(case: Case, probabilities: Sequence[str], states: Sequence[str], ratios: Sequence[str]) -> tuple[Answer, ...]:
+def parse_answers(
+    case: Case, probabilities: Sequence[str], states: Sequence[str], ratios: Sequence[str]
+) -> tuple[Answer, ...]:
     """``scenario=0.3`` or ``scenario=30%``, ``option.condition=weak`` and ``evidence=0.7`` (log likelihood ratio)."""
     answers: list[Answer] = []
     for text in probabilities:
@@ -39,7 +41,9 @@ def parse_answers(case: Case, probabilities: Sequence[str], states: Sequence[str
         case.scenario_set.scenario(subject)
         number = _number(value.rstrip("%"), text)
         answers.append(
-            Answer(kind=JudgmentKind.PROBABILITY, subject=subject, value=number / 100 if value.endswith("%") else number)
+            Answer(
+                kind=JudgmentKind.PROBABILITY, subject=subject, value=number / 100 if value.endswith("%") else number
+            )
         )
     for text in states:
         subject, value = _split(text, "OPTION.CONDITION=LEVEL")
@@ -56,7 +60,9 @@ def parse_answers(case: Case, probabilities: Sequence[str], states: Sequence[str
         answers.append(Answer(kind=JudgmentKind.LIKELIHOOD_RATIO, subject=subject, value=_number(value, text)))
     if not answers:
         raise BadInput("no answer was given", fix="Give --probability, --state or --ratio")
-    repeated = sorted({a.subject for a in answers if sum(b.subject == a.subject and b.kind is a.kind for b in answers) > 1})
+    repeated = sorted(
+        {a.subject for a in answers if sum(b.subject == a.subject and b.kind is a.kind for b in answers) > 1}
+    )
     if repeated:
         raise BadInput(f"answered twice: {', '.join(repeated)}")
     return tuple(answers)
@@ -101,7 +107,9 @@ def give(
         case = stored_case(store, name)
         mine = [j for j in case.judgments if j.analyst == analyst]
         if round > BLIND and not any(j.round == BLIND for j in mine):
-            raise BadInput(f"{analyst} has no blind first round yet", where=case.id, fix="Give the first round before the second")
+            raise BadInput(
+                f"{analyst} has no blind first round yet", where=case.id, fix="Give the first round before the second"
+            )
         if round > BLIND and not reason.strip():
             raise BadInput("a later round needs a reason: what changed, or why it did not", where=case.id)
         if round == BLIND and any(j.round > BLIND for j in mine):
@@ -109,8 +117,16 @@ def give(
         made = []
         for number, answer in enumerate(answers, len(case.judgments) + 1):
             judgment = Judgment(
-                id=f"J{number:03d}-{analyst}", analyst=analyst, kind=answer.kind, subject=answer.subject,
-                value=answer.value, reason=reason, round=round, saw_model=saw_model, at=at, recorded_at=now,
+                id=f"J{number:03d}-{analyst}",
+                analyst=analyst,
+                kind=answer.kind,
+                subject=answer.subject,
+                value=answer.value,
+                reason=reason,
+                round=round,
+                saw_model=saw_model,
+                at=at,
+                recorded_at=now,
             )
             store.add_judgment(case.id, judgment)
             made.append(judgment)
@@ -126,7 +142,9 @@ def coherence_of(case: Case, answers: Sequence[Answer]) -> Mapping[str, Any] | N
     return {"problems": fixed.problems, "shifts": fixed.shifts, "repaired": fixed.scenarios}
 
 
-def panel(store: CaseStore, name: str, *, viewer: str | None, reveal: bool = False, as_of: str | None = None) -> dict[str, Any]:
+def panel(
+    store: CaseStore, name: str, *, viewer: str | None, reveal: bool = False, as_of: str | None = None
+) -> dict[str, Any]:
     """What the others said: hidden from an analyst who has not given the blind round, unless revealed on purpose."""
     case = open_case(store, name)
     if as_of:
@@ -135,7 +153,10 @@ def panel(store: CaseStore, name: str, *, viewer: str | None, reveal: bool = Fal
     hidden = viewer is not None and viewer not in done and not reveal
     rows = [] if hidden else [to_plain(j) for j in latest(case.judgments)]
     return {
-        "case": case.id, "analysts": sorted(done), "hidden": hidden, "judgments": rows,
+        "case": case.id,
+        "analysts": sorted(done),
+        "hidden": hidden,
+        "judgments": rows,
         "disagreement": {} if hidden else _disagreement(case.judgments),
     }
 
@@ -149,5 +170,3 @@ def _disagreement(judgments: Sequence[Judgment]) -> dict[str, dict[str, float]]:
         for subject, values in sorted(found.items())
         if len(values) > 1
     }
-
-

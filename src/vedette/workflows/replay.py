@@ -92,7 +92,10 @@ def _naive(base: float, raises: int, lowers: int) -> float:
 def _scores(rows: Sequence[dict[str, Any]], happened: bool, happened_on: dt.date | None) -> dict[str, Any]:
     """Time-averaged Brier and log score of each series over the dates replayed (one outcome: n = 1 question)."""
     out: dict[str, Any] = {
-        "happened": happened, "on": happened_on.isoformat() if happened_on else None, "dates": len(rows), "questions": 1,
+        "happened": happened,
+        "on": happened_on.isoformat() if happened_on else None,
+        "dates": len(rows),
+        "questions": 1,
     }
     series = {name: [row[name] for row in rows] for name in ("probability", "base_rate", "naive_count")}
     with_crowd = [row for row in rows if row["crowd"] is not None]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.made_cases import host_case
+
 from vedette.errors import BadInput
 from vedette.forecasting.coherence import problems, repair
 

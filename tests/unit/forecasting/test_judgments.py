@@ -7,8 +7,8 @@ import math
 from dataclasses import replace
 
 import pytest
-
 from tests.made_cases import five, host_case, item
+
 from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.errors import BadInput
 from vedette.forecasting.assess import Setting, assess
@@ -45,7 +45,9 @@ def test_two_analysts_who_disagree_cancel() -> None:
 
 
 def test_a_likelihood_ratio_replaces_the_verbal_strength() -> None:
-    assert p([judged("j1", "likelihood_ratio", "E00", -1.4)]) < p([]) < p([judged("j1", "likelihood_ratio", "E00", 2.0)])
+    assert (
+        p([judged("j1", "likelihood_ratio", "E00", -1.4)]) < p([]) < p([judged("j1", "likelihood_ratio", "E00", 2.0)])
+    )
 
 
 def test_probabilities_are_pooled_with_the_model() -> None:

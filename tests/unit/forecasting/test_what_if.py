@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from tests.made_cases import CONDITIONS, five, host_case, item
+
 from vedette.domain.claims import Direction, Strength
 from vedette.forecasting.assess import Setting, prepare
 from vedette.forecasting.engine import Engine, Shift
@@ -41,9 +41,7 @@ def test_fast_what_ifs_equal_the_plain_evaluation(condition: str, level: float) 
 def test_changes_on_two_chances_fall_back_to_the_plain_evaluation() -> None:
     e = engine()
     change = [Shift(chance="attack", channel="low_costs", level=2), Shift(chance="stay", channel="low_costs", level=-2)]
-    np.testing.assert_array_equal(
-        WhatIf(e).means(change), e.scenario_draws(e.evaluate(overrides=change)).mean(axis=1)
-    )
+    np.testing.assert_array_equal(WhatIf(e).means(change), e.scenario_draws(e.evaluate(overrides=change)).mean(axis=1))
 
 
 def test_a_flip_really_changes_the_leader_and_less_does_not() -> None:

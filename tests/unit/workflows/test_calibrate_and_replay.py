@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from tests.made_cases import CONDITIONS, five, host_case, item
+
 from vedette.domain.case import Case
 from vedette.domain.claims import Direction, Strength
 from vedette.domain.time import AsOf
@@ -34,7 +34,9 @@ def episode(number: int, happened: bool, *, informative: bool) -> Episode:
         up = up if rng.random() < 5 / 6 else not up
         evidence.append(
             item(
-                f"E{i}", condition=CONDITIONS[i % 5], strength=Strength.MODERATE,
+                f"E{i}",
+                condition=CONDITIONS[i % 5],
+                strength=Strength.MODERATE,
                 direction=Direction.RAISES if up else Direction.LOWERS,
             )
         )
