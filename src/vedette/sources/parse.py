@@ -25,6 +25,7 @@ from vedette.frames.frame import Frame, quoted, write_note
 from vedette.sources.archive import extract_member
 from vedette.sources.declaration import EMPTY_CELLS, Dataset, Layout, Packing
 from vedette.sources.rda import read_rda
+from vedette.sources.xls import xls_as_csv
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +53,7 @@ def parse(
 ) -> Parsed:  # fmt: skip
     """Read ``raw`` into the table ``target`` (parquet), with its note and, if needed, ``<target>.aside.csv``.
 
-    ``packing``: csv, tsv, zip (then ``members`` are name patterns), rda, or parquet. Raises ``FrameRefused``
+    ``packing``: csv, tsv, zip (then ``members`` are name patterns), rda, xls, or parquet. Raises ``FrameRefused``
     (changed schema, naming the column) or ``SourceFailed`` (damaged, cut short); ``target`` is then untouched.
     """
     import duckdb
@@ -83,14 +84,15 @@ def _load(
     """Read the file into the table ``raw``: all text, lower-case names, ``_line``. Returns unreadable lines."""
     import duckdb
 
-    if packing == "rda":
-        raw = _rda_as_csv(raw, scratch)
+    encoding = dataset.encoding
+    if packing in {"rda", "xls"}:
+        raw = _rda_as_csv(raw, scratch) if packing == "rda" else xls_as_csv(raw, scratch / "xls.csv")
+        packing, encoding = "csv", "utf-8"
     try:
         if packing == "parquet":
             con.execute(f"CREATE TABLE as_read AS SELECT * FROM read_parquet({quoted(raw)})")
-        elif packing in {"csv", "tsv", "rda"}:
+        elif packing in {"csv", "tsv"}:
             delim = "\t" if packing == "tsv" else ","
-            encoding = dataset.encoding if packing != "rda" else "utf-8"
             con.execute(
                 f"CREATE TABLE as_read AS SELECT * FROM read_csv({quoted(raw)}, all_varchar=true, header=true, "
                 f"delim='{delim}', quote='\"', escape='\"', encoding='{encoding}', store_rejects=true, "
@@ -105,7 +107,7 @@ def _load(
     picked = ", ".join(f'CAST("{_escape(name)}" AS VARCHAR) AS "{_escape(name.strip().lower())}"' for name in names)
     con.execute(f"CREATE TABLE raw AS SELECT {picked}, row_number() OVER () + 1 AS _line FROM as_read")
     con.execute("DROP TABLE as_read")
-    if packing not in {"csv", "tsv", "rda"}:
+    if packing not in {"csv", "tsv"}:
         return []
     lines = con.execute("SELECT line, csv_line, error_message FROM rejected ORDER BY line").fetchall()
     problems = [(int(line), "", str(text).strip()[:200], str(why)) for line, text, why in lines]

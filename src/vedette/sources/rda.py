@@ -185,11 +185,13 @@ def read_rda(path: Path) -> dict[str, list[object]]:
     if data[:5] not in _MAGIC:
         raise SourceFailed("this is not an R data file", where=where)
     stream = _Stream(data[5:], where)
-    stream.header()
-    objects = stream.pairlist(stream.integer(), 0)
-    for _, value in objects:
-        names = value.attributes.get("names")
-        columns = [column for column in value.values if isinstance(column, _Vector)]
-        if names is not None and columns and len(columns) == len(value.values):
-            return {str(name): _plain(column) for name, column in zip(names.values, columns, strict=True)}
+    try:
+        stream.header()
+        for _, value in stream.pairlist(stream.integer(), 0):
+            names = value.attributes.get("names")
+            columns = [column for column in value.values if isinstance(column, _Vector)]
+            if names is not None and columns and len(columns) == len(value.values):
+                return {str(name): _plain(column) for name, column in zip(names.values, columns, strict=True)}
+    except (KeyError, IndexError, ValueError, OverflowError, struct.error) as error:
+        raise stream.fail(f"it is damaged ({type(error).__name__})") from error
     raise SourceFailed("the R file holds no data frame", where=where)
