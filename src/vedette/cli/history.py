@@ -268,10 +268,11 @@ def _scores(r: dict[str, Any]) -> str:
         return "none" if value is None else format(value, form)
 
     for name, row in (("this model", r), *r["baselines"].items()):
-        lines.append(
-            f"{name:<26}{cell(row['roc_auc'], '.3f'):>7}{cell(row['pr_auc'], '.3f'):>7}{cell(row['brier_skill'], '.3f'):>13}"
-            f"{cell(row['log_loss'], '.5f'):>9}{cell(row['expected_over_observed'], '.2f'):>9}{cell(row['calibration_slope'], '.2f'):>7}"
-        )
+        shown = (
+            (row["roc_auc"], ".3f", 7), (row["pr_auc"], ".3f", 7), (row["brier_skill"], ".3f", 13),
+            (row["log_loss"], ".5f", 9), (row["expected_over_observed"], ".2f", 9), (row["calibration_slope"], ".2f", 7),
+        )  # fmt: skip
+        lines.append(f"{name:<26}" + "".join(f"{cell(value, form):>{width}}" for value, form, width in shown))
     for rival, systems in r["paired_difference"].items():
         for metric, d in systems.get("dyad", {}).items():
             lines.append(
