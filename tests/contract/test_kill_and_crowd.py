@@ -103,6 +103,22 @@ def test_killed_in_a_later_read_keeps_the_earlier_one(vedette: Any, article: Pat
     assert "nothing changed" in vedette.ok(*read)
 
 
+def test_killed_in_the_middle_of_assess_changes_nothing(vedette: Any, article: Path, workspace_home: Path) -> None:
+    vedette.ok("read", article, "--case", "belarus-2022", "--published", "2022-01-14")
+    shown = vedette.ok("case", "show", "belarus-2022", "--json")
+    code = (
+        "import os, signal, vedette.forecasting.assess as engine\n"
+        "def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "engine.attribute = die\n"
+        "from vedette.cli import main; main(['assess', 'belarus-2022'])"
+    )
+    content = (workspace_home / "vedette.sqlite3").read_bytes()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert (workspace_home / "vedette.sqlite3").read_bytes() == content
+    assert vedette.ok("case", "show", "belarus-2022", "--json") == shown
+
+
 def test_two_processes_committing_at_once_both_succeed_in_order(vedette: Any, case_file: Path) -> None:
     vedette.ok("case", "import", case_file)
     code = (

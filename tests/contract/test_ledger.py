@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.made_records import ATOMS, forecast, question
 
 from vedette.domain.ledger import Forecast, Resolution
@@ -136,6 +138,29 @@ def test_a_rewritten_end_is_noticed(backend: Any) -> None:
     digest = entry_digest(row.previous, 2, "forecast", forged)
     backend.tamper(f"UPDATE ledger SET record = '{forged}', digest = '{digest}' WHERE seq = 2")
     assert "not the one that was written last" in next(e.fault for e in backend.ledger().entries() if e.fault)
+
+
+@given(data=st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_changed_letter_is_found(backend: Any, data: st.DataObject) -> None:
+    """One letter of one record, anywhere: that entry is the first that does not hold, all before it do."""
+    ledger = backend.ledger()
+    if not ledger.entries():
+        for i in range(5):
+            ledger.commit(forecast(note=f"made {i}"), question())
+    from vedette.stores.ledger import check_entries
+    from vedette.stores.schema import ledger as table
+
+    with backend.engine().connect() as connection:
+        rows = [dict(r._mapping) for r in connection.execute(table.select().order_by(table.c.seq))]
+    victim = data.draw(st.integers(0, len(rows) - 1))
+    record = rows[victim]["record"]
+    place = data.draw(st.integers(0, len(record) - 1))
+    letter = data.draw(st.characters(codec="ascii", exclude_characters=record[place]))
+    assert check_entries(rows) == [""] * len(rows)
+    rows[victim]["record"] = record[:place] + letter + record[place + 1 :]
+    faults = check_entries(rows)
+    assert faults[:victim] == [""] * victim and "changed after it was written" in faults[victim]
 
 
 def test_nothing_is_appended_after_a_bad_end(backend: Any) -> None:

@@ -153,6 +153,14 @@ def test_a_read_only_folder_can_be_read_but_says_it_cannot_be_written(read_only_
     assert {p.name: p.read_bytes() for p in read_only_home.iterdir()} == before
 
 
+def test_bundled_cases_need_no_workspace(read_only_home: Path) -> None:
+    for args in (("case", "show", "niger-2023"), ("assess", "niger-2023"), ("case", "list"), ("ledger", "list")):
+        done = run_unprivileged(*args, home=read_only_home / "new")
+        assert done.returncode == 0, done.stderr
+    told = run_unprivileged("doctor", home=read_only_home / "new")
+    assert told.returncode == 2 and "cannot be written to" in told.stdout and "VEDETTE_HOME" in told.stdout
+
+
 def test_an_unwritable_place_for_a_new_workspace(read_only_home: Path, made_file: Path) -> None:
     done = run_unprivileged("case", "import", made_file, home=read_only_home / "new")
     assert done.returncode == 2 and "cannot be written" in done.stderr and "VEDETTE_HOME" in done.stderr

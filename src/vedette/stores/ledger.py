@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -26,6 +27,27 @@ _KINDS: dict[str, type[Question] | type[Forecast] | type[Resolution]] = {
 def entry_digest(previous: str, seq: int, kind: str, record: str) -> str:
     """SHA-256 of the digest before, the place in the chain, the kind and the canonical record, one a line."""
     return records.digest_of(f"{previous}\n{seq}\n{kind}\n{record}")
+
+
+def check_entries(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is wrong with each entry of a chain in order, an empty text where it holds.
+
+    ``rows`` have ``seq``, ``kind``, ``record``, ``previous`` and ``digest``. Digests are recomputed from the text as
+    stored, so a record that no longer decodes is still checked.
+    """
+    found = []
+    previous, expected = FIRST, 1
+    for row in rows:
+        faults = []
+        if row["seq"] != expected:
+            faults.append(f"entries {expected} to {row['seq'] - 1} are missing before it")
+        elif row["previous"] != previous:
+            faults.append("it does not follow the entry before it")
+        if entry_digest(row["previous"], row["seq"], row["kind"], row["record"]) != row["digest"]:
+            faults.append("its text was changed after it was written")
+        found.append("; ".join(faults))
+        previous, expected = row["digest"], row["seq"] + 1
+    return found
 
 
 class SqlLedger:
@@ -88,14 +110,9 @@ class SqlLedger:
         table = schema.ledger
         head = connection.execute(select(schema.ledger_head)).first()
         previous, expected, found = FIRST, 1, []
-        for row in connection.execute(select(table).order_by(table.c.seq)):
-            faults = []
-            if row.seq != expected:
-                faults.append(f"entries {expected} to {row.seq - 1} are missing before it")
-            elif row.previous != previous:
-                faults.append("it does not follow the entry before it")
-            if entry_digest(row.previous, row.seq, row.kind, row.record) != row.digest:
-                faults.append("its text was changed after it was written")
+        rows = connection.execute(select(table).order_by(table.c.seq)).all()
+        for row, fault in zip(rows, check_entries([row._asdict() for row in rows]), strict=True):
+            faults = [fault] if fault else []
             noun = None
             try:
                 noun = records.decode(_KINDS[row.kind], row.record, where=f"ledger entry {row.seq}")
