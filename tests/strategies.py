@@ -23,6 +23,17 @@ from vedette.domain.claims import (
 )
 from vedette.domain.documents import Document, DroppedSpan, Quote, SourceSpan
 from vedette.domain.evidence import Bearing, Evidence, Provenance, Review, Status, Verdict
+from vedette.domain.forecast import (
+    Analogue,
+    Assessment,
+    AtomEstimate,
+    Binding,
+    ConditionEstimate,
+    Confidence,
+    Contribution,
+    ScenarioEstimate,
+    Sensitivity,
+)
 from vedette.domain.framework import Condition, Framework, Indicator
 from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.domain.ledger import Forecast, Question, Resolution
@@ -43,6 +54,7 @@ from vedette.domain.scenarios import (
     Chance,
     HistoryQuery,
     Leaf,
+    Path,
     Scenario,
     ScenarioSet,
 )
@@ -252,6 +264,7 @@ def judgments(draw: st.DrawFn) -> Judgment:
         round=draw(st.integers(1, 3)),
         saw_model=draw(st.booleans()),
         at=draw(moments),
+        recorded_at=draw(maybe(moments)),
     )
 
 
@@ -556,4 +569,88 @@ extractions = st.builds(
     dates=some(date_mentions, 2),
     quantities=some(quantity_mentions, 2),
     warnings=some(words, 2),
+)
+
+intervals = st.tuples(numbers, numbers)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**6), 10**6) | numbers | words,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(words, inner, max_size=2),
+    max_leaves=4,
+)
+plain_tables = st.dictionaries(words, plain, max_size=2)
+paths = st.builds(Path, answers=some(st.tuples(ids, st.booleans())), atom=ids)
+atoms = st.builds(Atom, id=ids, statement=words, rule=words)
+scenarios = st.builds(Scenario, id=ids, label=words, atoms=st.frozensets(ids, max_size=3))
+leaves = st.builds(Leaf, atom=ids)
+branches = st.builds(Branch, chance=ids, yes=leaves, no=leaves | st.builds(Branch, chance=ids, yes=leaves, no=leaves))
+atom_estimates = st.builds(
+    AtomEstimate, id=ids, statement=words, probability=shares, interval50=intervals, interval90=intervals
+)
+scenario_estimates = st.builds(
+    ScenarioEstimate,
+    id=ids,
+    label=words,
+    atoms=some(ids),
+    probability=shares,
+    interval50=intervals,
+    interval90=intervals,
+    word=words,
+    base_rate=plain_tables,
+)
+condition_estimates = st.builds(
+    ConditionEstimate,
+    scenario=ids,
+    option=ids,
+    actor=words,
+    condition=st.sampled_from(CONDITIONS),
+    state=maybe(numbers),
+    interval=maybe(intervals),
+    level=words,
+    evidence=some(ids),
+    independent_sources=st.integers(0, 50),
+    reason=words,
+)
+contributions = st.builds(
+    Contribution, what=words, kind=words, log_odds=numbers, evidence=some(ids), detail=some(st.tuples(words, numbers))
+)
+bindings = st.builds(Binding, gain=numbers, probability=shares, gradient_share=shares)
+sensitivities = st.builds(
+    Sensitivity, what=words, kind=words, scenario=ids, probability=shares, change=numbers, evidence=some(ids)
+)
+analogues = st.builds(
+    Analogue, name=words, year=st.integers(1816, 2030), similarity=shares, outcome=maybe(words), source=words
+)
+confidences = st.builds(Confidence, level=words, reasons=some(words))
+assessments = st.builds(
+    Assessment,
+    case=ids,
+    title=words,
+    question=words,
+    as_of=days,
+    deadline=days,
+    mode=words,
+    horizon=plain_tables,
+    framework=words,
+    method=words,
+    version=words,
+    inputs_digest=words,
+    atoms=some(atom_estimates, 2),
+    scenarios=some(scenario_estimates, 2),
+    base_rates=st.dictionaries(ids, base_rates(), max_size=2),
+    reference_classes=st.dictionaries(ids, some(base_rates(), 2), max_size=1),
+    conditions=some(condition_estimates, 2),
+    contributions=st.dictionaries(ids, some(contributions, 2), max_size=2),
+    binding=st.dictionaries(ids, st.dictionaries(ids, bindings, max_size=2), max_size=2),
+    sensitivity=some(sensitivities, 2),
+    flip=maybe(plain_tables),
+    premortem=st.dictionaries(ids, some(plain_tables, 1), max_size=1),
+    worth_looking=some(plain_tables, 1),
+    analogues=some(analogues, 2),
+    confidence=confidences,
+    evidence=some(plain_tables, 2),
+    excluded=some(st.dictionaries(words, words, max_size=2), 2),
+    judgments=maybe(plain_tables),
+    crowd=some(plain_tables, 2),
+    warnings=some(words),
+    draws=st.integers(0, 10**6),
 )

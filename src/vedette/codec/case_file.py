@@ -306,6 +306,19 @@ def _times(table: Table, published: dt.datetime | None, available: dt.datetime |
     )  # fmt: skip
 
 
+UNKNOWN = "unknown"
+"""What stands for a publication time that an item lacks although its document has one."""
+
+
+def _published(table: Table, document: Document | None) -> dt.datetime | None:
+    """An item's publication time; without one of its own, its document's."""
+    if table.data.get("published") == UNKNOWN:
+        table.taken.add("published")
+        return None
+    made: dt.datetime | None = table.instant("published", document.times.published_at if document else None)
+    return made
+
+
 class _ItemReader:
     """Reads evidence tables against the case's options, scenarios and documents."""
 
@@ -329,11 +342,7 @@ class _ItemReader:
                 kind=table.choice("kind", ClaimKind), attribution=table.text("attribution", ""),
                 bearings=tuple(self._bearing(t) for t in table.tables("bearings")),
                 grade=Grade(reliability=grade[:1], credibility=grade[1:]),
-                times=_times(
-                    table,
-                    table.instant("published", document.times.published_at if document else None),
-                    document.times.available_at if document else None,
-                ),
+                times=_times(table, _published(table, document), document.times.available_at if document else None),
                 origin=table.text("origin", table.text("id")), quote=quote,
                 unverified_quote=table.text("unverified_quote", None),
                 citation=_citation(table, document.citation if document else None),

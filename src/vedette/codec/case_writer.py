@@ -170,9 +170,9 @@ def _document(document: Document) -> list[str]:
 def _times(times: Times, published: dt.datetime | None, available: dt.datetime | None) -> dict[str, Any]:
     """Times that differ from what the reader would fill in (``published``, ``available``)."""
     own = times.published_at
+    said = None if own == published else "unknown" if own is None else moment(own)
     return {
-        "occurred": _interval(times.occurred_at),
-        "published": moment(own) if own is not None and own != published else None,
+        "occurred": _interval(times.occurred_at), "published": said,
         "available": moment(times.available_at) if times.available_at != (available or own) else None,
         "recorded": moment(times.recorded_at) if times.recorded_at is not None else None,
     }

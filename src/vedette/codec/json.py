@@ -40,7 +40,7 @@ def encode(noun: Any) -> Any:
         return {
             name: encode(getattr(noun, name))
             for name, default in _defaults(type(noun))
-            if default is dataclasses.MISSING or getattr(noun, name) != default
+            if default is _NO_DEFAULT or getattr(noun, name) != default
         }
     if isinstance(noun, enum.Enum):
         return noun.value
@@ -128,9 +128,22 @@ def decode_tree(data: Any) -> Branch | Leaf:
     return made
 
 
+_NO_DEFAULT = object()
+"""Says that a field has no default: nothing equals it."""
+
+
 @functools.cache
 def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    return tuple((f.name, f.default) for f in dataclasses.fields(kind))
+    """(field, default) in order; a default that is made anew each time is made once here, only to compare with."""
+    found: list[tuple[str, Any]] = []
+    for f in dataclasses.fields(kind):
+        if f.default is not dataclasses.MISSING:
+            found.append((f.name, f.default))
+        elif f.default_factory is not dataclasses.MISSING:
+            found.append((f.name, f.default_factory()))
+        else:
+            found.append((f.name, _NO_DEFAULT))
+    return tuple(found)
 
 
 def _object(data: Any, where: str) -> Mapping[str, Any]:
@@ -143,6 +156,8 @@ def _object(data: Any, where: str) -> Mapping[str, Any]:
 def _decoder(kind: Any) -> _Decoder:
     """How to decode a declared type. Cached: types are few, records many."""
     origin, args = typing.get_origin(kind), typing.get_args(kind)
+    if kind is Any:
+        return lambda data, docs: data
     if kind is Quote:
         return _quote
     if kind is Case:
@@ -167,7 +182,7 @@ def _decoder(kind: Any) -> _Decoder:
 def _dataclass_decoder(kind: type) -> _Decoder:
     hints = typing.get_type_hints(kind)
     name = kind.__name__
-    fields = [(f.name, hints[f.name], f.default is dataclasses.MISSING) for f in dataclasses.fields(kind)]
+    fields = [(field, hints[field], default is _NO_DEFAULT) for field, default in _defaults(kind)]
     decoders: dict[str, _Decoder] = {}
 
     def run(data: Any, docs: Documents) -> Any:
