@@ -42,6 +42,7 @@ ALLIANCES = Dataset(
             url="http://www.atopdata.org/uploads/6/9/1/3/69134503/atop_5.1__.csv_.zip",
             packing="zip",
             members=("atop5_1ddyr.csv",),
+            seen="address found in public code",
         ),
         one_go("atop_alliance"),
     ),

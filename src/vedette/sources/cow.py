@@ -111,7 +111,8 @@ CAPABILITIES = Dataset(
     coverage=Coverage(first_year=1816, last_year=2022, units="states"),
     lag=Lag(months=12, basis="yearbooks estimate forces and budgets within a year [assumption]"),
     addresses=(
-        Address(url=_SITE + "NMC_Documentation-6.0.zip", packing="zip", members=("NMC*abridged*.csv", "NMC*.csv")),
+        Address(url=_SITE + "NMC_Documentation-6.0.zip", packing="zip",
+                members=("NMC*abridged*.csv", "NMC*.csv"), seen="address found in public code"),
         one_go("cow_nmc"),
     ),
     contract=NMC,
@@ -218,7 +219,8 @@ TRADE_TOTALS = Dataset(
     coverage=Coverage(first_year=1870, last_year=2014, units="states"),
     lag=Lag(months=12, basis="trade totals are out within a year [assumption]"),
     addresses=(
-        Address(url=_SITE + "COW_Trade_4.0.zip", packing="zip", members=("National_COW_4.0.csv",)),
+        Address(url=_SITE + "COW_Trade_4.0.zip", packing="zip", members=("National_COW_4.0.csv",),
+                seen="address found in public code"),
         one_go("cow_trade_sy"),
     ),
     contract=TRADE,

@@ -22,18 +22,25 @@ EMPTY_CELLS: tuple[str, ...] = ("", "NA", "NaN", "nan", "NULL", ".")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where a file is published. ``verified`` is empty unless somebody loaded the address and says when."""
+    """Where a file is published.
+
+    ``verified`` is empty unless somebody loaded the address and says when; ``seen`` says where the address, or
+    the file behind it, was found without loading it.
+    """
 
     url: str
     packing: Packing
     members: tuple[str, ...] = ()
     """Name patterns of the wanted file inside a zip, most wanted first; nested zips are searched."""
     verified: str = ""
+    seen: str = ""
 
     @property
     def status(self) -> str:
         """``verified (...)`` or ``unverified``, as ``history fetch --list`` shows it."""
-        return f"verified ({self.verified})" if self.verified else "unverified"
+        if self.verified:
+            return f"verified ({self.verified})"
+        return f"unverified ({self.seen})" if self.seen else "unverified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

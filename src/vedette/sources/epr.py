@@ -17,7 +17,11 @@ GROUPS = Dataset(
     edition="2021",
     coverage=Coverage(first_year=1946, last_year=2021, units="ethnic groups in states"),
     lag=Lag(months=0, basis="who holds power is known at the time [assumption]"),
-    addresses=(Address(url="https://icr.ethz.ch/data/epr/core/EPR-2021.csv", packing="csv"),),
+    addresses=(
+        Address(
+            url="https://icr.ethz.ch/data/epr/core/EPR-2021.csv", packing="csv", seen="address found in public code"
+        ),
+    ),
     contract=ETHNIC_GROUPS,
     layouts=(
         Layout(

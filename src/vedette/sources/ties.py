@@ -21,7 +21,7 @@ CASES = Dataset(
         Address(
             url="https://sanctions.web.unc.edu/wp-content/uploads/sites/18834/2021/04/TIESv4-1.xls",
             packing="xls",
-            verified="address found in a public repository, 2026; not loaded",
+            seen="address found in public code",
         ),
     ),
     contract=SANCTIONS,

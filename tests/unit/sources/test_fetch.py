@@ -164,5 +164,13 @@ def test_listing_tells_every_term_and_whether_an_address_was_checked() -> None:
     for row in rows.values():
         for name in ("licence", "redistribution", "citation", "edition", "coverage", "lag", "addresses", "layouts"):
             assert row[name], (row["id"], name)
-    assert "[unverified]" in rows["ucdp-ged"]["addresses"]
-    assert "[verified" in rows["tss-rivalries"]["addresses"]
+    # Nobody could load an address for this version: none may claim to be verified.
+    assert all("[unverified" in row["addresses"] and "[verified" not in row["addresses"] for row in rows.values())
+    assert "file read in the public repository" in rows["tss-rivalries"]["addresses"]
+
+
+def test_an_address_says_whether_it_was_loaded() -> None:
+    address = Address(url="https://example.org/x.csv", packing="csv")
+    assert address.status == "unverified"
+    assert replace(address, seen="in a book").status == "unverified (in a book)"
+    assert replace(address, seen="in a book", verified="2030-01-01").status == "verified (2030-01-01)"
