@@ -36,8 +36,10 @@ class Halves:
     def margins(self, values: Floats) -> tuple[Floats, Floats | None]:
         """Log-odds of the logistic and of the boosted half, each (n,)."""
         linear = self.scaling.apply(values) @ self.fit.beta
-        trees = None if self.boosted is None else np.asarray(self.boosted.decision_function(values[:, self.plain])).ravel()
-        return np.asarray(linear, dtype=np.float64), trees
+        if self.boosted is None:
+            return np.asarray(linear, dtype=np.float64), None
+        trees = self.boosted.decision_function(values[:, self.plain])
+        return np.asarray(linear, dtype=np.float64), np.asarray(trees, dtype=np.float64).ravel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
