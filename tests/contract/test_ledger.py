@@ -169,3 +169,34 @@ def test_nothing_is_appended_after_a_bad_end(backend: Any) -> None:
     with pytest.raises(Damaged):
         backend.ledger().commit(forecast())
     assert len([e for e in backend.ledger().entries() if e.noun is not None]) == 2
+
+
+def test_an_entry_added_by_other_means_is_noticed(backend: Any) -> None:
+    from vedette.stores.ledger import entry_digest
+
+    backend.ledger().commit(forecast(), question())
+    with backend.engine().connect() as connection:
+        from vedette.stores.schema import ledger
+
+        row = connection.execute(ledger.select().where(ledger.c.seq == 2)).one()
+    digest = entry_digest(row.digest, 3, "forecast", row.record)
+    values = f"3, kind, question, record, digest, '{digest}', recorded_at"
+    backend.tamper(f"INSERT INTO ledger SELECT {values} FROM ledger WHERE seq = 2")
+    assert [e.fault for e in backend.ledger().entries()] == ["", "", "it was added by other means"]
+    with pytest.raises(Damaged, match="nothing was added"):
+        backend.ledger().commit(forecast())
+
+
+def test_nothing_is_appended_to_a_shortened_ledger(backend: Any) -> None:
+    backend.ledger().commit(forecast(), question())
+    backend.tamper("DELETE FROM ledger WHERE seq = 2")
+    with pytest.raises(Damaged, match="entry 2"):
+        backend.ledger().commit(forecast())
+
+
+def test_text_that_is_no_text_is_refused(backend: Any) -> None:
+    from vedette.errors import BadInput
+
+    with pytest.raises(BadInput, match="broken character"):
+        backend.ledger().commit(forecast(note="a\udcffb"), question())
+    assert list(backend.ledger().entries()) == []

@@ -113,7 +113,9 @@ def _print(reading: Reading) -> None:
         print(f"Not proposed: {'; '.join(said)}.")
     for warning in reading.warnings:
         say(f"Note: {warning}")
-    print(f"{counted(len(reading.proposals), 'proposal')}:")
+    print(f"{counted(len(reading.proposals), 'proposal')}{':' if reading.proposals else '.'}")
+    if not reading.proposals:
+        return
     print_table(
         ["Id", "Kind", "Who says so", "Bears on", "Sure", "Quote"],
         [

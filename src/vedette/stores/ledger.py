@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -128,6 +129,8 @@ class SqlLedger:
                 )
             )
             previous, expected = row.digest, row.seq + 1
+            if head is not None and row.seq > head.seq:
+                found[-1] = replace(found[-1], fault="; ".join([*faults, "it was added by other means"]))
         if head is not None and (head.seq >= expected or (head.seq == expected - 1 and head.digest != previous)):
             fault = (
                 f"entries {expected} to {head.seq} were removed from the end"
@@ -155,6 +158,19 @@ class SqlLedger:
                     where=self._db.where,
                     fix="The other entries stay readable with: vedette ledger list",
                 )
+
+    def _refuse_bad_end(self, connection: Connection, seq: int, digest: str) -> None:
+        """Nothing is appended after an entry that does not hold. Only the end is read: the ledger may be long."""
+        table = schema.ledger
+        rows = connection.execute(select(table).where(table.c.seq >= seq).order_by(table.c.seq)).all()
+        holds = [row.seq for row in rows] == ([seq] if seq else [])
+        for row in rows:
+            holds &= row.digest == digest == entry_digest(row.previous, row.seq, row.kind, row.record)
+        if not holds:
+            raise Damaged(
+                f"the end of the ledger (entry {seq}) is not as it was written, so nothing was added to it",
+                where=self._db.where, fix="See what holds with: vedette ledger list",
+            )
 
     def _questions(self, connection: Connection) -> dict[str, Question]:
         table = schema.ledger.c
@@ -191,7 +207,7 @@ class SqlLedger:
     def _append(self, connection: Connection, kind: str, question: str, noun: Question | Forecast | Resolution) -> str:
         # Taking the row for update makes writers queue on backends without one write lock for the whole file.
         head = connection.execute(select(schema.ledger_head).with_for_update()).one()
-        self._refuse_damaged(self._entries(connection)[-1:])
+        self._refuse_bad_end(connection, head.seq, head.digest)
         record = records.encode(noun)
         seq = head.seq + 1
         digest = entry_digest(head.digest, seq, kind, record)

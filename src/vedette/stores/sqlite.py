@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from vedette.errors import Damaged, StoreUnavailable, VedetteError
+from vedette.errors import BadInput, Damaged, StoreUnavailable, VedetteError
 
 FILE_NAME = "vedette.sqlite3"
 WRITES = "vedette_writes"
@@ -65,6 +65,10 @@ def plain_errors(where: str) -> Iterator[None]:
         raise
     except (DBAPIError, sqlite3.Error) as error:
         raise _translated(error, where) from error
+    except UnicodeEncodeError as error:
+        # Bytes that are no letters can come in with a file name or an argument.
+        broken = error.object[error.start : error.end]
+        raise BadInput(f"text with the broken character {broken!a} cannot be stored; nothing was written") from error
     except OSError as error:
         raise from_os_error(error, where) from error
 
