@@ -49,13 +49,26 @@ def test_markdown_to_stdout_and_to_a_file(vedette: CommandLine, tmp_path: Path) 
     assert told["bytes"] == out.stat().st_size
 
 
+def test_a_pdf_is_written_and_verified(vedette: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "brief.pdf"
+    vedette.ok("brief", "niger-2023", "--out", out)
+    assert out.read_bytes().startswith(b"%PDF")
+    assert "All agree" in vedette.ok("verify", out)
+    changed = out.read_bytes().replace(b"/Title", b"/Titel", 1)
+    out.write_bytes(changed)
+    done = vedette("verify", out)
+    assert done.status == 2
+    assert "every number agrees" in done.err
+    assert "screen" in vedette.refused("brief", "niger-2023", "--format", "pdf", "--out", "-")
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [
         (["niger-2023", "--note", "Bazoum met 70 envoys [N001]."], "does not hold"),
         (["niger-2023", "--note", "ECOWAS may attack."], "hedge"),
         (["niger-2023", "--note", "Units came [N999]."], "N999"),
-        (["niger-2023", "--format", "pdf"], "format"),
+        (["niger-2023", "--format", "odt"], "format"),
         (["niger-2023", "--as-of", "soon"], "YYYY-MM-DD"),
         (["niger-2023", "--as-of", "2030-01-01"], "deadline"),
         (["niger-2032"], "niger-2023"),

@@ -13,6 +13,7 @@ import typer
 from vedette.cli.screen import clean, counted, print_json, say
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+BY_SUFFIX = {".md": "md", ".markdown": "md", ".pdf": "pdf"}
 SHOWN = 12  # differences printed by verify; all of them are in --json
 
 
@@ -22,7 +23,7 @@ def brief(
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known by the end of that day.")
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="html or md (default: from the name of --out, or html).")
+        str | None, typer.Option("--format", help="html, md or pdf (default: from the name of --out, or html).")
     ] = None,
     out: Annotated[
         Path | None,
@@ -47,21 +48,24 @@ def brief(
     ] = "CLEAR",
     as_json: AsJson = False,
 ) -> None:
-    """Write the brief of a case: one self-contained page, or Markdown.
+    """Write the brief of a case: one self-contained page, Markdown, or a PDF (extra [pdf]).
 
     The build fails when a sentence breaks the rules of estimative language, or cites a quote that does not hold the
     names and numbers it asserts.
     """
     from vedette.bootstrap import open_workspace
+    from vedette.errors import BadInput
     from vedette.workflows.brief import make, request_for
     from vedette.workflows.open_case import open_case
 
     found = open_case(open_workspace().cases, case)
-    chosen = form or ("md" if out is not None and out.suffix.lower() in (".md", ".markdown") else "html")
+    chosen = form or BY_SUFFIX.get(out.suffix.lower() if out is not None else "", "html")
     request = request_for(found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience)
     made = make(found, request, chosen)
-    data = made.text.encode("utf-8")
+    data = made.data
     if out is not None and str(out) == "-":
+        if chosen == "pdf":
+            raise BadInput("a PDF is not written to the screen", fix="Give a file: --out brief.pdf")
         if as_json:
             print_json({"case": found.id, "as_of": request.as_of, "format": chosen, "text": made.text})
         else:
@@ -98,7 +102,9 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A brief written by vedette, HTML or Markdown.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A brief written by vedette: HTML, Markdown or PDF.")
+    ],
     case: Annotated[
         str | None, typer.Option("--case", metavar="CASE", help="Where the case is now, if not under its id here.")
     ] = None,
@@ -106,21 +112,17 @@ def verify(
 ) -> int:
     """Recompute every number of a brief from the case it names. Exit status 0 when all agree, 2 when not."""
     from vedette.bootstrap import open_workspace
-    from vedette.errors import BadInput
     from vedette.workflows.brief import verify_against
     from vedette.workflows.open_case import open_case
 
     store = open_workspace().cases
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadInput("not a text file in UTF-8", where=str(file)) from error
-    report = verify_against(text, lambda name: open_case(store, name), case=case)
+    report = verify_against(file.read_bytes(), lambda name: open_case(store, name), case=case)
     if as_json:
         print_json({"file": str(file), **report.to_dict()})
         return 0 if report.ok else 2
     print(f"{file}: case {clean(report.case)}, as of {report.as_of}")
-    print(f"{counted(report.figures, 'printed figure')} and {counted(report.values, 'value')} recomputed")
+    printed = f"{counted(report.figures, 'printed figure')} and " if report.figures else ""
+    print(f"{printed}{counted(report.values, 'value')} recomputed")
     if report.ok:
         print("All agree, and the text as a whole is the one this version writes.")
         return 0

@@ -14,16 +14,21 @@ from vedette.reporting.markdown import render_markdown
 from vedette.reporting.quote_gate import check_citation
 from vedette.reporting.view import BriefView
 
-FORMATS: Final = ("html", "md")
+FORMATS: Final = ("html", "md", "pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A finished brief."""
+    """A finished brief. ``data`` is the file: UTF-8 text, or a PDF."""
 
-    text: str
+    data: bytes
     facts: Facts
     view: BriefView
+
+    @property
+    def text(self) -> str:
+        """The file as text; raises UnicodeDecodeError for a PDF."""
+        return self.data.decode("utf-8")
 
 
 def _asserted(parts: Parts) -> str:
@@ -84,13 +89,19 @@ def check_view(view: BriefView, facts: Facts) -> None:
 
 
 def make_brief(facts: Facts, form: str = "html") -> Brief:
-    """The brief of these facts. Pure: same facts, same text. ``form``: html or md.
+    """The brief of these facts. Pure: same facts, same bytes. ``form``: html, md or pdf.
 
-    Raises `UnknownName` for another form, `BadInput` and `QuoteMismatch` when a sentence fails a check.
+    Raises `UnknownName` for another form, `BadInput` and `QuoteMismatch` when a sentence fails a check, `MissingExtra`
+    when what typesets a PDF is not installed.
     """
     if form not in FORMATS:
         raise UnknownName("format", form, nearest=FORMATS)
     view = build_view(facts)
     check_view(view, facts)
-    text = render_html(view, facts) if form == "html" else render_markdown(view, facts)
-    return Brief(text=text, facts=facts, view=view)
+    if form == "pdf":
+        from vedette.reporting.pdf import render_pdf
+
+        data = render_pdf(view, facts)
+    else:
+        data = (render_html(view, facts) if form == "html" else render_markdown(view, facts)).encode("utf-8")
+    return Brief(data=data, facts=facts, view=view)

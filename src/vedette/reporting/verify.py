@@ -132,8 +132,16 @@ def _json(text: str, where: str) -> dict[str, Any]:
     return found
 
 
-def read_brief(text: str) -> ReadBrief:
+def read_brief(data: bytes) -> ReadBrief:
     """A brief read back. Raises `BadInput` when it is none of ours, or is damaged."""
+    if data.startswith(b"%PDF"):
+        from vedette.reporting.pdf import read_pdf_facts
+
+        return _checked(ReadBrief(form="pdf", facts=read_pdf_facts(data), printed=()))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput("no Vedette brief: neither a PDF nor text in UTF-8") from error
     if OPEN in text:
         packed = text[text.rindex(OPEN) + len(OPEN) :]
         if CLOSE not in packed:
@@ -145,7 +153,7 @@ def read_brief(text: str) -> ReadBrief:
     page.close()
     if ASSESSMENT_ID not in page.scripts or BRIEF_ID not in page.scripts:
         raise BadInput(
-            "no Vedette brief: the page holds no assessment", fix="Give an HTML or Markdown brief of vedette"
+            "no Vedette brief: the page holds no assessment", fix="Give an HTML, Markdown or PDF brief of vedette"
         )
     facts = {
         "assessment": _json(page.scripts[ASSESSMENT_ID], ASSESSMENT_ID),

@@ -164,28 +164,30 @@ def build_brief(
     since: str | dt.date | None = None,
     rivals: tuple[str, ...] | None = None,
     notes: tuple[str, ...] = (),
+    audience: str | Marking = Marking.CLEAR,
     format: str = "html",
-) -> str:
-    """The brief of a case as text: one self-contained HTML page, or Markdown."""
-    request = request_for(case, as_of, mode=mode, since=since, rivals=rivals, notes=notes)
-    return make(case, request, format).text
+) -> str | bytes:
+    """The brief of a case: one self-contained HTML page or Markdown as text, or a PDF as bytes."""
+    request = request_for(case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience)
+    made = make(case, request, format)
+    return made.data if format == "pdf" else made.text
 
 
-def verify_brief(text: str, recompute: Callable[[BriefRequest, str], Brief]) -> Verification:
+def verify_brief(data: bytes, recompute: Callable[[BriefRequest, str], Brief]) -> Verification:
     """Hold every number of a brief against a fresh computation from the case it names.
 
-    ``recompute`` makes the brief of a request in a form ("html", "md") from the case as it is now. Compared are every
-    printed figure, every value of the embedded facts (numbers to 1e-9) and, last, the text as a whole, which covers
-    words, drawings and order. Raises `BadInput` when the file is no brief, and what ``recompute`` raises.
+    ``recompute`` makes the brief of a request in a form ("html", "md", "pdf") from the case as it is now. Compared are
+    every printed figure, every value of the embedded facts (numbers to 1e-9) and, last, the file as a whole, which
+    covers words, drawings and order. Raises `BadInput` when the file is no brief, and what ``recompute`` raises.
     """
-    found = read_brief(text)
+    found = read_brief(data)
     request = BriefRequest.from_dict(found.facts["request"])
     fresh = recompute(request, found.form)
     check: Any = json.loads(json.dumps(fresh.facts.data))
     differences = printed_differences(found, check)
     values, other = value_differences(found.facts, check)
     differences += other
-    same = text == fresh.text
+    same = data == fresh.data
     reasons = _reasons(found.facts, check, differences, same)
     return Verification(
         case=request.case,
@@ -198,9 +200,9 @@ def verify_brief(text: str, recompute: Callable[[BriefRequest, str], Brief]) -> 
     )
 
 
-def verify_against(text: str, find_case: Callable[[str], Case], *, case: str | None = None) -> Verification:
+def verify_against(data: bytes, find_case: Callable[[str], Case], *, case: str | None = None) -> Verification:
     """`verify_brief` with cases from ``find_case``; ``case`` replaces the id that the brief names."""
-    return verify_brief(text, lambda request, form: make(find_case(case or request.case), request, form))
+    return verify_brief(data, lambda request, form: make(find_case(case or request.case), request, form))
 
 
 def _reasons(brief: Any, check: Any, differences: list[Difference], same: bool) -> tuple[str, ...]:

@@ -29,9 +29,9 @@ def recompute(request: BriefRequest, form: str) -> Brief:
     return made(form)
 
 
-@pytest.mark.parametrize("form", ["html", "md"])
+@pytest.mark.parametrize("form", ["html", "md", "pdf"])
 def test_an_untouched_brief_agrees(form: str) -> None:
-    report = verify_brief(made(form).text, recompute)
+    report = verify_brief(made(form).data, recompute)
     assert report.ok
     assert report.values > 500
     assert report.to_dict()["ok"] is True
@@ -42,7 +42,7 @@ def test_a_figure_changed_on_the_page_is_found() -> None:
     text = made().text
     changed = text.replace('data-form="figure">27</span>', 'data-form="figure">37</span>', 1)
     assert changed != text
-    report = verify_brief(changed, recompute)
+    report = verify_brief(changed.encode(), recompute)
     assert not report.ok
     assert [(d.kind, d.brief, d.check) for d in report.differences] == [("printed", "37", "27")]
     assert "edited by hand" in report.reasons[0]
@@ -51,7 +51,7 @@ def test_a_figure_changed_on_the_page_is_found() -> None:
 def test_a_number_changed_in_page_and_json_is_found() -> None:
     text = made().text
     changed = text.replace('"probability":0.27,', '"probability":0.37,').replace(">27</span>", ">37</span>")
-    report = verify_brief(changed, recompute)
+    report = verify_brief(changed.encode(), recompute)
     assert {d.where for d in report.differences if d.kind == "value"} >= {
         "/assessment/atoms/0/probability", "/assessment/scenarios/0/probability",
     }  # fmt: skip
@@ -61,7 +61,7 @@ def test_a_number_changed_in_page_and_json_is_found() -> None:
 def test_words_and_drawings_count_too() -> None:
     text = made().text
     for old, new in (("Key judgements", "Key judgments"), ('d="M0 0L5 5"', 'd="M0 0L9 9"')):
-        report = verify_brief(text.replace(old, new, 1), recompute)
+        report = verify_brief(text.replace(old, new, 1).encode(), recompute)
         assert not report.ok
         assert report.differences == ()
         assert "words or drawings differ" in report.reasons[0]
@@ -74,7 +74,7 @@ def test_a_case_that_has_changed_since_is_told_apart() -> None:
         data["assessment"]["scenarios"][0]["probability"] = 0.26
         return make_brief(Facts(data, made().facts.drawing), form)
 
-    report = verify_brief(made().text, later)
+    report = verify_brief(made().data, later)
     assert not report.ok
     assert any("inputs of the case have changed" in r for r in report.reasons)
 
@@ -94,19 +94,24 @@ def test_a_case_that_has_changed_since_is_told_apart() -> None:
 )
 def test_what_is_no_brief_is_refused(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
-        read_brief(text)
+        read_brief(text.encode())
 
 
 def test_a_request_changed_by_hand_is_refused() -> None:
     facts = facts_of(request={"case": "x"})
     with pytest.raises(BadInput, match="does not say how it was made"):
-        verify_brief(make_brief(facts).text, recompute)
+        verify_brief(make_brief(facts).data, recompute)
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    with pytest.raises(BadInput):
-        read_brief(text)
+    for data in (
+        text.encode("utf-8", "replace"),
+        text.encode("utf-16", "replace"),
+        b"%PDF-1.7" + text.encode("utf-8", "replace"),
+    ):
+        with pytest.raises(BadInput):
+            read_brief(data)
 
 
 @given(
