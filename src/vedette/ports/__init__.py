@@ -117,6 +117,13 @@ class Ledger(Protocol):
         """Append a resolution and return its digest."""
         ...
 
+    def append_all(self, nouns: Sequence[Question | Forecast | Resolution]) -> Sequence[str]:
+        """Append what was made and recorded elsewhere, in order, all or none; returns the digests.
+
+        A forecast for a question resolved since is taken when it was made before the answer was known.
+        """
+        ...
+
     def forecasts(self, question: str | None = None) -> Sequence[tuple[str, Forecast]]:
         """(digest, forecast) in the order committed; raises `Damaged` when the chain does not hold."""
         ...

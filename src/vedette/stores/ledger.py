@@ -88,6 +88,61 @@ class SqlLedger:
                 raise UnknownName("answer", resolution.atom, nearest=question.atoms, where=question.id)
             return self._append(connection, "resolution", question.id, resolution)
 
+    def append_all(self, nouns: Sequence[Question | Forecast | Resolution]) -> Sequence[str]:
+        """Append many at once, in order, all or none; returns their digests.
+
+        For forecasts made and recorded elsewhere: unlike `commit` it takes one for a question resolved since, if it
+        was made before the answer was known. Everything else is refused as by the single calls.
+        """
+        if not nouns:
+            return ()
+        with self._db.write() as connection:
+            entries = self._entries(connection)
+            self._refuse_damaged(entries)
+            questions = {e.question: e.noun for e in entries if isinstance(e.noun, Question)}
+            answered = {e.question: e.noun for e in entries if isinstance(e.noun, Resolution)}
+            for noun in nouns:
+                self._fits(noun, questions, answered)
+            head = connection.execute(select(schema.ledger_head).with_for_update()).one()
+            seq, previous, rows = head.seq, head.digest, []
+            for noun in nouns:
+                kind = next(k for k, t in _KINDS.items() if isinstance(noun, t))
+                seq, record = seq + 1, records.encode(noun)
+                digest = entry_digest(previous, seq, kind, record)
+                rows.append(
+                    {"seq": seq, "kind": kind, "question": noun.id if isinstance(noun, Question) else noun.question,
+                     "record": record, "previous": previous, "digest": digest, "recorded_at": self._clock.now()}
+                )  # fmt: skip
+                previous = digest
+            connection.execute(schema.ledger.insert(), rows)
+            connection.execute(schema.ledger_head.update().values(seq=seq, digest=previous))
+            return tuple(row["digest"] for row in rows)
+
+    @staticmethod
+    def _fits(
+        noun: Question | Forecast | Resolution, questions: dict[str, Question], answered: dict[str, Resolution]
+    ) -> None:
+        """Refuse what the single calls refuse; remembers what this batch has added so far."""
+        if isinstance(noun, Question):
+            if noun.id in questions:
+                raise CaseRefused(f"question {noun.id!r} is already in the ledger", fix="Choose another id")
+            questions[noun.id] = noun
+            return
+        question = questions.get(noun.question)
+        if question is None:
+            raise UnknownName("question", noun.question)
+        if isinstance(noun, Resolution):
+            if noun.atom is not None and noun.atom not in question.atoms:
+                raise UnknownName("answer", noun.atom, nearest=question.atoms, where=question.id)
+            answered[question.id] = noun
+            return
+        if set(noun.distribution) != set(question.atoms):
+            odd = sorted(set(noun.distribution) ^ set(question.atoms))
+            raise CaseRefused(f"the forecast and the question differ in {', '.join(odd)}", where=question.id)
+        answer = answered.get(question.id)
+        if answer is not None and noun.at.date() >= (answer.occurred or answer.at.date()):
+            raise AfterCutOff("the answer was known when this was made; it is no forecast", where=question.id)
+
     def forecasts(self, question: str | None = None) -> Sequence[tuple[str, Forecast]]:
         """(digest, forecast) in the order committed; raises `Damaged` naming the first entry that does not hold."""
         return tuple(
