@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -168,7 +168,9 @@ def compare(ours: Path, theirs: Path) -> PanelDifference:
     return compare_panels(ours, theirs)
 
 
-_CONDITION = re.compile(r"\s*(?P<column>\w+)\s*(?P<operator>==|!=|<=|>=|<|>|=)\s*(?P<value>-?[\d.]+(?:[eE]-?\d+)?)\s*\Z")
+_CONDITION = re.compile(
+    r"\s*(?P<column>\w+)\s*(?P<operator>==|!=|<=|>=|<|>|=)\s*(?P<value>-?[\d.]+(?:[eE]-?\d+)?)\s*\Z"
+)
 
 
 def parse_filter(text: str) -> Filter:
@@ -199,16 +201,20 @@ def build_class(
     Raises ``FrameRefused`` without data, ``UnknownState``, ``DateRefused`` and ``BadInput``.
     """
     day = parse_date(as_of) if as_of else None
-    built = open_panel(folder)
+    # Only what was known: a class described by later values would already hold the answer.
+    built = open_panel(folder, timing="known")
     panel = built.panel
     try:
         filters = [parse_filter(c) for c in conditions]
         if intervener is not None and target is not None:
-            when = year or (day.year if day else panel.last_year)
+            when = year or (_coming_year(day, panel.last_year) if day else panel.last_year)
             one, two = (_code(s, when) for s in (intervener, target))
-            filters = [*filters_like(panel, one, two, when), *filters]
+            seen = known_by(panel, day) if day else panel
+            filters = [*filters_like(seen, one, two, when), *filters]
         elif intervener is not None or not filters:
-            raise BadInput("give a pair of states, or at least one --where", fix="Example: vedette history class RUS UKR")
+            raise BadInput(
+                "give a pair of states, or at least one --where", fix="Example: vedette history class RUS UKR"
+            )
         return reference_class(panel, outcome, filters, day=day, most_cases=most_cases)
     finally:
         panel.close()
@@ -219,14 +225,19 @@ def find_analogues(
 ) -> tuple[PastCase, ...]:
     """Nearest pair-years whose outcome was known on the day, and what followed."""
     day = parse_date(as_of)
-    built = open_panel(folder)
+    built = open_panel(folder, timing="known")
     panel = built.panel
     try:
-        year = min(day.year, panel.last_year)
+        year = _coming_year(day, panel.last_year)
         one, two = (_code(s, year) for s in (intervener, target))
         return nearest_dyad_years(panel, one, two, year, day=day, outcome=outcome, most=most)
     finally:
         panel.close()
+
+
+def _coming_year(day: date, last_year: int) -> int:
+    """The year a forecast made on ``day`` is about (on 31 December the next one), within the panel."""
+    return min((day + timedelta(days=1)).year, last_year)
 
 
 def _code(name: str, year: int) -> int:

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 from tests.made_history import LAST, NMC_HEADER, as_csv, nmc_rows, world
 
-from vedette.errors import DateRefused, FrameRefused, UnknownName
+from vedette.errors import BadInput, DateRefused, FrameRefused, UnknownName, UnknownState
 from vedette.sources.fetch import HistoryFetcher
-from vedette.workflows.history import build, compare, fetch, open_panel, tables
+from vedette.workflows.history import build, build_class, compare, fetch, find_analogues, open_panel, tables
 
 
 def test_fetch_reports_every_result_with_its_terms(tmp_path: Path) -> None:
@@ -76,3 +76,39 @@ def test_panel_in_memory(tmp_path: Path) -> None:
     built = open_panel(tmp_path, first_year=2000, last_year=2001)
     assert built.panel.rows() > 0
     built.panel.close()
+
+
+def test_class_of_a_pair_is_described_by_what_was_known(tmp_path: Path) -> None:
+    world(tmp_path / "frames", months=12)
+    got = build_class(tmp_path, intervener="RUS", target="Ukraine", as_of="2015-12-31", most_cases=10_000)
+    assert "strategic rivals" in got.filters and "common land border" in got.filters
+    assert got.last_year is not None and got.last_year <= 2015
+    assert got.unknown >= 1
+    by_hand = build_class(tmp_path, conditions=("c4_land_contig==1", "c1_rivalry = 1"), as_of="2015-12-31")
+    assert by_hand.filters == ("c4_land_contig == 1", "c1_rivalry == 1")
+
+
+def test_class_before_a_rivalry_began_does_not_know_of_it(tmp_path: Path) -> None:
+    world(tmp_path / "frames")
+    got = build_class(tmp_path, intervener="RUS", target="UKR", as_of="2013-12-31")
+    assert "not rivals" in got.filters
+    # On 31 December 2014 the rivalry of that year is known.
+    got = build_class(tmp_path, intervener="RUS", target="UKR", as_of="2014-12-31")
+    assert "strategic rivals" in got.filters
+
+
+def test_class_questions_that_cannot_be_answered(tmp_path: Path) -> None:
+    world(tmp_path / "frames")
+    for wrong in ("c1_rivalry", "c1_rivalry ~ 1", "c1_rivalry==1.2.3"):
+        with pytest.raises(BadInput):
+            build_class(tmp_path, conditions=(wrong,))
+    with pytest.raises(BadInput, match="pair of states"):
+        build_class(tmp_path)
+    with pytest.raises(UnknownState):
+        build_class(tmp_path, intervener="RUS", target="Ukrane", as_of="2015-12-31")
+
+
+def test_analogues_by_name(tmp_path: Path) -> None:
+    world(tmp_path / "frames")
+    got = find_analogues(tmp_path, "RUS", "TUR", as_of="2009-12-31", outcome="y_mid_init", most=4)
+    assert 1 <= len(got) <= 4 and all(case.year <= 2009 for case in got)
