@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vedette.domain.claims import ClaimKind, Direction, Place, Quantity, Strength
 from vedette.domain.reading import Claim, ClaimBearing, DateMention, PlaceMention, QuantityMention
-from vedette.extraction.clauses import Clause
+from vedette.extraction.clauses import Clause, act_subject
 from vedette.extraction.cue_rules import Scores, plain_clause, score_clause
 from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
@@ -29,7 +29,7 @@ CONTEXT_SHARE = 0.15
 _HARD = re.compile(
     r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|"
     r"invasion|invad\w+|aggression|"
-    r"aggressive|attack\w*|offensive|war|wars|conflict|sanction\w*|exercises?|drills?|ceasefire|"
+    r"aggressive|attack\w*|offensive|war|wars|conflict|fighting|brigades?|battalions?|sanction\w*|exercises?|drills?|ceasefire|"
     r"occup\w+|annex\w+|nato|peacekeep\w*|"
     r"escalat\w*|de-?escalat\w*|crisis|provocat\w*|shelling|coup|intervention|mobili[sz]\w+|"
     r"withdraw\w*|incursion|airstrikes?|"
@@ -37,7 +37,7 @@ _HARD = re.compile(
     r"guarantees|casualties|genocide) "
 )
 
-_NEGATED = re.compile(r"\b(?:not|no|never|nobody|none|without|neither|nor|cannot)\b|n't\b")
+_NEGATED = re.compile(r"\b(?:not|no|never|nobody|none|without|neither|nor|cannot|den(?:y|ies|ied))\b|n't\b")
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should "
     r".* escalate|threaten\w* to)\b"
@@ -87,7 +87,7 @@ class Context:
     names: SpanIndex[Found]
     roles: Roles
     own: str
-    speaker: Callable[[Clause], tuple[str, str]]
+    speaker: Callable[[str, int], tuple[str, str]]
     dates: SpanIndex[DateMention]
     quantities: SpanIndex[QuantityMention]
     places: SpanIndex[PlaceMention]
@@ -97,7 +97,11 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
     """Claims of a document, in order."""
     rated: list[tuple[Clause, str, bool, Scores]] = []
     for clause in clauses:
-        speaker, code = context.speaker(clause)
+        speaker, code = context.speaker(clause.speaker, clause.start)
+        if not clause.speaker and (subject := act_subject(context.text[clause.start : clause.end])):
+            speaker, code = context.speaker(subject, clause.start)
+            if not code or len(speaker.split()) > 5:
+                speaker = AUTHOR  # "The two leaders discussed": an act of both, told by the author
         plain = plain_clause(
             context.text,
             clause.start,
@@ -109,7 +113,7 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
         own_role = context.roles.of(code or context.own)
         rated.append((clause, speaker, bool(_HARD.search(plain)), score_clause(plain, own_role=own_role)))
     hard = sum(is_hard for _, _, is_hard, _ in rated)
-    in_context = hard >= CONTEXT_CLAUSES and hard >= CONTEXT_SHARE * len(rated)
+    in_context = hard >= min(CONTEXT_CLAUSES, len(rated)) and hard >= CONTEXT_SHARE * len(rated)
     return [_claim(c, speaker, s, context) for c, speaker, is_hard, s in rated if _bears(s, is_hard, in_context)]
 
 

@@ -45,8 +45,9 @@ _LABEL = re.compile(r"^(?P<subject>[A-Z][\w.'’-]*(?:\s(?:of\s|and\s)?[A-Z][\w.
 # "," he said. / ", according to X. at the end
 _TAIL = re.compile(
     rf"[,!?.…][\"”]\s*,?\s*(?:-\s)?(?P<subject>[^\"“”]{{0,120}}?)\b(?:{_SAY}|{_ACT})\b[^\"“”]*$"
-    rf"|,\s(?P<subject2>(?:he|she|they|(?-i:[A-Z])[\w.'’ -]{{2,60}}|the (?:president|minister|official|"
-    rf"spokes\w+|statement|head of state))\s)"
+    rf"|,\s(?P<subject2>(?:he|she|they|(?-i:[A-Z])[\w.'’ -]{{2,60}}|(?:the|a|an|two|three|several|"
+    rf"some)\s[\w.'’ -]{{3,50}}|"
+    rf"officials|diplomats|analysts|experts|sources|witnesses)\s)"
     rf"(?:{_SAY})(?:\s(?:on|in|at|during|to)\b[^,]{{0,80}})?[.]?$"
     r"|,\s(?:according to|as reported by)\s(?P<subject3>[^,]{2,80})[.]?$",
     re.IGNORECASE,
@@ -66,7 +67,7 @@ _PURE_FRAME = re.compile(
     re.IGNORECASE,
 )
 _MARKER = re.compile(
-    r"^(?:and|but|yet|so|or|nor|also|thus|however|moreover|therefore|nevertheless|nonetheless|"
+    r"^(?:and|but|yet|so(?! far)|or|nor|also|thus|however|moreover|therefore|nevertheless|nonetheless|"
     r"furthermore|besides|indeed|meanwhile|"
     r"first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|additionally|consequently|similarly|"
     r"likewise|still|then|hence|instead|"
@@ -78,7 +79,7 @@ _MARKER = re.compile(
     r"as i said|with this in mind|because|"
     r"against this background|among other things|it is for this reason that|considering "
     r"[^,]{3,60}(?=,)|given (?:this|these)[^,]{0,40}(?=,)|"
-    r"i think(?: that)?|we believe(?: that)?|i believe(?: that)?|i (?:can )?say(?: for sure)? that|i "
+    r"i think(?: that)?|we believe that|i believe that|i (?:can )?say(?: for sure)? that|i "
     r"would like to (?:add|repeat|emphasi[sz]e) that|"
     r"i want to (?:repeat|stress|emphasi[sz]e|answer frankly:?)(?: that)?|what i hear is that|as is "
     r"known|and indeed|and,? indeed|"
@@ -136,6 +137,13 @@ _STRONG = re.compile(
 _CONDITIONAL = re.compile(
     r"^(?:if|when|unless|until|after|before|once|should|had|every time|as long as)\b", re.IGNORECASE
 )
+# "The President of Ukraine also thanked ...": who performs a speech act, in the active voice.
+_ACT_SUBJECT = re.compile(
+    rf"^(?P<subject>(?:he|she|they|the|both|(?-i:[A-Z]))[^\"“”;:]{{0,110}}?)\s(?:also\s|once\s|again\s|"
+    rf"then\s|in\sturn,?\s|further\s|has\s|have\s)*"
+    rf"(?P<verb>{_ACT}|expressed|{_SAY})\b",
+    re.IGNORECASE,
+)
 _LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
 _OPEN = "\"“‘'«([ "
 _CLOSE = "\"”’'») "
@@ -147,7 +155,7 @@ _SHORTEST = 14
 class Clause:
     """``text[start:end]`` can stand as a claim. ``speaker`` is the frame's subject, empty for the document's voice.
 
-    ``part`` tells how it was cut: whole, frame, coordinate, subordinate, relative.
+    ``part`` tells how it was cut: whole, frame, label (of a transcript), coordinate, subordinate, relative.
     """
 
     start: int
@@ -158,11 +166,29 @@ class Clause:
     sentence: int = 0
 
 
+def read_clauses(text: str, paragraphs: list[list[Span]]) -> list[Clause]:
+    """Claim spans of all paragraphs, in order, not overlapping.
+
+    In a transcript ("Ann Example: ...", at least twice) what follows a name is said by that person until the next.
+    """
+    labels = sum(bool(_LABEL.match(text[s.start : s.end])) for sentences in paragraphs for s in sentences)
+    found: list[Clause] = []
+    voice = ""
+    for sentences in paragraphs:
+        for clause in clauses_of(text, sentences):
+            if clause.part == "label":
+                voice = clause.speaker
+            told = not clause.speaker and voice and labels >= 2
+            found.append(replace(clause, speaker=voice) if told else clause)
+    return found
+
+
 def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
-    """Claim spans of the sentences of a paragraph, in order, not overlapping."""
+    """Claim spans of the sentences of one paragraph, each with the speaker its sentence or quotation names."""
     found: list[Clause] = []
     inside_quote = False
     pending: list[int] = []  # clauses of an open quotation that wait for the name of their speaker
+    before: list[int] = []  # clauses of the last sentence, which "This was stated by ..." may be about
     for number, sentence in enumerate(sentences):
         raw = text[sentence.start : sentence.end]
         opens = raw.count("“") + raw.count("”") + raw.count('"')
@@ -172,17 +198,17 @@ def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
         pieces, tail_speaker = _sentence(text, sentence)
         quoted = was_inside or raw[:1] in '"“'
         first = len(found)
-        for piece in pieces:
-            found.append(replace(piece, quoted=quoted or piece.quoted, sentence=number))
+        found.extend(replace(piece, quoted=quoted or piece.quoted, sentence=number) for piece in pieces)
         if quoted or tail_speaker:
             pending.extend(range(first, len(found)))
         if tail_speaker:
-            for index in pending:
+            for index in pending if pieces else (*pending, *before):
                 if not found[index].speaker:
                     found[index] = replace(found[index], speaker=tail_speaker)
             pending = []
         elif not inside_quote and not was_inside:
             pending = [i for i in pending if i >= first]
+        before = list(range(first, len(found))) if pieces else before
     return found
 
 
@@ -251,7 +277,7 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
             subject = frame.group("subject").strip(" ,")
             # "We believe that" inside a quotation: the quotation's own speaker.
             speaker = "" if re.fullmatch(r"(?:and |but )?(?:i|we)", subject, re.IGNORECASE) else subject
-            part = "frame"
+            part = "label" if frame.re is _LABEL else "frame"
             start += frame.start("rest")
             continue
         colon = _COLON.match(body) if ":" in body or "“" in body or '"' in body else None
@@ -293,6 +319,17 @@ def _split(text: str, start: int, end: int, speaker: str, part: str) -> list[Cla
         kind = "relative" if re.match(r"(?:which|who|something that)\b", right) else "coordinate"
         return [*head, *_split(text, start + cut.end(), end, speaker, kind)]
     return [Clause(start, end, speaker=speaker, part=part)]
+
+
+def act_subject(quote: str) -> str:
+    """Subject of the speech act that a claim reports in its own words, empty when it reports none."""
+    found = _ACT_SUBJECT.match(quote)
+    if not found:
+        return ""
+    subject = found.group("subject")
+    if re.search(r"\b(?:was|were|is|are|be|been|being|will|would|to|that|which|who|must|should)\b", subject):
+        return ""
+    return subject
 
 
 def _main_comma(body: str, after: int) -> int:

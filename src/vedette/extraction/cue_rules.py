@@ -53,12 +53,12 @@ class Scores:
 
 def _word(word: str) -> str:
     """Regular expression of one word of a pattern; ``a-b`` also matches ``a b``."""
-    if word == "§x":
-        return r"§\w"
     return r"[- ]".join(_stem(part) for part in word.split("-"))
 
 
 def _stem(part: str) -> str:
+    if part == "§x":
+        return r"§\w"
     return "\\S*".join(re.escape(piece) for piece in part.split("*"))
 
 

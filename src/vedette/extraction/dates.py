@@ -69,10 +69,12 @@ def _days(start: dt.date | None, end: dt.date | None) -> DateInterval | None:
 
 
 def _month(year: int, month: int) -> DateInterval:
+    year = min(max(year, 1), 9999)  # at the ends of the calendar its last month stands for what lies beyond
     return DateInterval(start=dt.date(year, month, 1), end=dt.date(year, month, calendar.monthrange(year, month)[1]))
 
 
 def _year(year: int) -> DateInterval:
+    year = min(max(year, 1), 9999)
     return DateInterval(start=dt.date(year, 1, 1), end=dt.date(year, 12, 31))
 
 
@@ -299,6 +301,8 @@ def _season(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
             and dt.date(year, start_month, 1) > a.published
         ):
             year -= 1
+    if not 1 <= year <= 9998:
+        return None
     end = _shift_month(dt.date(year, start_month, 1), 2)
     return None if end is None else _days(dt.date(year, start_month, 1), end.end)
 

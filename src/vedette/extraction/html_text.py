@@ -294,6 +294,10 @@ class _Scanner:
         while pieces and not pieces[-1].text.strip():
             pieces.pop()
         if pieces:
+            last = pieces[-1]
+            if last.text != last.text.rstrip() and last.raw_end - last.raw_start == len(last.text):
+                kept = last.text.rstrip()
+                pieces[-1] = Piece(raw_start=last.raw_start, raw_end=last.raw_start + len(kept), text=kept)
             self.page.units.append(Unit(pieces=tuple(pieces), kind=self.kind))
         self.pieces = []
         self.kind = ""

@@ -247,6 +247,12 @@ def _plain(text: str, start: int, end: int, kind: str, role: str) -> ActorMentio
     return ActorMention(start=start, end=end, text=name, codes=(name,), kind=kind, role=role)
 
 
+def code_named(name: str) -> str:
+    """Code of the one state, people or organisation that bears ``name``; empty when there is none."""
+    known = _table().get(name)
+    return known.codes[0] if known and len(known.codes) == 1 and known.kind != "region" else ""
+
+
 def is_alias(plain_after: str) -> bool:
     """Whether the words after a demonym make an alias of the office holder ("the Belarusian leader")."""
     return bool(_ALIAS.match(plain_after))

@@ -11,7 +11,7 @@ from vedette.domain.reading import DateMention, Extraction, QuantityMention
 from vedette.domain.time import Times, instant, parse_date
 from vedette.errors import DocumentRefused
 from vedette.extraction.claims import Context, claims_from
-from vedette.extraction.clauses import Clause, clauses_of
+from vedette.extraction.clauses import read_clauses
 from vedette.extraction.clean import Cleaned, Segment, clean
 from vedette.extraction.dates import find_dates
 from vedette.extraction.decode import decode
@@ -23,7 +23,7 @@ from vedette.extraction.quantities import find_quantities
 from vedette.extraction.roles import guess_roles
 from vedette.extraction.sentences import Span, split_sentences
 from vedette.extraction.span_index import SpanIndex
-from vedette.extraction.speakers import AUTHOR, People, home_state, people, resolve_speaker
+from vedette.extraction.speakers import People, Voices, home_state, people
 from vedette.extraction.units import plain_units
 
 _HEADER_DATE = re.compile(
@@ -88,18 +88,11 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
     persons = people(text, names)
     roles = guess_roles(text, names, day)
     own = home_state(persons, names, day, text)
-    clauses: list[Clause] = []
-    for body in bodies:
-        clauses.extend(clauses_of(text, sentences[body]))
-
-    def speaker(clause: Clause) -> tuple[str, str]:
-        if not clause.speaker:
-            return AUTHOR, ""
-        return resolve_speaker(clause.speaker, clause.start, everyone, index)
-
-    everyone, index = People(persons), SpanIndex(names)
+    clauses = read_clauses(text, [sentences[body] for body in bodies])
+    index = SpanIndex(names)
+    voices = Voices(People(persons), index, day, own)
     context = Context(
-        text=text, names=index, roles=roles, own=own, speaker=speaker, dates=SpanIndex(dates),
+        text=text, names=index, roles=roles, own=own, speaker=voices.of, dates=SpanIndex(dates),
         quantities=SpanIndex(quantities), places=SpanIndex(places),
     )  # fmt: skip
     claims = claims_from(clauses, context)

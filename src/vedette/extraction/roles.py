@@ -18,6 +18,8 @@ from vedette.extraction.names import Found
 from vedette.reference.organisations import find_organisation
 from vedette.reference.states import all_states, find_state
 
+# What being a great power is worth against one phrase of intervention. [assumption]
+GREAT = 1.0
 _FORCE_AFTER = re.compile(
     r"^(?:'s|'|-led|-backed)?\s(?:\w+\s){0,2}?(?:invasion|aggression|offensive|attack|assault|"
     r"incursion|intervention|troops|forces|"
@@ -25,7 +27,8 @@ _FORCE_AFTER = re.compile(
     r"annexation|threat|drills|exercises)\b"
 )
 _ACTS_AFTER = re.compile(
-    r"^(?:'s)?(?:\s[\w-]+){0,3}?\s(?:massed|amassed|massing|ordered the deployment|deployed|invaded|"
+    r"^(?:'s)?(?:\s[\w-]+){0,3}?\s(?:massed|amassed|massing|moved|moving|pre-positioned|ordered the "
+    r"deployment|deployed|invaded|"
     r"invades|invading|launched|attacked|"
     r"threatened to|vowed to|sent (?:additional |more )?troops|annexed|seized|shelled|bombed|claims "
     r"(?:that )?|could invade|might invade|"
@@ -43,7 +46,7 @@ _TARGET_BEFORE = re.compile(
     r"intervention|strikes?)\s(?:of|against|on|in|around|into|to)\s(?:the\s)?$|\b(?:troops|forces|"
     r"buildup|build-up)\s(?:\w+\s){0,3}"
     r"(?:around|near|along|against|on)\s(?:the\s)?(?:borders?\s(?:of|with)\s)?(?:the\s)?$|\b(?:invade|"
-    r"attack|occupy|threaten)\s(?:the\s)?$|"
+    r"attack|occupy|threaten|shelled|bombed|attacked|invaded|struck|border with)\s(?:the\s)?$|"
     r"\b(?:conflict|crisis|war|situation|developments|tensions|settlement)\s(?:in|around|"
     r"over)\s(?:the\s)?(?:eastern\s|northern\s|southern\s)?$|"
     r"\b(?:support|weapons|arms|aid|assistance)\s(?:for|to)\s$|\b(?:defend|protect)\s$"
@@ -121,7 +124,7 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
         if code in ("UN", "OSCE", "EU"):
             return 0.0
         phrases = as_intervener[code] - 0.5 * as_target[code]
-        prior = 2.0 if great(code) else -1.0 if find_organisation(code) is not None or code in _ONLOOKERS else 0.0
+        prior = GREAT if great(code) else -1.0 if find_organisation(code) is not None or code in _ONLOOKERS else 0.0
         return phrases + prior + (3.0 * named[code] / total if as_intervener[code] or great(code) else 0.0)
 
     # A state that only speaks up about others' crises is an onlooker; both roles need some mention.

@@ -7,9 +7,9 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from vedette.extraction.names import Found
+from vedette.extraction.names import Found, code_named
 from vedette.extraction.span_index import SpanIndex
-from vedette.reference.leaders import leader_named
+from vedette.reference.leaders import holder_of, leader_named
 
 AUTHOR = "author"
 _PRONOUN = re.compile(r"^(?:also\s|but\s|and\s)?(?:he|she|i|his|her|him)\b", re.IGNORECASE)
@@ -32,6 +32,13 @@ _NOBODY = re.compile(
 )
 # A quotation rarely runs longer before its speaker is named. [assumption]
 _REACH = 1500
+# After this many characters a pronoun is read afresh. [assumption]
+_RECENT = 700
+_OFFICE_OF = re.compile(
+    r"^(?:the\s)?(?:(?P<people>[A-Z][a-z]+)\s)?(?:President|president|Prime Minister|prime minister|"
+    r"Chancellor|chancellor|"
+    r"Head of State|head of state)(?:\sof\s(?:the\s)?(?P<state>[A-Z][\w ]+?))?$",
+)
 _SKIP = re.compile(
     r"^(?:The|Deputy|Head|Office|President|Prime|Minister|Ministry|Foreign|Defen[cs]e|Federal|"
     r"Secretary|General|State|Security|"
@@ -68,7 +75,8 @@ def people(text: str, found: list[Found]) -> list[Person]:
         if len(words) < 2 or not _OFFICE.search(text[max(0, begin - 90) : begin]):
             continue
         code = next((c for a, b, c in _codes_before(found, begin, 90)), "")
-        others.append(Person(begin, " ".join(words), code, ""))
+        title = re.split(r"[.;,]\s", text[max(0, begin - 90) : begin])[-1].lower()
+        others.append(Person(begin, " ".join(words), code, title))
     return sorted([*known, *others], key=lambda p: p.start)
 
 
@@ -132,16 +140,76 @@ def resolve_speaker(subject: str, at: int, persons: People, found: SpanIndex[Fou
     if _PLURAL.search(words):
         return _tidy(words), ""
     if before and (_PRONOUN.match(words) or _OFFICE.search(words)):
-        heads = [
-            p for p in before if p.office in ("president", "leader", "supreme leader", "chancellor", "prime minister")
-        ]
-        last = heads[-1] if heads and _HEAD.search(words) and not _BELOW_HEAD.search(words) else before[-1]
+        last = before[-1]
+        if not _PRONOUN.match(words):
+            heads = _HEAD.search(words) and not _BELOW_HEAD.search(words)
+            fitting = [p for p in before if _holds(p, words)] if heads else _titled(before, words)
+            last = fitting[-1] if fitting else last
         return persons.fullest(last), last.code
     return _tidy(words), ""
 
 
+class Voices:
+    """Speakers of the clauses of a document, asked in order: "he" is whoever spoke last, if that was a moment ago."""
+
+    def __init__(self, persons: People, found: SpanIndex[Found], published: dt.date, own: str) -> None:
+        self._persons, self._found, self._published, self._own = persons, found, published, own
+        self._last: tuple[str, str] = (AUTHOR, "")
+        self._at = -_RECENT
+
+    def _holder(self, subject: str) -> tuple[str, str] | None:
+        """The holder of an office that names its state, by the table: "the President of Russia", "Head of State"."""
+        match = _OFFICE_OF.match(subject.strip(" ,"))
+        if not match:
+            return None
+        state = match.group("state") or match.group("people")
+        code = code_named(state) if state else self._own
+        role = (
+            "prime minister"
+            if "rime" in match.group()
+            else "chancellor"
+            if "hancellor" in match.group()
+            else "president"
+        )
+        holder = holder_of(code, role, self._published) if code else None
+        if holder is None:
+            return None
+        spelt = [p for p in self._persons.persons if p.name in holder.names]
+        return (self._persons.fullest(spelt[0]) if spelt else holder.names[0]), code
+
+    def of(self, subject: str, at: int) -> tuple[str, str]:
+        """Name and code of the speaker whom a frame calls ``subject``."""
+        if not subject:
+            return AUTHOR, ""
+        if _PRONOUN.match(subject.strip()) and self._last[0] != AUTHOR and at - self._at < _RECENT:
+            self._at = at
+            return self._last
+        voice = self._holder(subject) or resolve_speaker(subject, at, self._persons, self._found)
+        if voice[0] != AUTHOR and not _PLURAL.search(voice[0]):
+            self._last, self._at = voice, at
+        return voice
+
+
+def _titled(before: list[Person], words: str) -> list[Person]:
+    """Persons whose title shares most words with the subject ("the deputy head of the office")."""
+    wanted = set(re.findall(r"[a-z]{4,}", words.lower()))
+    shared = [(len(wanted.intersection(re.findall(r"[a-z]{4,}", p.office))), p) for p in before]
+    most = max((n for n, _ in shared), default=0)
+    return [p for n, p in shared if n == most] if most else []
+
+
+def _holds(person: Person, words: str) -> bool:
+    """Whether the office in ``words`` ("The President") is the person's."""
+    low = words.lower()
+    if "prime minister" in low or "premier" in low:
+        return person.office == "prime minister"
+    if "chancellor" in low:
+        return person.office == "chancellor"
+    return person.office in ("president", "leader", "supreme leader", "king", "emir")
+
+
 def _tidy(words: str) -> str:
-    return re.sub(r"\s+", " ", words)[:80].strip(" ,")
+    return re.sub(r"\s+", " ", words)[:80].strip(" .,")
 
 
 def home_state(persons: list[Person], found: list[Found], published: dt.date, text: str) -> str:

@@ -65,3 +65,8 @@ def leader_named(name: str, on: date) -> Leader | None:
         return running[0]
     past = [r for r in rows if r.start <= on]
     return max(past, key=lambda r: r.start) if past else min(rows, key=lambda r: r.start)
+
+
+def holder_of(code: str, role: str, on: date) -> Leader | None:
+    """Who holds ``role`` ("president") in a state or organisation on a day; None when the table does not say."""
+    return next((r for r in all_leaders() if r.code == code and r.role == role and r.in_office(on)), None)

@@ -10,7 +10,7 @@ SAY = (
     "reiterated reiterates reaffirmed confirmed confirms believes believe believed thinks think thought "
     "considers consider considered suggested suggests suggesting acknowledged admitted maintained maintains "
     "recalled recalls reminded remarked observed concluded concludes pointed out points out made clear makes "
-    "clear indicated reported reports denied denies predicted predicts expects expected hopes hoped hope "
+    "clear indicated reported reports predicted predicts expects expected hopes hoped hope "
     "adding stressing noting saying emphasizing emphasising underlining proposed proposes assured promised "
     "pledged vowed replied responded continued went on to say accused alleged specified clarified affirmed "
     "agreed feels felt"
@@ -27,7 +27,7 @@ ACT = (
     "discussed discuss raised expressed called urged thanked congratulated informed briefed described "
     "outlined demanded condemned welcomed praised rejected proposed appealed addressed reviewed touched "
     "focused drew exchanged offered invited warned agreed supported reaffirmed reiterated confirmed pledged "
-    "promised vowed threatened accused criticised criticized denounced protested requested asked ordered "
+    "promised vowed threatened accused criticised criticized denounced protested shared presented requested asked ordered "
     "instructed announced invoked deplored regretted"
 ).split()
 

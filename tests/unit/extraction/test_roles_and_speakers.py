@@ -1,0 +1,75 @@
+"""Who would intervene against whom, and who says what: read from the text."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from made_documents import ARTICLE, INVENTED, STATEMENT
+from vedette.domain.reading import Extraction
+from vedette.extraction import extract
+from vedette.extraction.names import scan_names
+from vedette.extraction.roles import guess_roles
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        (
+            "Russian troops are massed along the border of Ukraine. Fears of a Russian invasion of Ukraine grow.",
+            ("RUS", "UKR", ""),
+        ),
+        ("Turkish forces shelled Syria. Turkey has massed tanks along its border with Syria.", ("TUR", "SYR", "")),
+        ("Venezuela claims the region. Guyana fears a Venezuelan invasion of Guyana.", ("VEN", "GUY", "")),
+        (
+            "Russian troops arrived in Belarus. Russian forces in Belarus could attack Ukraine. An invasion of Ukraine "
+            "from Belarusian territory is feared. Ukraine is worried.",
+            ("RUS", "UKR", "BLR"),
+        ),
+        ("The mayor opened the festival.", ("", "", "")),
+    ],
+)
+def test_roles(text: str, roles: tuple[str, str, str]) -> None:
+    day = dt.date(2022, 1, 20)
+    found = guess_roles(text, scan_names(text, day), day)
+    assert (found.intervener, found.target, found.host) == roles
+
+
+def attributions(text: str, day: str) -> dict[str, str]:
+    reading: Extraction = extract(text, published=day)
+    return {c.quote[:24]: c.attribution for c in reading.claims}
+
+
+def test_speakers_of_a_statement() -> None:
+    found = attributions(STATEMENT, "2022-02-01")
+    assert found["Russia must withdraw its"] == "Volodymyr Zelenskyy"
+    assert found["Our army is ready to def"] == "Volodymyr Zelenskyy"
+    assert found["any new aggression would"] == "Boris Johnson"
+    assert found["the United Kingdom would"] == "Boris Johnson"
+    assert found["The parties agreed to co"] == "author"
+
+
+def test_speakers_of_an_article() -> None:
+    found = attributions(ARTICLE, "2019-10-08")
+    assert found["We will defend our land"] == "Bashar al-Assad"
+    assert found["More than 12,000 soldier"] == "the Turkish defense ministry"
+    assert found["The border is less than "] == "author"
+    assert attributions(INVENTED, "2025-02-12")["Eritrea has moved three "] == "two diplomats"
+
+
+def test_a_transcript_keeps_its_speaker_until_the_next() -> None:
+    text = (
+        "Vladimir Putin: Please report.\n\nSergei Shoigu: We airlifted the troops on schedule. The army took control "
+        "of the airport.\n\nVladimir Putin: The operation went smoothly and the troops came home.\n"
+    )
+    said = attributions(text, "2022-01-13")
+    assert said["We airlifted the troops "] == "Sergei Shoigu"
+    assert said["The army took control of"] == "Sergei Shoigu"
+    assert said["The operation went smoot"] == "Vladimir Putin"
+
+
+def test_the_holder_of_an_office_is_found_by_date() -> None:
+    text = "The President of Russia stressed that the troops would leave the border of Ukraine."
+    assert list(attributions(text, "2022-01-20").values()) == ["Vladimir Putin"]
+    assert list(attributions(text, "2010-01-20").values()) == ["Dmitry Medvedev"]
