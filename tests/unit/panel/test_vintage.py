@@ -98,3 +98,11 @@ def test_edition_basis_hides_what_had_not_been_published(panel: Panel) -> None:
 def test_a_date_before_everything_is_refused(panel: Panel) -> None:
     with pytest.raises(DateRefused, match="1945-12-31"):
         as_of(panel, date(1930, 1, 1))
+
+
+def test_hostility_is_known_later_than_the_dispute_itself(panel: Panel) -> None:
+    seen = as_of(panel, date(2000, 12, 31)).arrays(["y_mid_init", "y_force_init", "y_war_init"])
+    last = seen["year"] == 2000
+    assert not np.isnan(seen["y_mid_init"][last]).any()
+    assert np.isnan(seen["y_force_init"][last]).all() and np.isnan(seen["y_war_init"][last]).all()
+    assert not np.isnan(seen["y_force_init"][seen["year"] == 1999]).any()
