@@ -19,7 +19,7 @@ COMMANDS = {
     "history": ("vedette.cli.history:app", "Base rates learnt from history: data, panel, classes, analogues."),
     "backtest": ("vedette.cli.history:backtest", "Fit on the past, forecast the next years, score it."),
     "evidence": ("vedette.cli.evidence:app", "The evidence layer: its scale, learnt on a bank of episodes."),
-    "brief": ("vedette.cli.brief:brief", "Write the brief of a case: HTML, Markdown or PDF."),
+    "brief": ("vedette.cli.brief:brief", "Write the brief of a case: HTML, Markdown, PDF or DOCX."),
     "verify": ("vedette.cli.brief:verify", "Recompute every number of a brief."),
     "elicit": ("vedette.cli.elicit:app", "Ask several analysts: a blind round, then one with reasons."),
     "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),

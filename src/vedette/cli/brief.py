@@ -13,7 +13,7 @@ import typer
 from vedette.cli.screen import clean, counted, print_json, say
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-BY_SUFFIX = {".md": "md", ".markdown": "md", ".pdf": "pdf"}
+BY_SUFFIX = {".md": "md", ".markdown": "md", ".pdf": "pdf", ".docx": "docx"}
 SHOWN = 12  # differences printed by verify; all of them are in --json
 
 
@@ -23,7 +23,8 @@ def brief(
         str | None, typer.Option("--as-of", metavar="DATE", help="What was known by the end of that day.")
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="html, md or pdf (default: from the name of --out, or html).")
+        str | None,
+        typer.Option("--format", help="html, md, pdf or docx (default: from the name of --out, or html)."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -48,7 +49,7 @@ def brief(
     ] = "CLEAR",
     as_json: AsJson = False,
 ) -> None:
-    """Write the brief of a case: one self-contained page, Markdown, or a PDF (extra [pdf]).
+    """Write the brief of a case: one self-contained page, Markdown, PDF (extra [pdf]) or DOCX (extra [docx]).
 
     The build fails when a sentence breaks the rules of estimative language, or cites a quote that does not hold the
     names and numbers it asserts.
@@ -64,8 +65,10 @@ def brief(
     made = make(found, request, chosen)
     data = made.data
     if out is not None and str(out) == "-":
-        if chosen == "pdf":
-            raise BadInput("a PDF is not written to the screen", fix="Give a file: --out brief.pdf")
+        if chosen in ("pdf", "docx"):
+            raise BadInput(
+                f"{chosen.upper()} is not written to the screen", fix=f"Give a file: --out brief.{chosen}"
+            )
         if as_json:
             print_json({"case": found.id, "as_of": request.as_of, "format": chosen, "text": made.text})
         else:
@@ -103,7 +106,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def verify(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A brief written by vedette: HTML, Markdown or PDF.")
+        Path, typer.Argument(metavar="FILE", help="A brief written by vedette: HTML, Markdown, PDF or DOCX.")
     ],
     case: Annotated[
         str | None, typer.Option("--case", metavar="CASE", help="Where the case is now, if not under its id here.")

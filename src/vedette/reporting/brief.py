@@ -14,12 +14,12 @@ from vedette.reporting.markdown import render_markdown
 from vedette.reporting.quote_gate import check_citation
 from vedette.reporting.view import BriefView
 
-FORMATS: Final = ("html", "md", "pdf")
+FORMATS: Final = ("html", "md", "pdf", "docx")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A finished brief. ``data`` is the file: UTF-8 text, or a PDF."""
+    """A finished brief. ``data`` is the file: UTF-8 text, a PDF or a DOCX."""
 
     data: bytes
     facts: Facts
@@ -27,7 +27,7 @@ class Brief:
 
     @property
     def text(self) -> str:
-        """The file as text; raises UnicodeDecodeError for a PDF."""
+        """The file as text; raises UnicodeDecodeError for a PDF or DOCX."""
         return self.data.decode("utf-8")
 
 
@@ -89,10 +89,10 @@ def check_view(view: BriefView, facts: Facts) -> None:
 
 
 def make_brief(facts: Facts, form: str = "html") -> Brief:
-    """The brief of these facts. Pure: same facts, same bytes. ``form``: html, md or pdf.
+    """The brief of these facts. Pure: same facts, same bytes. ``form``: html, md, pdf or docx.
 
     Raises `UnknownName` for another form, `BadInput` and `QuoteMismatch` when a sentence fails a check, `MissingExtra`
-    when what typesets a PDF is not installed.
+    when what a PDF or DOCX needs is not installed.
     """
     if form not in FORMATS:
         raise UnknownName("format", form, nearest=FORMATS)
@@ -102,6 +102,10 @@ def make_brief(facts: Facts, form: str = "html") -> Brief:
         from vedette.reporting.pdf import render_pdf
 
         data = render_pdf(view, facts)
+    elif form == "docx":
+        from vedette.reporting.docx import render_docx
+
+        data = render_docx(view, facts)
     else:
         data = (render_html(view, facts) if form == "html" else render_markdown(view, facts)).encode("utf-8")
     return Brief(data=data, facts=facts, view=view)

@@ -138,10 +138,14 @@ def read_brief(data: bytes) -> ReadBrief:
         from vedette.reporting.pdf import read_pdf_facts
 
         return _checked(ReadBrief(form="pdf", facts=read_pdf_facts(data), printed=()))
+    if data.startswith(b"PK"):
+        from vedette.reporting.docx import read_docx_facts
+
+        return _checked(ReadBrief(form="docx", facts=read_docx_facts(data), printed=()))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput("no Vedette brief: neither a PDF nor text in UTF-8") from error
+        raise BadInput("no Vedette brief: neither PDF, DOCX nor text in UTF-8") from error
     if OPEN in text:
         packed = text[text.rindex(OPEN) + len(OPEN) :]
         if CLOSE not in packed:
@@ -153,7 +157,8 @@ def read_brief(data: bytes) -> ReadBrief:
     page.close()
     if ASSESSMENT_ID not in page.scripts or BRIEF_ID not in page.scripts:
         raise BadInput(
-            "no Vedette brief: the page holds no assessment", fix="Give an HTML, Markdown or PDF brief of vedette"
+            "no Vedette brief: the page holds no assessment",
+            fix="Give an HTML, Markdown, PDF or DOCX brief of vedette",
         )
     facts = {
         "assessment": _json(page.scripts[ASSESSMENT_ID], ASSESSMENT_ID),

@@ -167,16 +167,16 @@ def build_brief(
     audience: str | Marking = Marking.CLEAR,
     format: str = "html",
 ) -> str | bytes:
-    """The brief of a case: one self-contained HTML page or Markdown as text, or a PDF as bytes."""
+    """The brief of a case: one self-contained HTML page or Markdown as text, or a PDF or DOCX as bytes."""
     request = request_for(case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience)
     made = make(case, request, format)
-    return made.data if format == "pdf" else made.text
+    return made.text if format in ("html", "md") else made.data
 
 
 def verify_brief(data: bytes, recompute: Callable[[BriefRequest, str], Brief]) -> Verification:
     """Hold every number of a brief against a fresh computation from the case it names.
 
-    ``recompute`` makes the brief of a request in a form ("html", "md", "pdf") from the case as it is now. Compared are
+    ``recompute`` makes the brief of a request in a form (html, md, pdf, docx) from the case as it is now. Compared are
     every printed figure, every value of the embedded facts (numbers to 1e-9) and, last, the file as a whole, which
     covers words, drawings and order. Raises `BadInput` when the file is no brief, and what ``recompute`` raises.
     """

@@ -278,8 +278,8 @@ def test_markdown_says_the_same(brief: Brief) -> None:
     md = make_brief(facts_of(), "md").text
     for said in ("# Will Russia use Belarus against Ukraine?", "27 %", "13–48", "Confidence: low.", "−0.99", "E1"):
         assert said in md
-    with pytest.raises(UnknownName, match="docx"):
-        make_brief(facts_of(), "docx")
+    with pytest.raises(UnknownName, match="odt"):
+        make_brief(facts_of(), "odt")
 
 
 def test_same_facts_same_bytes(brief: Brief) -> None:

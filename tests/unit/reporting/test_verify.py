@@ -29,7 +29,7 @@ def recompute(request: BriefRequest, form: str) -> Brief:
     return made(form)
 
 
-@pytest.mark.parametrize("form", ["html", "md", "pdf"])
+@pytest.mark.parametrize("form", ["html", "md", "pdf", "docx"])
 def test_an_untouched_brief_agrees(form: str) -> None:
     report = verify_brief(made(form).data, recompute)
     assert report.ok
@@ -109,6 +109,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         text.encode("utf-8", "replace"),
         text.encode("utf-16", "replace"),
         b"%PDF-1.7" + text.encode("utf-8", "replace"),
+        b"PK" + text.encode("utf-8", "replace"),
     ):
         with pytest.raises(BadInput):
             read_brief(data)

@@ -16,7 +16,7 @@ from vedette.workflows.brief import BriefRequest, build_brief, make, request_for
 
 
 @pytest.mark.parametrize("name", bundled_case_ids())
-@pytest.mark.parametrize("form", ["html", "md", "pdf"])
+@pytest.mark.parametrize("form", ["html", "md", "pdf", "docx"])
 def test_bundled_cases_make_briefs_that_verify(name: str, form: str) -> None:
     case = bundled_case(name)
     data = make(case, request_for(case), form).data
