@@ -80,9 +80,9 @@ def test_panel_in_memory(tmp_path: Path) -> None:
 
 def test_class_of_a_pair_is_described_by_what_was_known(tmp_path: Path) -> None:
     world(tmp_path / "frames", months=12)
-    got = build_class(tmp_path, intervener="RUS", target="Ukraine", as_of="2015-12-31", most_cases=10_000)
+    got = build_class(tmp_path, intervener="RUS", target="Ukraine", as_of="2018-12-31", most_cases=10_000)
     assert "strategic rivals" in got.filters and "common land border" in got.filters
-    assert got.last_year is not None and got.last_year <= 2015
+    assert got.last_year is not None and got.last_year <= 2017
     assert got.unknown >= 1
     by_hand = build_class(tmp_path, conditions=("c4_land_contig==1", "c1_rivalry = 1"), as_of="2015-12-31")
     assert by_hand.filters == ("c4_land_contig == 1", "c1_rivalry == 1")
