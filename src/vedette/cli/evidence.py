@@ -59,8 +59,8 @@ def calibrate(
 def replay(
     case: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or path of a case file or dossier.")],
     scenario: Annotated[str | None, typer.Option("--scenario", help="Default: the first.")] = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="DATE")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="DATE")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day looked at.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day looked at.")] = None,
     step: Annotated[int, typer.Option("--step", min=1, help="Days between two looks.")] = 7,
     mode: Annotated[str, typer.Option("--mode", help="recommended, or author.")] = "recommended",
     outcome: Annotated[

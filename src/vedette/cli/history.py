@@ -85,8 +85,8 @@ def build(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Default: panel.parquet in the data folder.")
     ] = None,
-    first: Annotated[int, typer.Option("--from", metavar="YEAR")] = 1946,
-    last: Annotated[int, typer.Option("--to", metavar="YEAR")] = 2024,
+    first: Annotated[int, typer.Option("--from", metavar="YEAR", help="First year.")] = 1946,
+    last: Annotated[int, typer.Option("--to", metavar="YEAR", help="Last year.")] = 2024,
     everyone: Annotated[
         bool, typer.Option("--all", help="All pairs of states, not only politically relevant ones.")
     ] = False,
@@ -132,7 +132,7 @@ def reference_class(
     intervener: Annotated[
         str | None, typer.Argument(metavar="[INTERVENER]", help="Filters like this pair of states ...")
     ] = None,
-    target: Annotated[str | None, typer.Argument(metavar="[TARGET]")] = None,
+    target: Annotated[str | None, typer.Argument(metavar="[TARGET]", help="... and its target.")] = None,
     where: Annotated[
         list[str] | None,
         typer.Option("--where", metavar="COLUMN<=VALUE", help="Or filters of your own: == != < <= > >="),
@@ -183,13 +183,13 @@ def reference_class(
 
 @app.command("analogues")
 def analogues(
-    intervener: Annotated[str, typer.Argument(metavar="INTERVENER")],
-    target: Annotated[str, typer.Argument(metavar="TARGET")],
+    intervener: Annotated[str, typer.Argument(metavar="INTERVENER", help="Who would act.")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="Against whom.")],
     as_of: Annotated[
         str, typer.Option("--as-of", metavar="DATE", help="Outcomes after that day are hidden and not searched.")
     ],
-    outcome: Annotated[str, typer.Option("--outcome")] = "y_force_init",
-    most: Annotated[int, typer.Option("--most")] = 10,
+    outcome: Annotated[str, typer.Option("--outcome", help="What followed: an outcome column.")] = "y_force_init",
+    most: Annotated[int, typer.Option("--most", help="How many are listed.")] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Past pair-years nearest to a pair in the conditions, and what followed."""
@@ -212,8 +212,8 @@ def backtest(
         Path | None, typer.Option("--panel", metavar="FILE", help="Parquet or CSV; default: the built panel.")
     ] = None,
     outcome: Annotated[str, typer.Option("--outcome", metavar="COLUMN", help="A 0/1 column.")] = "y_force_init",
-    train_until: Annotated[int, typer.Option("--train-until", metavar="YEAR")] = 1989,
-    test_until: Annotated[int | None, typer.Option("--test-until", metavar="YEAR")] = None,
+    train_until: Annotated[int, typer.Option("--train-until", metavar="YEAR", help="Last year fitted on.")] = 1989,
+    test_until: Annotated[int | None, typer.Option("--test-until", metavar="YEAR", help="Last year scored.")] = None,
     rolling: Annotated[bool, typer.Option("--rolling", help="Refit every year.")] = False,
     learner: Annotated[str, typer.Option("--learner", help="logit, or stack (needs scikit-learn).")] = "logit",
     predictions: Annotated[
