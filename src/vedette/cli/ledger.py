@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vedette.cli import record
 from vedette.cli.run import CONTEXT
-from vedette.cli.screen import cut, print_json, print_table, say
+from vedette.cli.screen import clean, cut, print_json, print_table, say
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from vedette.bootstrap import Workspace
     from vedette.domain.case import Case
     from vedette.workflows.commit import Stated
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT,
-    help="Commit forecasts, list them, say what happened. Nothing in the ledger is ever changed.",
+    help="Commit forecasts, say what happened, score the record. Nothing in the ledger is ever changed.",
 )  # fmt: skip
+
+record.register(app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -128,6 +132,23 @@ def resolve(
         return
     print(digest)
     say(f"{question}: {resolution.atom or f'void ({resolution.void_reason})'}")
+    if resolution.atom is not None:
+        _first_lines(workspace, question)
+
+
+def _first_lines(workspace: Workspace, question: str) -> None:
+    """What the post-mortem says first. A question that cannot be rerun is resolved all the same."""
+    from vedette.errors import VedetteError
+    from vedette.workflows.postmortem import postmortem
+
+    try:
+        report = postmortem(question, workspace.ledger.entries(), record.finder(workspace))
+    except VedetteError as error:
+        say(f"No post-mortem: {error}")
+        return
+    for line in report["first_lines"]:
+        say(f"  {clean(line)}")
+    say(f"Next:  vedette ledger postmortem {question}   vedette ledger score")
 
 
 def _numbers(text: str | None, option: str) -> dict[str, float] | None:

@@ -27,7 +27,7 @@ from vedette.errors import BadInput, VedetteError
 from vedette.forecasting.coherence import repair
 from vedette.ports import Clock, Ledger
 from vedette.workflows.anchor import anchor_check, question_deadline
-from vedette.workflows.standing import IMPORTED, FindCase
+from vedette.workflows.standing import ABOUT, IMPORTED, FindCase
 
 EVEN = "even odds as reference"
 """Part of the method of an imported forecast for which no base rate was given."""
@@ -204,9 +204,11 @@ class _Plan:
             raise _Aside("its date lies in the future")
         reference, how = self._reference(question, first)
         distribution = self._distribution(question, said, mapped, reference)
+        about = [mapped.scenario] if mapped.scenario else sorted({x.scenario for x in said if x.scenario})
         forecast = Forecast(
             question=question.id, forecaster=first.forecaster, as_of=first.at.date(), at=first.at,
-            distribution=distribution, base_rate=reference, inputs_digest="", method=f"{IMPORTED}, {self.form}, {how}",
+            distribution=distribution, base_rate=reference, inputs_digest="",
+            method=f"{IMPORTED}, {self.form}, {how}" + (f"{ABOUT}{', '.join(about)}" if about else ""),
             note=f"from {self.name}" if mapped.question == first.question else f"asked as {first.question}",
         )
         if _key(forecast) in self.seen:
@@ -253,7 +255,7 @@ class _Plan:
         case = self._case(question)
         if case is None:
             raise _Aside(f"the case {question.case!r} of its question is not here, so a scenario means nothing")
-        inside = {s: min(max(p, INSIDE), 1 - INSIDE) for s, p in stated.items() if s is not None}
+        inside = {s: min(max(p, INSIDE), 1 - INSIDE) for s, p in stated.items()}
         return repair(inside, case.scenario_set, reference=reference).atoms
 
     def _anchored(self, question: Question, said: ForeignForecast, scenario: str) -> float:

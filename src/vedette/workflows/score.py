@@ -41,6 +41,7 @@ from vedette.workflows.standing import (
     ordered_atoms,
     read_ledger,
     replaced_by_revision,
+    spoken_of,
 )
 
 FEWEST = 30
@@ -160,8 +161,9 @@ def scenario_scores(answer: Answer, scenario: Scenario, stands: Sequence[Stand])
 
 
 def _row(line: TimeLine, every: Sequence[TimeLine], today: dt.date) -> dict[str, Any]:
-    answer, stands = line.answer, line.stands
+    answer, stands, limited = line.answer, line.stands, spoken_of(line)
     assert answer.resolution is not None
+    nothing = dict.fromkeys(METRICS)
     return {
         "question": answer.question.id,
         "forecaster": line.label,
@@ -175,9 +177,9 @@ def _row(line: TimeLine, every: Sequence[TimeLine], today: dt.date) -> dict[str,
         "first_day": stands[0].first,
         "last_day": stands[-1].last,
         "days": sum(s.days for s in stands),
-        "scores": scores(answer, stands),
-        "base_rate": scores(answer, stands, "base_rate"),
-        "scenarios": [scenario_scores(answer, s, stands) for s in answer.scenarios],
+        "scores": scores(answer, stands) if limited is None else nothing,
+        "base_rate": scores(answer, stands, "base_rate") if limited is None else nothing,
+        "scenarios": [scenario_scores(answer, s, stands) for s in (answer.scenarios if limited is None else limited)],
         "rivals": _rivals(line, every),
     }
 
@@ -186,30 +188,44 @@ def _rivals(line: TimeLine, every: Sequence[TimeLine]) -> list[dict[str, Any]]:
     out = []
     before = replaced_by_revision(line)
     if before is not None:
-        out.append(_paired(line, before, "last value", "the forecast each revision replaced, kept on"))
+        out += _paired(line, before, "last value", "the forecast each revision replaced, kept on")
     mates = [x for x in every if x.answer.question.id == line.answer.question.id and x.stands and x is not line]
     for x in mates:
         name = x.forecaster.casefold()
         if name in CROWD and line.forecaster.casefold() not in CROWD:
-            out.append(_paired(line, x, "crowd", f"{x.label} in the ledger"))
+            out += _paired(line, x, "crowd", f"{x.label} in the ledger")
         elif name in AUTHOR and line.forecaster.casefold() not in AUTHOR:
-            out.append(_paired(line, x, "author", f"{x.label} in the ledger"))
-    out += [_against_figures(line, s) for s in line.answer.scenarios]
-    return [x for x in out if x is not None]
+            out += _paired(line, x, "author", f"{x.label} in the ledger")
+    return out + [x for s in line.answer.scenarios if (x := _against_figures(line, s)) is not None]
 
 
-def _paired(line: TimeLine, rival: TimeLine, name: str, what: str) -> dict[str, Any] | None:
-    """Scores of both on the days on which both stood; None when there is no such day."""
+def _paired(line: TimeLine, rival: TimeLine, name: str, what: str) -> list[dict[str, Any]]:
+    """Scores of both on the days on which both stood; none when there is no such day.
+
+    Over all answers when both spoke of all of them, else on each scenario that both spoke of.
+    """
     first = max(line.stands[0].first, rival.stands[0].first)
     last = min(line.stands[-1].last, rival.stands[-1].last)
     if first > last:
-        return None
+        return []
     ours, theirs = between(line, first, last), between(rival, first, last)
-    return {
-        "rival": name, "what": what, "scenario": None, "days": sum(s.days for s in ours.stands),
-        "scores": scores(line.answer, ours.stands), "rival_scores": scores(line.answer, theirs.stands),
-        "base_rate": scores(line.answer, ours.stands, "base_rate"),
-    }
+    common: dict[str, Any] = {"rival": name, "what": what, "days": sum(s.days for s in ours.stands)}
+    limits = [x for x in (spoken_of(line), spoken_of(rival)) if x is not None]
+    if not limits:
+        return [
+            {
+                **common, "scenario": None, "scores": scores(line.answer, ours.stands),
+                "rival_scores": scores(line.answer, theirs.stands),
+                "base_rate": scores(line.answer, ours.stands, "base_rate"),
+            }
+        ]
+    out = []
+    for s in line.answer.scenarios:
+        if all(s in limit for limit in limits):
+            a = scenario_scores(line.answer, s, ours.stands)
+            b = scenario_scores(line.answer, s, theirs.stands)
+            out.append({**common, "scenario": s.id, "scores": a, "rival_scores": b, "base_rate": a["base_rate"]})
+    return out
 
 
 def _checks(answer: Answer) -> list[AnchorCheck]:
@@ -311,7 +327,7 @@ def _rival_means(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], list[tuple[str, Mapping[str, Any]]]] = {}
     for r in rows:
         for x in r["rivals"]:
-            key = "all answers" if x["scenario"] is None else "one scenario"
+            key = "all answers" if x["scenario"] is None else "scenarios"
             found.setdefault((x["rival"], key), []).append((r["question"], x))
     out = []
     for (rival, on), pairs in sorted(found.items()):

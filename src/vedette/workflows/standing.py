@@ -20,6 +20,8 @@ from vedette.ports import LedgerEntry
 
 IMPORTED = "imported"
 """First word of the method of a forecast that was imported from elsewhere."""
+ABOUT = "; about "
+"""In the method of an imported forecast: the scenarios it speaks of, where it did not speak of every answer."""
 ORDER = ("none", "presence", "intervention", "full_scale")
 """Levels of the dependent variable, ordered (METHOD 2)."""
 # A forecast is in time when it was written down at most a day after the day it speaks for: the next morning counts.
@@ -103,6 +105,22 @@ class Ledgered:
 
     answers: Mapping[str, Answer]
     lines: tuple[TimeLine, ...]
+
+
+def spoken_of(line: TimeLine) -> tuple[Scenario, ...] | None:
+    """Scenarios of which a line's forecasts all spoke; None when they gave every answer its probability.
+
+    A figure on one scenario was spread over the answers by the base rate to be stored: what it did not say is not
+    scored.
+    """
+    found: set[str] | None = None
+    for stand in line.stands:
+        _, marked, names = stand.forecast.method.partition(ABOUT)
+        if marked:
+            found = set(names.split(", ")) if found is None else found & set(names.split(", "))
+    if found is None:
+        return None
+    return tuple(s for s in line.answer.scenarios if s.id in found)
 
 
 def retrospective(forecast: Forecast) -> bool:
