@@ -23,9 +23,11 @@ BEARS_UNTOUCHED = 3.0  # without touching a condition
 BEARS_ALONE = 6.0  # in a document that is about something else
 # A second condition is reported when it has at least this share of the first one's weight. [sweep, same]
 SECOND = 0.75
-# A document is about a crisis when this many clauses, and this share of them, hold a word of force. [sweep, same]
+# A passage is about a crisis when this share of the clauses around hold a word of force, and the document has at
+# least so many. [sweep, same]
 CONTEXT_CLAUSES = 2
-CONTEXT_SHARE = 0.15
+CONTEXT_REACH = 4
+CONTEXT_SHARE = 0.2
 _HARD = re.compile(
     r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|"
     r"invasion|invad\w+|aggression|"
@@ -112,9 +114,22 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
         )
         own_role = context.roles.of(code or context.own)
         rated.append((clause, speaker, bool(_HARD.search(plain)), score_clause(plain, own_role=own_role)))
-    hard = sum(is_hard for _, _, is_hard, _ in rated)
-    in_context = hard >= min(CONTEXT_CLAUSES, len(rated)) and hard >= CONTEXT_SHARE * len(rated)
-    return [_claim(c, speaker, s, context) for c, speaker, is_hard, s in rated if _bears(s, is_hard, in_context)]
+    hard = [is_hard for _, _, is_hard, _ in rated]
+    if sum(hard) < min(CONTEXT_CLAUSES, len(rated)):
+        around = [False] * len(rated)
+    else:
+        around = [_in_context(hard, k) for k in range(len(rated))]
+    return [
+        _claim(clause, speaker, scores, context)
+        for (clause, speaker, is_hard, scores), near in zip(rated, around, strict=True)
+        if _bears(scores, is_hard, near)
+    ]
+
+
+def _in_context(hard: list[bool], k: int) -> bool:
+    """Whether clause ``k`` stands among clauses about force: a read-out of a call covers many subjects."""
+    window = hard[max(0, k - CONTEXT_REACH) : k + CONTEXT_REACH + 1]
+    return sum(window) >= CONTEXT_SHARE * len(window)
 
 
 def _bears(scores: Scores, is_hard: bool, in_context: bool) -> bool:

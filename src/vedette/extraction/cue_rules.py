@@ -136,6 +136,21 @@ def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Rol
     return " " + " ".join(_TOKEN.findall(low)) + " "
 
 
+def _owner(kind: str, plain: str, own_role: str) -> tuple[str, bool]:
+    """Condition and direction of a cue about a force, by whose force the clause speaks of."""
+    if "§i" in plain or "§h" in plain:
+        return "technical_feasibility", True
+    target, onlooker = "§t" in plain, "§w" in plain
+    if kind == "F":
+        theirs = target or (not onlooker and own_role == "t")
+        if theirs:
+            return "absence_of_resistance", False
+        return ("perceived_justification", True) if onlooker else ("technical_feasibility", True)
+    if onlooker:
+        return ("absence_of_resistance", False) if target else ("perceived_justification", True)
+    return "technical_feasibility", True
+
+
 def score_clause(plain: str, *, own_role: str = "") -> Scores:
     """Weights of every cue of the table that fires in a clause; each cue counts once.
 
@@ -154,10 +169,8 @@ def score_clause(plain: str, *, own_role: str = "") -> Scores:
         if not cue.pattern.search(plain):
             continue
         condition, raises = cue.condition, cue.sign > 0
-        if condition == "F":
-            theirs = "§t" in plain if "§t" in plain or "§i" in plain else own_role == "t"
-            target_force = theirs and "§i" not in plain
-            condition, raises = ("absence_of_resistance", False) if target_force else ("technical_feasibility", True)
+        if condition in ("F", "G"):
+            condition, raises = _owner(condition, plain, own_role)
         side = up if raises else down
         side[condition] = side.get(condition, 0.0) + cue.weight
         fired.append(cue.source)

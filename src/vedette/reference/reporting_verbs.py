@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 # Take a that-clause or a quotation: what follows is the content, what precedes the frame.
-SAY = (
-    "said says say told tells stated states noted notes stressed stresses emphasized emphasised emphasizes "
-    "emphasises underlined underlines underscored underscores added adds explained explains warned warns "
-    "claimed claims insisted insists argued argues asserted asserts declared declares announced announces "
-    "reiterated reiterates reaffirmed confirmed confirms believes believe believed thinks think thought "
-    "considers consider considered suggested suggests suggesting acknowledged admitted maintained maintains "
-    "recalled recalls reminded remarked observed concluded concludes pointed out points out made clear makes "
-    "clear indicated reported reports predicted predicts expects expected hopes hoped hope "
-    "adding stressing noting saying emphasizing emphasising underlining proposed proposes assured promised "
-    "pledged vowed replied responded continued went on to say accused alleged specified clarified affirmed "
-    "agreed feels felt"
-).split()
+SAY = [
+    *(
+        "said says say told tells stated states noted notes stressed stresses emphasized emphasised "
+        "emphasizes emphasises underlined underlines underscored underscores added adds explained explains "
+        "warned warns claimed claims insisted insists argued argues asserted asserts declared declares "
+        "announced announces reiterated reiterates reaffirmed confirmed confirms believes believe believed "
+        "thinks think thought considers consider considered suggested suggests suggesting acknowledged "
+        "admitted maintained maintains recalled recalls reminded remarked observed concluded concludes "
+        "indicated reported reports predicted predicts expects expected hopes hoped hope adding stressing "
+        "noting saying emphasizing emphasising underlining proposed proposes assured promised pledged vowed "
+        "replied responded accused alleged specified clarified affirmed agreed feels felt"
+    ).split(),
+    "pointed out",
+    "points out",
+    "made clear",
+    "makes clear",
+    "made it clear",
+    "went on to say",
+]
 
 # Subjectless frames: "It was emphasised that", "Hope was expressed that".
-PASSIVE_SAY = (
-    "emphasised emphasized stressed noted underlined underscored pointed out agreed said reported stated "
-    "expressed announced mentioned recalled added confirmed believed expected revealed decided"
-).split()
+PASSIVE_SAY = [
+    *(
+        "emphasised emphasized stressed noted underlined underscored agreed said reported stated expressed "
+        "announced mentioned recalled added confirmed believed expected revealed decided"
+    ).split(),
+    "pointed out",
+]
 
 # Reporting acts with a noun object: the sentence itself is the claim, a speech act.
 ACT = (
     "discussed discuss raised expressed called urged thanked congratulated informed briefed described "
     "outlined demanded condemned welcomed praised rejected proposed appealed addressed reviewed touched "
     "focused drew exchanged offered invited warned agreed supported reaffirmed reiterated confirmed pledged "
-    "promised vowed threatened accused criticised criticized denounced protested shared presented requested asked ordered "
-    "instructed announced invoked deplored regretted"
+    "promised vowed threatened accused criticised criticized denounced protested shared presented requested asked "
+    "ordered instructed announced invoked deplored regretted"
 ).split()
 
 # Finite forms that start or carry a clause.

@@ -27,7 +27,7 @@ def test_lines_are_well_formed_and_unique() -> None:
     assert len(set(lines)) == len(lines)
     for line in lines:
         condition, sign, weight = line.partition("|")[0].split()
-        assert condition in (*CONDITIONS, "F")
+        assert condition in (*CONDITIONS, "F", "G")
         assert sign in "+-^v"
         assert weight in "123"
 
