@@ -123,8 +123,8 @@ def stated(name: str, *, basis: Basis = Basis.STATED, holds_from: dt.date | None
     """A stated rate by name, marked [assumption]."""
     p, low, high, label, why = _STATED[name]
     return BaseRate(
-        p=p, low=low, high=high, reference_class=label, basis=basis, source=f"[assumption] {why}", holds_from=holds_from,
-        period_days=_CRISIS_DAYS["crisis"] if basis is Basis.CRISIS else None,
+        p=p, low=low, high=high, reference_class=label, basis=basis, source=f"[assumption] {why}",
+        holds_from=holds_from, period_days=_CRISIS_DAYS["crisis"] if basis is Basis.CRISIS else None,
     )
 
 

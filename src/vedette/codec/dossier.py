@@ -231,8 +231,9 @@ def _evidence(table: Table, context: _Context, tables: list[Table]) -> Evidence:
             attribution=table.text("attribution", ""), bearings=tuple(bearings),
             grade=Grade(reliability=table.text("reliability", "F"), credibility=str(table.raw("credibility", "6"))),
             times=Times(
-                occurred_at=table.interval("occurred"), published_at=table.instant("published"),
-                available_at=table.instant("available"),
+                occurred_at=table.interval("occurred_between") or table.interval("occurred"),
+                published_at=table.instant("published_at", None) or table.instant("published"),
+                available_at=table.instant("available_at", None) or table.instant("available"),
             ),
             origin=table.text("origin", table.text("id")), unverified_quote=table.text("quote", None),
             citation=Citation(
@@ -265,12 +266,9 @@ def _place(table: Table, tables: list[Table]) -> Place | None:
 
 
 def _quantities(table: Table, tables: list[Table]) -> tuple[Quantity, ...]:
-    value = table.raw("quantity", None)
-    if value is None:
-        return ()
+    first = table.table("quantity", None)
     made = []
-    for position, item in enumerate(value if isinstance(value, list | tuple) else [value], start=1):
-        inner = Table(item, f"{table.where} [quantity] {position}")
+    for inner in ([first] if first else []) + table.tables("more_quantities"):
         tables.append(inner)
         made.append(
             Quantity(
@@ -389,16 +387,27 @@ def _evidence_out(item: Evidence) -> dict[str, Any]:
     place = item.place
     assert item.times.published_at is not None
     first, *others = [_bearing_out(b) for b in item.bearings]
+    times = item.times
+    day = times.occurred_at.start if times.occurred_at and times.occurred_at.start == times.occurred_at.end else None
     made: dict[str, Any] = {
-        "id": item.id, "occurred": item.times.occurred_at.iso if item.times.occurred_at else None,
-        "published": _day_out(item.times.published_at), "available": _day_out(item.times.available_at),
+        "id": item.id, "occurred": day.isoformat() if day else None,
+        "published": times.published_at.date().isoformat(), "available": times.available_at.date().isoformat(),
         "source": source, "origin": item.origin, "fact": item.claim,
         "quote": item.quote.text if item.quote else item.unverified_quote,
         "kind": item.kind.value, "attribution": item.attribution, "actors": list(item.actors), "target": item.target,
         "place": {"name": place.name, "lat": place.lat, "lon": place.lon, "country": place.country} if place else None,
-        "quantity": None if not quantities else quantities[0] if len(quantities) == 1 else quantities,
+        "quantity": quantities[0] if quantities else None,
         **first, "reliability": item.grade.reliability, "credibility": item.grade.credibility,
     }  # fmt: skip
+    # What the format has no room for goes under keys of our own, only where it is needed.
+    if quantities[1:]:
+        made["more_quantities"] = quantities[1:]
+    if times.occurred_at and day is None:
+        ends = (times.occurred_at.start, times.occurred_at.end)
+        made["occurred_between"] = "/".join(e.isoformat() if e else ".." for e in ends)
+    for key, at in (("published_at", times.published_at), ("available_at", times.available_at)):
+        if at is not None and at.time() != dt.time(0):
+            made[key] = at.isoformat()
     return made | ({"also": others} if others else {})
 
 
@@ -408,7 +417,3 @@ def _bearing_out(bearing: Bearing) -> dict[str, Any]:
         "scenario": bearing.scenario, "strength": bearing.strength.value,
     }  # fmt: skip
     return made | ({"actor": bearing.actor} if bearing.actor else {})
-
-
-def _day_out(value: dt.datetime) -> str:
-    return value.date().isoformat() if value.time() == dt.time(0) else value.isoformat()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import enum
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -44,6 +45,17 @@ def located(where: str) -> Iterator[None]:
         if where and not error.where.startswith(where):
             error.where = f"{where}: {error.where}" if error.where else where
         raise
+
+
+_MONTH_OR_YEAR = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
+
+
+def _whole(year: int, month: int | None, where: str) -> DateInterval:
+    """The first to the last day of a year or month."""
+    first, last = month or 1, month or 12
+    start = parse_date(f"{year:04d}-{first:02d}-01", where=where)
+    after = f"{year + last // 12:04d}-{last % 12 + 1:02d}-01"
+    return DateInterval(start=start, end=parse_date(after, where=where) - dt.timedelta(days=1))
 
 
 class Table:
@@ -134,7 +146,9 @@ class Table:
         return instant(value, where=f"{self.where}: {key}")
 
     def interval(self, key: str) -> DateInterval | None:
-        """A day, ``{from, to}`` with either end left out when open, or nothing."""
+        """A day, a month (``"2022-01"``), a year, ``"start/end"``, ``{from, to}`` with an end left out when open, or
+        nothing.
+        """
         value = self.raw(key, None)
         if value is None:
             return None
@@ -143,6 +157,8 @@ class Table:
             made = DateInterval(start=inner.date("from", None), end=inner.date("to", None))
             inner.finish()
             return made
+        if isinstance(value, str) and (part := _MONTH_OR_YEAR.fullmatch(value.strip())):
+            return _whole(int(part["year"]), int(part["month"]) if part["month"] else None, self.where)
         if isinstance(value, str) and "/" in value:
             start, _, end = value.partition("/")
             ends = [None if x in ("", "..") else parse_date(x, where=f"{self.where}: {key}") for x in (start, end)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,9 @@ from tests import made_dossiers
 from vedette.codec.default_rates import CRISIS_LOOKBACK_DAYS, VETO, counted, counted_names, stated, stated_names
 from vedette.codec.dossier import decode_dossier, encode_dossier, read_dossier
 from vedette.domain.scenarios import Basis, Branch, Leaf
-from vedette.domain.time import AsOf
+from vedette.domain.time import AsOf, DateInterval
 from vedette.errors import BadInput, CaseRefused, DateRefused, NewerSchema, UnknownName, UnknownState
+from vedette.reference.bundled import bundled_case
 from vedette.reference.case_files import NAMES, read_case
 
 
@@ -118,6 +121,52 @@ def test_a_dossier_counts_only_what_was_available(tmp_path: Path) -> None:
     case = decode_dossier(path)
     assert "E01" not in {e.id for e in case.known(AsOf.of("2019-03-20")).evidence}
     assert "E01" in {e.id for e in case.known(AsOf.of("2019-03-21")).evidence}
+
+
+def test_what_a_dossier_has_no_room_for_travels_under_keys_of_our_own() -> None:
+    data = made_dossiers.force_first()
+    figure = {"value": 5, "unit": "ships", "bound": "about", "of": "ships"}
+    data["evidence"][0] |= {
+        "occurred": None, "occurred_between": "2019-02-01/..", "available_at": "2019-03-02T15:30:00+00:00",
+        "quantity": figure, "more_quantities": [figure | {"value": 6.5, "text": "6.5"}],
+        "also": [],
+    }  # fmt: skip
+    item = decode_dossier(data).evidence[0]
+    assert item.times.occurred_at == DateInterval(start=dt.date(2019, 2, 1), end=None)
+    assert item.times.available_at.hour == 15
+    assert [q.value for q in item.quantities] == [5, 6.5]
+    out = encode_dossier(decode_dossier(data))["evidence"][0]
+    del data["evidence"][0]["also"]
+    assert out == data["evidence"][0]
+    assert (out["published"], out["available"]) == ("2019-03-02", "2019-03-02")
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2019", "2019-01-01", "2019-12-31"),
+        ("2019-02", "2019-02-01", "2019-02-28"),
+        ("2018-12", "2018-12-01", "2018-12-31"),
+        ("2019-02-03", "2019-02-03", "2019-02-03"),
+        ("2019-01-30/2019-02-02", "2019-01-30", "2019-02-02"),
+    ],
+)
+def test_a_fact_may_be_dated_by_day_month_year_or_span(text: str, start: str, end: str) -> None:
+    item = decode_dossier(broken("evidence/0/occurred", text)).evidence[0]
+    assert item.times.occurred_at == DateInterval(start=dt.date.fromisoformat(start), end=dt.date.fromisoformat(end))
+    with pytest.raises(DateRefused, match="is not a date"):
+        decode_dossier(broken("evidence/0/occurred", "2019-13"))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["belarus-2022", "niger-2023"])
+def test_an_exported_case_passes_the_banks_own_check(name: str, shared: Path, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.json"
+    path.write_text(json.dumps(encode_dossier(bundled_case(name)), ensure_ascii=False), encoding="utf-8")
+    command = [sys.executable, str(shared / "cases" / "validate.py"), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 errors" in done.stdout
 
 
 def test_the_crisis_starts_with_the_first_item_of_the_last_half_year() -> None:
