@@ -166,16 +166,14 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def code_of(path: Path) -> list[str]:
-    """Lines of fenced blocks and inline code."""
+    """Command lines of fenced blocks (of a console session those after ``$``), and inline code."""
     text = path.read_text("utf-8")
-    blocks = re.findall(r"```[a-z]*\n(.*?)```", text, flags=re.DOTALL)
+    lines = []
+    for language, block in re.findall(r"```([a-z]*)\n(.*?)```", text, flags=re.DOTALL):
+        every = block.replace("\\\n", " ").splitlines()
+        lines += [e[2:] for e in every if e.startswith("$ ")] if language == "console" else every
     rest = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    lines = [line.removeprefix("$ ").strip() for block in blocks for line in _joined(block)]
     return lines + [" ".join(c.split()) for c in re.findall(r"`([^`]+)`", rest)]
-
-
-def _joined(block: str) -> list[str]:
-    return block.replace("\\\n", " ").splitlines()
 
 
 def calls(line: str) -> list[list[str]]:
