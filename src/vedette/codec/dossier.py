@@ -385,16 +385,17 @@ def _evidence_out(item: Evidence) -> dict[str, Any]:
         for q in item.quantities
     ]  # fmt: skip
     place = item.place
-    assert item.times.published_at is not None
     first, *others = [_bearing_out(b) for b in item.bearings]
     times = item.times
+    assert times.published_at is not None
+    # A note is the team's own wording, which the fact gives already: only words of a source are a quote.
+    quoted = item.quote.text if item.quote and item.quote.document.kind != "note" else item.unverified_quote
     day = times.occurred_at.start if times.occurred_at and times.occurred_at.start == times.occurred_at.end else None
     made: dict[str, Any] = {
         "id": item.id, "occurred": day.isoformat() if day else None,
         "published": times.published_at.date().isoformat(), "available": times.available_at.date().isoformat(),
         "source": source, "origin": item.origin, "fact": item.claim,
-        "quote": item.quote.text if item.quote else item.unverified_quote,
-        "kind": item.kind.value, "attribution": item.attribution, "actors": list(item.actors), "target": item.target,
+        "quote": quoted, "kind": item.kind.value, "attribution": item.attribution, "actors": list(item.actors), "target": item.target,
         "place": {"name": place.name, "lat": place.lat, "lon": place.lon, "country": place.country} if place else None,
         "quantity": quantities[0] if quantities else None,
         **first, "reliability": item.grade.reliability, "credibility": item.grade.credibility,
@@ -406,7 +407,7 @@ def _evidence_out(item: Evidence) -> dict[str, Any]:
         ends = (times.occurred_at.start, times.occurred_at.end)
         made["occurred_between"] = "/".join(e.isoformat() if e else ".." for e in ends)
     for key, at in (("published_at", times.published_at), ("available_at", times.available_at)):
-        if at is not None and at.time() != dt.time(0):
+        if at.time() != dt.time(0):
             made[key] = at.isoformat()
     return made | ({"also": others} if others else {})
 

@@ -167,6 +167,7 @@ def test_an_exported_case_passes_the_banks_own_check(name: str, shared: Path, tm
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert "0 errors" in done.stdout
+    assert "long quote" not in done.stdout
 
 
 def test_the_crisis_starts_with_the_first_item_of_the_last_half_year() -> None:
