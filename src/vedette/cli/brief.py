@@ -47,6 +47,9 @@ def brief(
             "--audience", metavar="TLP", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED: texts above are withheld."
         ),
     ] = "CLEAR",
+    scale: Annotated[
+        str, typer.Option("--scale", help="Words for likelihood: icd203 (US) or phia (UK).")
+    ] = "icd203",
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a case: one self-contained page, Markdown, PDF (extra [pdf]) or DOCX (extra [docx]).
@@ -61,7 +64,9 @@ def brief(
 
     found = open_case(open_workspace().cases, case)
     chosen = form or BY_SUFFIX.get(out.suffix.lower() if out is not None else "", "html")
-    request = request_for(found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience)
+    request = request_for(
+        found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale
+    )
     made = make(found, request, chosen)
     data = made.data
     if out is not None and str(out) == "-":

@@ -23,9 +23,18 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from vedette.errors import BadInput
+from vedette.errors import BadInput, UnknownName
 
 Scale = Literal["icd203", "phia"]
+
+
+def parse_scale(text: str) -> Scale:
+    """A scale from its name; raises `UnknownName`."""
+    for scale in ("icd203", "phia"):
+        if text.strip().casefold() == scale:
+            return scale
+    raise UnknownName("scale", text, nearest=("icd203", "phia"))
+
 
 NARROW: Final = "\u202f"
 """Narrow no-break space: a figure and its per cent sign never part at a line end."""
@@ -217,7 +226,9 @@ _PHRASES: Final[tuple[tuple[str, float | None, float | None, str], ...]] = (
 _PATTERN: Final = re.compile(
     "|".join(f"(?P<w{i}>\\b(?:{phrase})\\b)" for i, (phrase, *_) in enumerate(_PHRASES)), re.IGNORECASE
 )
-_MONTH_MAY: Final = re.compile(r"(?:\d{1,2}\s+|\b(?:in|of|since|by|until|late|early|mid)[ -])$|^\s+\d", re.IGNORECASE)
+_MONTH_MAY: Final = re.compile(
+    r"(?:\d{1,2}\s+|\b(?:in|of|since|by|until|late|early|mid)[ -])$|^\s+\d", re.IGNORECASE
+)
 
 
 def estimative_words(text: str) -> tuple[EstimativeWord, ...]:

@@ -84,7 +84,8 @@ def check_view(view: BriefView, facts: Facts) -> None:
     """All checks: language of our sentences, citations. Raises `BadInput` or `QuoteMismatch`."""
     where = facts["assessment"]["case"]
     own = [linted(s) for s in view.own_sentences()] + [str(s) for s in view.notes]
-    check_language(own, [f.text for f in view.passed_texts()], where=where)
+    scale = facts.data.get("scale", "icd203")
+    check_language(own, [f.text for f in view.passed_texts()], where=where, scale=scale)
     check_citations(view, facts)
 
 

@@ -73,13 +73,19 @@ class Composer:
         """ "unlikely (27 %, 13–48)" for the scenario behind ``steps``."""
         f = self.facts.figure
         return (
-            f("text", *steps, "word"),
+            self.word(*steps),
             " (",
             f("percent", *steps, "probability"),
             ", ",
             f("interval", *steps, "interval90"),
             ")",
         )
+
+    def word(self, *steps: str | int) -> Figure:
+        """The word of the scenario behind ``steps``, on the brief's scale."""
+        if self.facts.data.get("scale", "icd203") == "phia":
+            return self.facts.figure("phia_word", *steps, "probability")
+        return self.facts.text(*steps, "word")
 
     def scenario_estimate(self, scenario: str) -> Parts:
         """The estimate of a scenario of the main assessment."""
@@ -113,7 +119,7 @@ class Composer:
                     detail=detail,
                     probability=f.figure("figure", *at, "probability"),
                     interval=f.figure("interval", *at, "interval90"),
-                    word=f.text(*at, "word"),
+                    word=self.word(*at),
                     base=base_figure,
                     change=None if change is None else f.figure("signed_points", "previous", "changes", s["id"]),
                     sign="" if change is None else sign_of(change),

@@ -14,7 +14,7 @@ from vedette.domain.evidence import Evidence, Status
 from vedette.domain.forecast import Assessment
 from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
-from vedette.reference.estimative import estimative_words
+from vedette.reference.estimative import Scale, estimative_words
 from vedette.reporting.distance import Measured
 from vedette.reporting.figures import Facts
 from vedette.reporting.handling import withhold
@@ -140,13 +140,14 @@ def brief_facts(
     notes: Sequence[str] = (),
     request: Mapping[str, Any] | None = None,
     audience: Marking = Marking.CLEAR,
+    scale: Scale = "icd203",
 ) -> Facts:
     """The facts of a brief for ``assessment.as_of``.
 
     ``previous``: the assessment of an earlier date, for "change since". ``distance``: from
     `vedette.reporting.distance.measure`. ``notes``: an analyst's own sentences. ``request``: how the
     brief was asked for, for `vedette verify`. ``audience``: the closest handling mark its reader may see; texts above
-    it are withheld.
+    it are withheld. ``scale``: the words for likelihood, icd203 or phia.
     """
     changes = {}
     if previous is not None:
@@ -154,6 +155,7 @@ def brief_facts(
         changes = {s.id: s.probability - before[s.id] for s in assessment.scenarios if s.id in before}
     data = {
         "schema": SCHEMA,
+        "scale": scale,
         "assessment": assessment.to_dict(),
         "case": _case(case, assessment.as_of),
         "alternatives": [

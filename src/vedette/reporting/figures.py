@@ -18,6 +18,7 @@ from vedette.reference.estimative import (
     NARROW,
     figure,
     interval_text,
+    likelihood_word,
     number_text,
     percent,
     points_text,
@@ -98,6 +99,7 @@ def _graded(letters: str) -> Callable[[Any], str]:
 FORMS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType({
     "percent": percent,                                        # 27 %
     "percent1": lambda v: percent(v, 1),                       # 1.4 %
+    "phia_word": lambda v: likelihood_word(v, "phia"),
     "figure": figure,                                          # 27
     "interval": lambda v: interval_text(v[0], v[1]),           # 13–48
     "rate_range": lambda v: interval_text(v["low"], v["high"], 1 if v["p"] < 0.1 else 0),

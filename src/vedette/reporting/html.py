@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-from vedette.reference.estimative import ICD203
+from vedette.reference.estimative import ICD203, PHIA
 from vedette.reporting import glyphs
 from vedette.reporting.figures import Facts, Figure, Part, Parts, plain
 from vedette.reporting.labels import safe_text
@@ -114,10 +114,10 @@ def _css() -> Markup:
     return Markup(style)  # noqa: S704  our own file
 
 
-def _words() -> list[Mapping[str, Any]]:
+def _words(scale: str) -> list[Mapping[str, Any]]:
     return [
         {"word": t.word, "range": f"{100 * t.low:.0f}–{100 * t.high:.0f}", "bar": glyphs.word_bar(t.low, t.high)}
-        for t in ICD203
+        for t in (PHIA if scale == "phia" else ICD203)
     ]
 
 
@@ -147,7 +147,7 @@ def render_html(view: BriefView, facts: Facts) -> str:
         .render(
             v=view,
             css=_css() + _page_marks(view),
-            words=_words(),
+            words=_words(facts.data.get("scale", "icd203")),
             axis=glyphs.probability_axis(),
             wide_conditions=any(len(t.views) > 1 for t in view.conditions),
             assessment_json=script_json(facts["assessment"]),

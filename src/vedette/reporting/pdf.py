@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from vedette.errors import BadInput, MissingExtra
-from vedette.reference.estimative import ICD203
+from vedette.reference.estimative import ICD203, PHIA
 from vedette.reporting.figures import Facts, Part, Parts, Sentence, plain
 from vedette.reporting.glyphs import axis_marks
 from vedette.reporting.view import BriefView, EvidenceLine, Line, Table
@@ -65,7 +65,10 @@ def print_data(view: BriefView, facts: Facts) -> dict[str, Any]:
         "notes": [_text(s) for s in view.notes], "confidence": _text(view.confidence),
         "reasons": [_text(r) for r in view.confidence_reasons],
         "side": [[title, [_text(x) for x in lines]] for title, lines in view.side],
-        "words": [[f"{100 * t.low:.0f}–{100 * t.high:.0f}", t.word] for t in ICD203],
+        "words": [
+            [f"{100 * t.low:.0f}–{100 * t.high:.0f}", t.word]
+            for t in (PHIA if facts.data.get("scale") == "phia" else ICD203)
+        ],
         "scenario_finding": _text(view.scenario_finding), "scenario_note": _text(view.scenario_note),
         "previous": f"Points: {_text(view.previous)}." if view.previous else "",
         "scenarios": [

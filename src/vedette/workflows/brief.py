@@ -13,6 +13,7 @@ from vedette.domain.case import Case
 from vedette.domain.claims import Marking
 from vedette.domain.time import AsOf, parse_date
 from vedette.errors import BadInput, DateRefused, UnknownName
+from vedette.reference.estimative import Scale, parse_scale
 from vedette.reference.frameworks import framework, framework_ids
 from vedette.reporting.brief import FORMATS, Brief, make_brief
 from vedette.reporting.distance import measure
@@ -36,7 +37,7 @@ class BriefRequest:
 
     ``since``: the earlier date for "change since", None for no comparison. ``rivals``: ids of other frameworks.
     ``notes``: an analyst's sentences, citing evidence ids in square brackets. ``audience``: the closest handling mark
-    the reader may see.
+    the reader may see. ``scale``: the words for likelihood.
     """
 
     case: str
@@ -46,6 +47,7 @@ class BriefRequest:
     rivals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     audience: Marking = Marking.CLEAR
+    scale: Scale = "icd203"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -57,6 +59,7 @@ class BriefRequest:
             "rivals": list(self.rivals),
             "notes": list(self.notes),
             "audience": self.audience.value,
+            "scale": self.scale,
         }
 
     @classmethod
@@ -71,6 +74,7 @@ class BriefRequest:
                 rivals=tuple(str(x) for x in data["rivals"]),
                 notes=tuple(str(x) for x in data["notes"]),
                 audience=parse_marking(str(data["audience"])),
+                scale=parse_scale(str(data["scale"])),
             )
         except (KeyError, TypeError) as error:
             raise BadInput(
@@ -87,6 +91,7 @@ def request_for(
     rivals: tuple[str, ...] | None = None,
     notes: tuple[str, ...] = (),
     audience: str | Marking = Marking.CLEAR,
+    scale: str = "icd203",
 ) -> BriefRequest:
     """A request with its defaults filled in: a week's change where the case is that old, every rival framework that
     reads this case's evidence."""
@@ -107,6 +112,7 @@ def request_for(
         rivals=rivals,
         notes=notes,
         audience=audience if isinstance(audience, Marking) else parse_marking(audience),
+        scale=parse_scale(scale),
     )
 
 
@@ -152,6 +158,7 @@ def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
         notes=request.notes,
         request=request.to_dict(),
         audience=request.audience,
+        scale=request.scale,
     )
     return make_brief(facts, form)
 
@@ -165,10 +172,13 @@ def build_brief(
     rivals: tuple[str, ...] | None = None,
     notes: tuple[str, ...] = (),
     audience: str | Marking = Marking.CLEAR,
+    scale: str = "icd203",
     format: str = "html",
 ) -> str | bytes:
     """The brief of a case: one self-contained HTML page or Markdown as text, or a PDF or DOCX as bytes."""
-    request = request_for(case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience)
+    request = request_for(
+        case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience, scale=scale
+    )
     made = make(case, request, format)
     return made.text if format in ("html", "md") else made.data
 

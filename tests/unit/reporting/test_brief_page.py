@@ -305,3 +305,12 @@ def test_an_opinion_is_shown_with_the_range_of_its_words() -> None:
     view = build_view(facts_of(replace(case, evidence=(case.evidence[0], said, *case.evidence[2:]))))
     table = next(t for t in view.tables if t.id == "opinions")
     assert [plain(c) for c in table.rows[0].cells][-1] == "“very unlikely”: 5–20; “could”: no range"
+
+
+def test_words_of_the_british_scale() -> None:
+    text = make_brief(facts_of(scale="phia")).text
+    page = read_page(text)
+    assert "unlikely (27\u202f%, 13–48)" in str(build_view(facts_of(scale="phia")).lede[0])
+    assert "remote chance" in text
+    assert "roughly even" not in text.split("<script")[0]
+    assert loose_numbers(page) == []

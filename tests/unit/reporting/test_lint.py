@@ -80,3 +80,15 @@ def test_what_the_product_prints_passes_its_own_linter(p: float, below: float, a
 def test_any_word_with_confidence_in_one_sentence_fails(word: str, level: str) -> None:
     assert lint_passed(f"It is {word}, with {level} confidence.") != []
     assert lint_passed(f"It is {word}. Confidence is {level}.") == []
+
+
+@given(st.floats(0, 1))
+def test_the_british_scale_passes_too_and_its_gaps_claim_no_range(p: float) -> None:
+    text = f"The attack: {estimate_text(p, scale='phia')}."
+    assert lint_own(text, "phia") == []
+
+
+def test_the_british_scale_has_its_own_ranges() -> None:
+    assert lint_own("The attack: highly unlikely (40 %).", "phia") != []
+    assert lint_own("The attack: nearest to highly unlikely (22 %).", "phia") == []
+    assert lint_own("The attack is possible.", "phia") != []
