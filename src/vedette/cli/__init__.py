@@ -16,6 +16,7 @@ COMMANDS = {
     "review": ("vedette.cli.review:review", "Accept, reject or correct proposed evidence."),
     "assess": ("vedette.cli.assess:assess", "Scenario probabilities as of a date, and why."),
     "whatif": ("vedette.cli.assess:whatif", "What the probabilities would be if conditions stood otherwise."),
+    "base-rate": ("vedette.cli.base_rate:base_rate", "The chance from history alone, for a pair of states."),
     "history": ("vedette.cli.history:app", "Base rates learnt from history: data, panel, classes, analogues."),
     "backtest": ("vedette.cli.history:backtest", "Fit on the past, forecast the next years, score it."),
     "evidence": ("vedette.cli.evidence:app", "The evidence layer: its scale, learnt on a bank of episodes."),

@@ -127,6 +127,75 @@ def build(
         say(f"Not there, so their columns are absent: {', '.join(made.absent)}")
 
 
+@app.command("fit")
+def fit(
+    panel: Annotated[
+        Path | None, typer.Option("--panel", metavar="FILE", help="Default: the built panel in the data folder.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Default: the folder 'fitted' in the data folder.")
+    ] = None,
+    known_until: Annotated[
+        list[int] | None, typer.Option("--known-until", metavar="YEAR", help="Vintages; repeatable.")
+    ] = None,
+    boosting: Annotated[bool, typer.Option("--boosting", help="Add the boosted half (needs scikit-learn).")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the structural model of every outcome, and compute the rates of all pairs: what a release ships."""
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import FrameRefused
+    from vedette.workflows.history import VINTAGES
+    from vedette.workflows.history import fit as run
+
+    data = open_workspace().settings.data
+    source = panel or data / "panel.parquet"
+    if not source.is_file():
+        raise FrameRefused(
+            "no panel is there", where=str(source), fix="Give --panel FILE, or run: vedette history build"
+        )
+    made = run(
+        source, out or data / "fitted", vintages=tuple(known_until or VINTAGES), boosting=boosting,
+        progress=lambda name, what: say(f"{name}: {what}"),
+    )  # fmt: skip
+    if as_json:
+        print_json({"models": [str(m) for m in made.models], "rates": str(made.rates), "fits": made.fits})
+        return
+    print_table(
+        ["Outcome", "As of", "Trained on", "Rows", "Events", "Seconds"],
+        [[f["outcome"], f["as_of"], f["trained"], f["rows"], f["events"], f["seconds"]] for f in made.fits],
+        right=("Rows", "Events", "Seconds"),
+    )
+    say(f"Written: {', '.join(str(m) for m in made.models)} and {made.rates}")
+
+
+@app.command("screen")
+def screen(
+    as_of: Annotated[str, typer.Option("--as-of", metavar="DATE", help="The newest shipped rates not after that day.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="force, mid or hostile_intervention.")] = "force",
+    most: Annotated[int, typer.Option("--most", help="How many pairs.")] = 25,
+    as_json: AsJson = False,
+) -> None:
+    """All ranked pairs, highest first, with intervals and what changed since the last vintage."""
+    from vedette.workflows.base_rate import screen as run
+
+    rows, vintage, before = run(as_of, outcome, most=most)
+    if as_json:
+        print_json({"vintage": vintage, "previous": before, "outcome": outcome, "pairs": rows})
+        return
+    print(f"{outcome} within 12 months, as known on {vintage}" + (f"; change since {before}" if before else ""))
+    print_table(
+        ["Rank", "Pair", "%", "90 %", "Was", "Change", "Mostly"],
+        [
+            [
+                r.rank, f"{r.intervener} -> {r.target}", f"{100 * r.p:.1f}", f"{100 * r.low:.1f}-{100 * r.high:.1f}",
+                r.previous_rank or "", f"{r.change:+.2f}" if r.change is not None else "new", r.moved_by,
+            ]
+            for r in rows
+        ],
+        right=("Rank", "%", "Was", "Change"),
+    )  # fmt: skip
+
+
 @app.command("class")
 def reference_class(
     intervener: Annotated[
@@ -270,7 +339,8 @@ def _scores(r: dict[str, Any]) -> str:
     for name, row in (("this model", r), *r["baselines"].items()):
         shown = (
             (row["roc_auc"], ".3f", 7), (row["pr_auc"], ".3f", 7), (row["brier_skill"], ".3f", 13),
-            (row["log_loss"], ".5f", 9), (row["expected_over_observed"], ".2f", 9), (row["calibration_slope"], ".2f", 7),
+            (row["log_loss"], ".5f", 9), (row["expected_over_observed"], ".2f", 9),
+            (row["calibration_slope"], ".2f", 7),
         )  # fmt: skip
         lines.append(f"{name:<26}" + "".join(f"{cell(value, form):>{width}}" for value, form, width in shown))
     for rival, systems in r["paired_difference"].items():

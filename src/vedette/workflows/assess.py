@@ -19,6 +19,7 @@ from vedette.reference.evidence_scale import learnt_scale
 from vedette.reference.frameworks import framework
 from vedette.reference.leaders import all_leaders
 from vedette.reference.states import all_states
+from vedette.workflows.base_rate import structural_rate
 
 LEVELS = {"absent": -2.0, "weak": -1.0, "mixed": 0.0, "met": 1.0, "strong": 2.0}
 """Words for levels of a condition, at the middle of their range on the -2..+2 scale."""
@@ -65,6 +66,7 @@ def setting_for(
         framework=framework(rival or case.framework),
         mode=mode,
         parameters=parameters or calibrated(),
+        structural=structural_rate,
         names=state_words(),
     )
 

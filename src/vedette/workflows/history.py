@@ -269,3 +269,52 @@ def run_backtest(
 
         card.write_text(model_card(report), encoding="utf-8")
     return report
+
+
+VINTAGES = (2021, 2022, 2024)
+"""Last known years for which rates are shipped: the bundled cases' dates, and the newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSummary:
+    """Files written, and for each outcome and vintage its training years, events and seconds."""
+
+    models: tuple[Path, ...]
+    rates: Path
+    fits: tuple[dict[str, object], ...]
+
+
+def fit(
+    panel: Path, out: Path, *, vintages: tuple[int, ...] = VINTAGES, boosting: bool = False, progress: Progress = _quiet
+) -> FitSummary:
+    """Fit the structural model of every outcome and compute all pairs' rates at each vintage; write both.
+
+    The coefficient file of an outcome is that of the newest vintage. Raises ``FrameRefused`` for a panel without the
+    columns, ``DateRefused`` for a vintage it does not reach.
+    """
+    from vedette.evaluation.panel_file import read_panel
+    from vedette.forecasting.structural.bundled import OUTCOMES, RATES_FILE, compute_rates, write_rates
+
+    data = read_panel(panel)
+    out.mkdir(parents=True, exist_ok=True)
+    entries: list[dict[str, object]] = []
+    models: list[Path] = []
+    fits: list[dict[str, object]] = []
+    for outcome in OUTCOMES:
+        for last in sorted(vintages):
+            started = time.perf_counter()
+            progress(outcome, f"as known at the end of {last}")
+            model, entry = compute_rates(data, outcome, last, boosting=boosting)
+            entries.append(entry)
+            t = model.training
+            fits.append(
+                {
+                    "outcome": outcome, "as_of": f"{last}-12-31", "trained": f"{t.first_year}-{t.last_year}",
+                    "rows": t.rows, "events": t.positives, "seconds": round(time.perf_counter() - started, 1),
+                }
+            )  # fmt: skip
+        path = out / f"structural-{outcome}.json"
+        model.save(path)
+        models.append(path)
+    write_rates(entries, out / RATES_FILE)
+    return FitSummary(models=tuple(models), rates=out / RATES_FILE, fits=tuple(fits))
