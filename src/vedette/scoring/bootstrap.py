@@ -7,7 +7,7 @@ replicates on 87,000 rows take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from vedette.scoring.proper import LOG_CLIP
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Weighted = Callable[[Floats], float]
 
 # Metrics that may be named; for the first two lower is better.
 METRICS = ("brier", "log_score", "roc_auc", "pr_auc", "expected_over_observed")
@@ -68,26 +67,78 @@ class PairedDifference:
         return asdict(self)
 
 
-def prepared(metric: str, outcomes: ArrayLike, forecasts: ArrayLike) -> Weighted:
-    """The metric as a function of case weights alone, with everything else computed beforehand.
+def prepared(metrics: Sequence[str], outcomes: ArrayLike, forecasts: ArrayLike) -> Callable[[Floats], list[float]]:
+    """The metrics as one function of case weights, with everything else computed beforehand.
 
-    Raises ValueError for a metric that is not one of `METRICS`.
+    ROC and PR share one sorted sweep. Raises ValueError for a metric that is not one of `METRICS`.
     """
     y, p = binary_pair(outcomes, forecasts)
-    if metric in ("roc_auc", "pr_auc"):
-        s = sweep(y, p)
-        area = roc_area if metric == "roc_auc" else average_precision
-        return lambda w: area(*counts(s, w))
-    if metric == "expected_over_observed":
-        return lambda w: float(np.dot(w, p) / np.dot(w, y)) if np.dot(w, y) > 0 else float("nan")
-    if metric == "brier":
-        each = (p - y) ** 2
-    elif metric == "log_score":
-        q = np.clip(p, LOG_CLIP, 1.0 - LOG_CLIP)
-        each = -(y * np.log(q) + (1.0 - y) * np.log1p(-q))
-    else:
-        raise ValueError(f"unknown metric {metric!r}: use one of {', '.join(METRICS)}")
-    return lambda w: float(np.dot(w, each) / w.sum()) if w.sum() > 0 else float("nan")
+    unknown = [m for m in metrics if m not in METRICS]
+    if unknown:
+        raise ValueError(f"unknown metric {unknown[0]!r}: use one of {', '.join(METRICS)}")
+    ranked = sweep(y, p) if {"roc_auc", "pr_auc"} & set(metrics) else None
+    quadratic = (p - y) ** 2
+    q = np.clip(p, LOG_CLIP, 1.0 - LOG_CLIP)
+    logarithmic = -(y * np.log(q) + (1.0 - y) * np.log1p(-q))
+
+    def evaluate(w: Floats) -> list[float]:
+        swept = counts(ranked, w) if ranked is not None else None
+        total = float(w.sum())
+        out = []
+        for m in metrics:
+            if swept is not None and m in ("roc_auc", "pr_auc"):
+                out.append(roc_area(*swept) if m == "roc_auc" else average_precision(*swept))
+            elif m == "expected_over_observed":
+                events = float(np.dot(w, y))
+                out.append(float(np.dot(w, p)) / events if events > 0 else float("nan"))
+            else:
+                each = quadratic if m == "brier" else logarithmic
+                out.append(float(np.dot(w, each)) / total if total > 0 else float("nan"))
+        return out
+
+    return evaluate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicates:
+    """Several forecasts scored on the same bootstrap replicates.
+
+    `estimates[name][metric]` is the score on all cases, `draws[name][metric]` (replicates,) the replicates;
+    intervals and paired gains are read off without resampling again.
+    """
+
+    estimates: dict[str, dict[str, float]]
+    draws: dict[str, dict[str, Floats]]
+    level: float
+    clusters: int
+
+    def interval(self, name: str, metric: str) -> Interval:
+        """Percentile interval of one forecast's metric."""
+        values = self.draws[name][metric]
+        low, high = self._ends(values)
+        return Interval(
+            metric=metric, estimate=self.estimates[name][metric], low=low, high=high, level=self.level,
+            replicates=int(np.isfinite(values).sum()), clusters=self.clusters,
+        )  # fmt: skip
+
+    def gain(self, name: str, rival: str, metric: str) -> PairedDifference:
+        """Gain of one forecast over another; ValueError for a metric without a better direction."""
+        if metric not in METRICS or metric == "expected_over_observed":
+            raise ValueError(f"no gain is defined for {metric!r}: use {', '.join(METRICS[:4])}")
+        sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
+        ours, theirs = self.estimates[name][metric], self.estimates[rival][metric]
+        values = sign * (self.draws[name][metric] - self.draws[rival][metric])
+        low, high = self._ends(values)
+        finite = values[np.isfinite(values)]
+        return PairedDifference(
+            metric=metric, forecast=ours, rival=theirs, gain=sign * (ours - theirs), low=low, high=high,
+            share_positive=float(np.mean(finite > 0)), level=self.level, replicates=finite.size,
+            clusters=self.clusters,
+        )  # fmt: skip
+
+    def _ends(self, values: Floats) -> tuple[float, float]:
+        low, high = np.nanquantile(values, [(1 - self.level) / 2, (1 + self.level) / 2])
+        return float(low), float(high)
 
 
 def cluster_weights(codes: Sequence[tuple[Ints, int]], rng: np.random.Generator) -> Floats:
@@ -110,6 +161,39 @@ def _systems(clusters: ArrayLike | Sequence[ArrayLike], n: int) -> list[tuple[In
     return [cluster_codes(np.asarray(clusters), n)]
 
 
+def bootstrap(
+    outcomes: ArrayLike,
+    forecasts: Mapping[str, ArrayLike],
+    metrics: Sequence[str],
+    clusters: ArrayLike | Sequence[ArrayLike],
+    replicates: int = REPLICATES,
+    level: float = 0.95,
+    seed: int = 20211231,
+) -> Replicates:
+    """Score named forecasts on the same resampled clusters.
+
+    `clusters` is one label per case, or a list of such label arrays for crossed clustering.
+    """
+    if not forecasts:
+        raise ValueError("no forecasts were given")
+    evaluators = {name: prepared(metrics, outcomes, p) for name, p in forecasts.items()}
+    n = np.atleast_1d(np.asarray(outcomes)).size
+    systems = _systems(clusters, n)
+    rng = np.random.default_rng(seed)
+    table = np.empty((replicates, len(evaluators), len(metrics)))
+    for r in range(replicates):
+        w = cluster_weights(systems, rng)
+        for k, evaluate in enumerate(evaluators.values()):
+            table[r, k] = evaluate(w)
+    ones = np.ones(n)
+    return Replicates(
+        estimates={name: dict(zip(metrics, f(ones), strict=True)) for name, f in evaluators.items()},
+        draws={name: {m: table[:, k, c] for c, m in enumerate(metrics)} for k, name in enumerate(evaluators)},
+        level=level,
+        clusters=min(g for _, g in systems),
+    )
+
+
 def bootstrap_interval(
     outcomes: ArrayLike,
     forecasts: ArrayLike,
@@ -121,22 +205,12 @@ def bootstrap_interval(
 ) -> Interval:
     """Percentile interval of a metric under resampling of clusters.
 
-    `clusters` is one label per case, or a list of such label arrays for crossed clustering.
-
     >>> i = bootstrap_interval([0, 1, 0, 1], [0.1, 0.9, 0.2, 0.8], "brier", ["a", "a", "b", "b"], replicates=50)
     >>> i.low <= i.estimate <= i.high
     True
     """
-    y, p = binary_pair(outcomes, forecasts)
-    systems = _systems(clusters, y.size)
-    value = prepared(metric, y, p)
-    rng = np.random.default_rng(seed)
-    draws = np.array([value(cluster_weights(systems, rng)) for _ in range(replicates)])
-    low, high = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(
-        metric=metric, estimate=value(np.ones_like(y)), low=float(low), high=float(high), level=level,
-        replicates=int(np.isfinite(draws).sum()), clusters=min(g for _, g in systems),
-    )
+    drawn = bootstrap(outcomes, {"forecast": forecasts}, [metric], clusters, replicates, level, seed)
+    return drawn.interval("forecast", metric)
 
 
 def paired_differences(
@@ -154,30 +228,9 @@ def paired_differences(
     The rival is scored on exactly the cases of each replicate, so what the two share cancels. The sign is
     turned for scores where lower is better: a positive gain always favours `forecasts`.
     """
-    y, p = binary_pair(outcomes, forecasts)
-    _, q = binary_pair(outcomes, rival)
-    unknown = [m for m in metrics if m not in METRICS or m == "expected_over_observed"]
-    if unknown:
-        raise ValueError(f"no gain is defined for {unknown[0]!r}: use {', '.join(METRICS[:4])}")
-    systems = _systems(clusters, y.size)
-    pairs = {m: (prepared(m, y, p), prepared(m, y, q), -1.0 if m in LOWER_IS_BETTER else 1.0) for m in metrics}
-    rng = np.random.default_rng(seed)
-    draws: dict[str, list[float]] = {m: [] for m in metrics}
-    for _ in range(replicates):
-        w = cluster_weights(systems, rng)
-        for m, (ours, theirs, sign) in pairs.items():
-            draws[m].append(sign * (ours(w) - theirs(w)))
-    out = {}
-    for m, (ours, theirs, sign) in pairs.items():
-        a, b, values = ours(np.ones_like(y)), theirs(np.ones_like(y)), np.array(draws[m])
-        low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
-        finite = values[np.isfinite(values)]
-        out[m] = PairedDifference(
-            metric=m, forecast=a, rival=b, gain=sign * (a - b), low=float(low), high=float(high),
-            share_positive=float(np.mean(finite > 0)), level=level, replicates=finite.size,
-            clusters=min(g for _, g in systems),
-        )
-    return out
+    pair = {"forecast": forecasts, "rival": rival}
+    drawn = bootstrap(outcomes, pair, metrics, clusters, replicates, level, seed)
+    return {m: drawn.gain("forecast", "rival", m) for m in metrics}
 
 
 def paired_difference(

@@ -20,9 +20,9 @@ NOISE = np.clip(P * np.exp(RNG.normal(0, 0.8, N)), 0, 1)
 def test_prepared_metric_equals_the_public_one(metric: str) -> None:
     w = RNG.integers(0, 4, N).astype(float)
     public = getattr(scoring, metric)
-    assert prepared(metric, Y, P)(w) == pytest.approx(public(Y, P, weights=w), abs=1e-12)
+    assert prepared([metric], Y, P)(w)[0] == pytest.approx(public(Y, P, weights=w), abs=1e-12)
     expanded = np.repeat(np.arange(N), w.astype(int))
-    assert prepared(metric, Y, P)(w) == pytest.approx(public(Y[expanded], P[expanded]), abs=1e-12)
+    assert prepared([metric], Y, P)(w)[0] == pytest.approx(public(Y[expanded], P[expanded]), abs=1e-12)
 
 
 def test_same_seed_same_interval_other_seed_other() -> None:
@@ -67,6 +67,14 @@ def test_crossed_clusters_are_wider_than_either() -> None:
     dyad = scoring.bootstrap_interval(Y, P, "brier", DYAD, replicates=400)
     crossed = scoring.bootstrap_interval(Y, P, "brier", [DYAD, other], replicates=400)
     assert crossed.high - crossed.low > dyad.high - dyad.low
+
+
+def test_many_forecasts_on_the_same_replicates_equal_one_at_a_time() -> None:
+    drawn = scoring.bootstrap(Y, {"ours": P, "theirs": NOISE}, scoring.METRICS[:4], DYAD, replicates=60)
+    assert drawn.gain("ours", "theirs", "brier") == scoring.paired_difference(Y, P, NOISE, "brier", DYAD, replicates=60)
+    assert drawn.interval("theirs", "pr_auc") == scoring.bootstrap_interval(Y, NOISE, "pr_auc", DYAD, replicates=60)
+    with pytest.raises(ValueError, match="no forecasts"):
+        scoring.bootstrap(Y, {}, ["brier"], DYAD)
 
 
 def test_unknown_metric_and_short_labels_are_refused() -> None:

@@ -37,6 +37,27 @@ RATES_FILE = "base-rates.npz"
 OUTCOMES = {"force": "y_force_init", "mid": "y_mid_init", "hostile_intervention": "y_ucdp_hostile"}
 UNIT = 1000  # contributions are stored in thousandths of log-odds
 LEVEL = 0.9
+AS_OF_YEARS = (2021, 2022, 2024)  # the bundled cases' dates, and the last vintage
+# Last year each source speaks of; later values in the panel repeat it (coverage of the editions in CITATIONS).
+INPUT_ENDS = {
+    "disputes (CoW MID 5)": 2014,
+    "conflicts (UCDP/PRIO 25.1)": 2024,
+    "material capabilities (NMC 7)": 2022,
+    "contiguity (3.2)": 2016,
+    "minimum distance (CShapes 2)": 2019,
+    "alliances (ATOP 5.1)": 2018,
+    "shared organisations (IGO 3)": 2014,
+    "rivalries (TSS)": 2015,
+    "leaders (Archigos 4.1)": 2015,
+    "trade openness (CoW 4)": 2014,
+    "income": 2019,
+    "democracy (V-Dem)": 2024,
+    "UN voting": 2020,
+    "ethnic fractionalisation (HIEF)": 2013,
+}
+# Initiations by pairs that are not politically relevant, 1946-2014: 2,406 disputes and 1,487 uses of force in
+# all, of which the panel holds 1,973 and 1,224; dyad-years from the dates of system membership (CoW 2016).
+OTHER_DYADS = {"mid": (433, 1_433_508), "force": (263, 1_433_508)}
 CLASS_YEARS = 25  # the class rate is that of the last 25 known years: older decades had two to three times more
 
 
@@ -65,7 +86,7 @@ class BundledRate:
     """The base rate of one directed dyad for the twelve months after `as_of`.
 
     `contributions` are in log-odds and sum to `logit(p)`; `rank` 1 is the highest of `ranked` dyads; `vintage`
-    is the last year with observed values of each group of inputs.
+    is the last year each group of inputs speaks of, `inputs` the same for each source.
     """
 
     ccode1: int
@@ -81,6 +102,7 @@ class BundledRate:
     ranked: int
     contributions: Mapping[str, float]
     vintage: Mapping[str, int]
+    inputs: Mapping[str, int]
     carried_forward: bool
 
     def to_dict(self) -> dict[str, Any]:
@@ -190,6 +212,19 @@ def write_rates(entries: Sequence[Mapping[str, Any]], path: Path) -> None:
     np.savez_compressed(path, index=np.frombuffer(text.encode(), dtype=np.uint8), **arrays)
 
 
+def write_bundle(panel: DyadYears, folder: Path, years: Sequence[int] = AS_OF_YEARS) -> tuple[Path, ...]:
+    """Fit every outcome, write its coefficients and the base rates at the end of each of `years`."""
+    entries, written = [], []
+    for outcome in OUTCOMES:
+        for last_known in sorted(years):
+            model, entry = compute_rates(panel, outcome, last_known)
+            entries.append(entry)
+        written.append(folder / f"structural-{outcome}.json")  # of the last vintage
+        model.save(written[-1])
+    write_rates(entries, folder / RATES_FILE)
+    return (*written, folder / RATES_FILE)
+
+
 def load_model(outcome: str) -> StructuralModel:
     """The shipped coefficients of an outcome: force, mid or hostile_intervention."""
     if outcome not in OUTCOMES:
@@ -230,9 +265,20 @@ def bundled_dates(outcome: str) -> tuple[str, ...]:
     return tuple(sorted(e["as_of"] for e in index["entries"] if e["outcome"] == outcome))
 
 
-def bundled_class_rate(outcome: str, as_of: dt.date) -> ClassRate:
-    """Class rate at the newest bundled date that is not after `as_of`."""
-    return ClassRate(**_bundle()[0]["entries"][_entry(outcome, as_of)]["class"])
+def bundled_class_rate(outcome: str, as_of: dt.date, *, relevant: bool = True) -> ClassRate | None:
+    """Class rate at the newest bundled date that is not after `as_of`: of politically relevant dyads, or of all
+    others (None for an outcome that was not counted among them)."""
+    own = ClassRate(**_bundle()[0]["entries"][_entry(outcome, as_of)]["class"])
+    if relevant:
+        return own
+    if outcome not in OTHER_DYADS:
+        return None
+    positives, n = OTHER_DYADS[outcome]
+    low, high = wilson(positives, n)
+    return ClassRate(
+        name="dyads that are not politically relevant", outcome=outcome, first_year=1946, last_year=2014, n=n,
+        positives=positives, p=positives / n, low=low, high=high, level=LEVEL,
+    )  # fmt: skip
 
 
 def bundled_rate(ccode1: int, ccode2: int, outcome: str, as_of: dt.date) -> BundledRate | None:
@@ -264,7 +310,8 @@ def _rate(index: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], k: int, 
         as_of=entry["as_of"], year=int(entry["as_of"][:4]) + 1, p=p, low=low, high=high, level=LEVEL,
         rank=1 + int(np.sum(total > total[row])), ranked=int(total.size),
         contributions={g: float(v) / unit for g, v in zip(index["groups"], parts[row], strict=True)},
-        vintage=entry["vintage"], carried_forward=bool(entry["carried"]),
+        vintage=entry["vintage"],
+        inputs={k: min(v, int(entry["as_of"][:4])) for k, v in INPUT_ENDS.items()}, carried_forward=bool(entry["carried"]),
     )  # fmt: skip
 
 

@@ -143,14 +143,18 @@ def fit_structural(
 
 
 def vintage(panel: DyadYears, outcome: str, last: int) -> dict[str, int]:
-    """Last year in which each group of inputs has any observed value, and the outcome and memory series."""
+    """Last year each group of inputs speaks of, and the ends of the memory and outcome series.
+
+    Covariates of a row are those of the year before. Sources that ended earlier and are carried forward in
+    the panel are not told apart here: see `bundled.INPUT_ENDS`.
+    """
     out: dict[str, int] = {}
     for name, values in panel.columns.items():
         if COVARIATE.match(name):
             seen = panel.year[np.isfinite(values)]
             if seen.size:
                 group = CONDITIONS[name[:3]]
-                out[group] = max(out.get(group, 0), int(seen.max()))
+                out[group] = max(out.get(group, 0), int(seen.max()) - 1)
     memory = panel.column(memory_events(panel, outcome))
     known = np.isfinite(memory) & (panel.year <= last)
     out["memory"] = int(panel.year[known].max()) if known.any() else 0
