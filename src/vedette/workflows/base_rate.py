@@ -12,8 +12,9 @@ from typing import Any
 from vedette.domain.plain import to_plain
 from vedette.domain.scenarios import BaseRate, Basis, Chance
 from vedette.domain.time import AsOf, parse_date
-from vedette.errors import BadInput, DateRefused
+from vedette.errors import BadInput, Damaged, DateRefused, UnknownName
 from vedette.forecasting.structural.bundled import (
+    OUTCOMES,
     BundledRate,
     ClassRate,
     bundled_class_rate,
@@ -95,6 +96,8 @@ def base_rate(
     A pair that was not ranked, or a date before the first shipped one, gets the class rate and is told so.
     Raises `UnknownState`, `UnknownName` for an outcome, `BadInput` and `DateRefused`.
     """
+    if outcome not in OUTCOMES:
+        raise UnknownName("outcome", outcome, nearest=tuple(OUTCOMES))
     if as_of is None:
         day = parse_date(bundled_dates(outcome)[-1])
     else:
@@ -122,7 +125,9 @@ def base_rate(
     known = [m.rate for m in members if m.rate is not None]
     lead = max(known, key=lambda r: r.p) if known else None
     if lead is None and dated:
-        notes.append(_not_ranked(states, goal, outcome))
+        others = bundled_class_rate(outcome, day, relevant=False)
+        class_rate = others or class_rate
+        notes.append(_not_ranked(states, goal, others is not None))
     if lead is not None and len(members) > 1:
         notes.append(coalition_note([m.name for m in members], len(known)))
     yearly = lead or class_rate
@@ -147,15 +152,18 @@ def base_rate(
 
 
 def _class_rate(outcome: str, day: dt.date, notes: list[str]) -> tuple[ClassRate, bool]:
-    try:
-        return bundled_class_rate(outcome, day), True
-    except DateRefused:
-        first = bundled_dates(outcome)[0]
+    """(rate of the politically relevant pairs, whether it was known by the day)."""
+    first = bundled_dates(outcome)[0]
+    dated = day.isoformat() >= first
+    if not dated:
         notes.append(
             f"No rate was computed for {day}: the first shipped date is {first}. This is the class rate of that date, "
             "which rests on years after the one asked for; do not score a back-test with it."
         )
-        return bundled_class_rate(outcome, parse_date(first)), False
+    found = bundled_class_rate(outcome, day if dated else parse_date(first))
+    if found is None:
+        raise Damaged("the shipped base rates lack their class", fix="Install the package again")
+    return found, dated
 
 
 def _say_age(day: dt.date, outcome: str, notes: list[str]) -> None:
@@ -165,12 +173,16 @@ def _say_age(day: dt.date, outcome: str, notes: list[str]) -> None:
         notes.append(f"The newest shipped rates not after {day} are of {newest}: {age} years old.")
 
 
-def _not_ranked(states: Sequence[State], goal: State, outcome: str) -> str:
+def _not_ranked(states: Sequence[State], goal: State, counted: bool) -> str:
     who = ", ".join(s.name for s in states)
+    which = (
+        "this is the class rate of all other pairs."
+        if counted
+        else "this is the class rate of politically relevant pairs, and too high for a pair outside them."
+    )
     return (
-        f"{who} and {goal.name} were not among the politically relevant pairs (neighbours within "
-        f"400 miles of water, or a "
-        f"major power): this is the class rate of such pairs, and too high for a pair outside them. Outcome: {outcome}."
+        f"{who} and {goal.name} were not among the politically relevant pairs (neighbours within 400 miles of water, or "
+        f"a major power): {which}"
     )
 
 
