@@ -45,7 +45,7 @@ MID_DIRECTED = FrameContract(
         Column(name="dispnum", dtype="int", unit="dispute number"),
         *_DYAD,
         _year(),
-        _flag("onset", "first year of this dyad in the dispute"),
+        _flag("onset", "first year of this dyad in the dispute, or of its return to it"),
         _flag("sidea1", "state 1 is on the side that made the first militarized act"),
         _flag("orig1", "state 1 took part from the first day"),
         _opt("hostlev1", "highest hostility of state 1: 1 none, 2 threat, 3 display, 4 use of force, 5 war",

@@ -18,21 +18,28 @@ _REDISTRIBUTION = "not granted: download it yourself"
 _SITE = "https://correlatesofwar.org/wp-content/uploads/"
 _PROVIDER = "Correlates of War Project"
 
-# From participants (one row a state in a dispute) to directed dyads: every pair on opposite sides, every year
-# in which both were in. A state that left and came back has two rows; the dyad is counted once a year.
+# From participants (one row a state in a dispute) to directed dyads: every pair on opposite sides whose times in
+# the dispute meet by the day (an unknown day counts as the first or last of its month), in every year in which
+# both were in. A state that left and came back has two rows; the dyad is counted once a year, and its return is
+# an onset again, as in the directed table of {peacesciencer}.
 _FROM_PARTICIPANTS = """
 WITH part AS (
   SELECT TRY_CAST(dispnum AS INTEGER) AS d, TRY_CAST(ccode AS INTEGER) AS c, TRY_CAST(styear AS INTEGER) AS s,
          TRY_CAST(endyear AS INTEGER) AS e, TRY_CAST(sidea AS INTEGER) AS a, TRY_CAST(orig AS INTEGER) AS o,
-         TRY_CAST(hostlev AS INTEGER) AS h, _line FROM {raw}),
+         TRY_CAST(hostlev AS INTEGER) AS h, _line,
+         s * 10000 + greatest(TRY_CAST(stmon AS INTEGER), 1) * 100 + greatest(TRY_CAST(stday AS INTEGER), 1) AS first,
+         e * 10000 + (CASE WHEN TRY_CAST(endmon AS INTEGER) > 0 THEN TRY_CAST(endmon AS INTEGER) ELSE 12 END) * 100
+           + (CASE WHEN TRY_CAST(endday AS INTEGER) > 0 THEN TRY_CAST(endday AS INTEGER) ELSE 31 END) AS last
+  FROM {raw}),
 pair AS (
   SELECT x.d, x.c AS c1, y.c AS c2, unnest(generate_series(greatest(x.s, y.s), least(x.e, y.e))) AS yr,
-         x.a AS a1, x.o AS o1, x.h AS h1, y.h AS h2, x._line
-  FROM part x JOIN part y ON x.d = y.d AND x.a <> y.a AND greatest(x.s, y.s) <= least(x.e, y.e)),
+         greatest(x.s, y.s) AS entry, x.a AS a1, x.o AS o1, x.h AS h1, y.h AS h2, x._line
+  FROM part x JOIN part y ON x.d = y.d AND x.a <> y.a AND greatest(x.first, y.first) <= least(x.last, y.last)),
 once AS (
-  SELECT d, c1, c2, yr, max(a1) AS a1, max(o1) AS o1, max(h1) AS h1, max(h2) AS h2, min(_line) AS _line
+  SELECT d, c1, c2, yr, max((yr = entry)::INTEGER) AS first_year, max(a1) AS a1,
+         max(o1) AS o1, max(h1) AS h1, max(h2) AS h2, min(_line) AS _line
   FROM pair GROUP BY d, c1, c2, yr)
-SELECT *, (yr = min(yr) OVER (PARTITION BY d, c1, c2))::INTEGER AS first_year FROM once
+SELECT * FROM once
 """
 
 # Shared membership from state-years: all pairs of states in the file in that year, and how many columns both
@@ -85,15 +92,17 @@ MID = Dataset(
         ),
         Layout(
             name="participants (MIDB)",
-            requires=("dispnum", "ccode", "styear", "endyear", "sidea", "orig", "hostlev"),
+            requires=("dispnum", "ccode", "stday", "stmon", "styear", "endday", "endmon", "endyear", "sidea", "orig",
+                      "hostlev"),
             select={
                 "dispnum": "d", "ccode1": "c1", "ccode2": "c2", "year": "yr", "onset": "first_year",
                 "sidea1": "a1", "orig1": "o1", "hostlev1": "h1", "hostlev2": "h2",
             },
             rows=_FROM_PARTICIPANTS,
-            numbers=("dispnum", "ccode", "styear", "endyear", "sidea", "orig", "hostlev"),
+            numbers=("dispnum", "ccode", "stday", "stmon", "styear", "endday", "endmon", "endyear", "sidea", "orig",
+                     "hostlev"),
             missing=("-9",),
-            checked="from the codebook and public excerpts; not against the file",
+            checked="against a public copy of MIDB 5.0",
         ),
     ),
     mirror_names=("cow_mid_dirdisps", "MIDB 5.0", "MID-5-Data-and-Supporting-Materials"),

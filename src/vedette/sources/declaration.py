@@ -14,7 +14,7 @@ from vedette.errors import SourceFailed
 from vedette.frames.contract import FrameContract
 from vedette.frames.provenance import Coverage, Lag, Provenance
 
-Packing = Literal["csv", "tsv", "zip", "rda", "xls"]
+Packing = Literal["csv", "tsv", "zip", "rda", "xls", "xlsx"]
 
 # Cells that mean "no value" in every layout; a layout adds its own codes (often -9).
 EMPTY_CELLS: tuple[str, ...] = ("", "NA", "NaN", "nan", "NULL", ".")

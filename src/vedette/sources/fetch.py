@@ -36,6 +36,7 @@ _MIRROR_ENDINGS: tuple[tuple[str, Packing | Literal["parquet"]], ...] = (
     (".tsv", "tsv"),
     (".tab", "tsv"),
     (".zip", "zip"),
+    (".xlsx", "xlsx"),
     (".xls", "xls"),
 )
 

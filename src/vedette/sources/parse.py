@@ -26,6 +26,7 @@ from vedette.sources.archive import extract_member
 from vedette.sources.declaration import EMPTY_CELLS, Dataset, Layout, Packing
 from vedette.sources.rda import read_rda
 from vedette.sources.xls import xls_as_csv
+from vedette.sources.xlsx import xlsx_as_csv
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +54,7 @@ def parse(
 ) -> Parsed:  # fmt: skip
     """Read ``raw`` into the table ``target`` (parquet), with its note and, if needed, ``<target>.aside.csv``.
 
-    ``packing``: csv, tsv, zip (then ``members`` are name patterns), rda, xls, or parquet. Raises ``FrameRefused``
+    ``packing``: csv, tsv, zip (then ``members`` are name patterns), rda, xls, xlsx, or parquet. Raises ``FrameRefused``
     (changed schema, naming the column) or ``SourceFailed`` (damaged, cut short); ``target`` is then untouched.
     """
     import duckdb
@@ -85,8 +86,8 @@ def _load(
     import duckdb
 
     encoding = dataset.encoding
-    if packing in {"rda", "xls"}:
-        raw = _rda_as_csv(raw, scratch) if packing == "rda" else xls_as_csv(raw, scratch / "xls.csv")
+    if (convert := _TO_CSV.get(packing)) is not None:
+        raw = convert(raw, scratch / "converted.csv")
         packing, encoding = "csv", "utf-8"
     try:
         if packing == "parquet":
@@ -134,14 +135,17 @@ def _refuse_cut_file(raw: Path, problems: list[_Problem]) -> None:
             raise SourceFailed("the file is cut short: its last line ends in the middle", where=str(raw))
 
 
-def _rda_as_csv(raw: Path, scratch: Path) -> Path:
+def _rda_as_csv(raw: Path, target: Path) -> Path:
     columns = read_rda(raw)
-    target = scratch / "rda.csv"
     with target.open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))
     return target
+
+
+# Forms that are first written as CSV, so that one way of checking holds for all.
+_TO_CSV = {"rda": _rda_as_csv, "xls": xls_as_csv, "xlsx": xlsx_as_csv}
 
 
 def _layout_for(con: duckdb.DuckDBPyConnection, dataset: Dataset, raw: Path) -> Layout:

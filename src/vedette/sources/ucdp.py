@@ -67,7 +67,7 @@ CONFLICTS = Dataset(
             },
             rows=_exploded(),
             missing=("-9",),
-            checked="against the R data file of {peacesciencer}; the zipped CSV from the codebook",
+            checked="against the R data file of {peacesciencer}; the CSV against the first rows of a public copy",
         ),
     ),
     mirror_names=("ucdp_acd", "UcdpPrioConflict_v25_1", "ucdp-prio-acd-251-csv"),
@@ -137,7 +137,10 @@ SUPPORT = Dataset(
     edition="18.1",
     coverage=Coverage(first_year=1975, last_year=2017, units="supporters of warring parties"),
     lag=Lag(months=12, basis="much support is denied and known only later [assumption]"),
-    addresses=(Address(url=_SITE + "extsup/ucdp-esd-ty-181-csv.zip", packing="zip", members=("*esd*ty*.csv",)),),
+    addresses=(
+        Address(url=_SITE + "extsup/ucdp-esd-ty-181.xlsx", packing="xlsx", seen="file name found in public code"),
+        Address(url=_SITE + "extsup/ucdp-esd-ty-181-csv.zip", packing="zip", members=("*esd*ty*.csv",)),
+    ),
     contract=UCDP_SUPPORT,
     layouts=(
         Layout(

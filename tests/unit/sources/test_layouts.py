@@ -57,6 +57,24 @@ def test_disputes_from_participants(tmp_path: Path) -> None:
     assert len(rows) == 8
 
 
+def test_a_return_to_a_dispute_is_an_onset_and_days_decide_who_met(tmp_path: Path) -> None:
+    midb = table(
+        """
+        dispnum stabb ccode stday stmon styear endday endmon endyear sidea hostlev orig
+        20 AAA 2 1 3 1950 31 12 1955 1 4 1
+        20 BBB 20 1 3 1950 30 4 1950 0 3 1
+        20 BBB 20 1 2 1953 30 4 1953 0 3 0
+        20 CCC 70 -9 6 1954 -9 6 1954 0 2 0
+        20 DDD 40 1 5 1950 30 6 1950 1 2 0
+        """
+    )
+    rows = read("cow-mid", midb, tmp_path)
+    onsets = {(row[1], row[2], row[3]) for row in rows if row[4] == 1}
+    assert onsets == {(2, 20, 1950), (20, 2, 1950), (2, 20, 1953), (20, 2, 1953), (2, 70, 1954), (70, 2, 1954)}
+    # State 40 came in May, after 20 had gone in April: in the same year and dispute, and never against each other.
+    assert not any({row[1], row[2]} == {20, 40} for row in rows)
+
+
 def test_shared_organisations_from_state_years(tmp_path: Path) -> None:
     rows = read(
         "cow-igo",
