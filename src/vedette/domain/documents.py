@@ -82,9 +82,23 @@ class Document:
         """The position in the decoded file of a position in the cleaned text."""
         if not self.source_map:
             return position
-        starts = [s.clean_start for s in self.source_map]
-        span = self.source_map[max(0, bisect.bisect_right(starts, position) - 1)]
+        span = self._span_at(position)
         return span.raw_start + min(position, span.clean_end) - span.clean_start
+
+    def raw_end(self, end: int) -> int:
+        """The position after the last raw character of what ends at ``end`` in the cleaned text.
+
+        A character that stands for an entity of a page (``&amp;``) ends where the entity ends.
+        """
+        if not self.source_map or end <= 0:
+            return self.raw_offset(end)
+        span = self._span_at(end - 1)
+        same = span.clean_end - span.clean_start == span.raw_end - span.raw_start
+        return self.raw_offset(end - 1) + 1 if same else span.raw_end
+
+    def _span_at(self, position: int) -> SourceSpan:
+        at = bisect.bisect_right(self.source_map, position, key=lambda span: span.clean_start)
+        return self.source_map[max(0, at - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

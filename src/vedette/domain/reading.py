@@ -109,8 +109,7 @@ class Extraction:
     warnings: tuple[str, ...] = ()
 
     def _raw(self, start: int, end: int) -> dict[str, int]:
-        last = self.document.raw_offset(end - 1) + 1 if end > start else self.document.raw_offset(end)
-        return {"raw_start": self.document.raw_offset(start), "raw_end": last}
+        return {"raw_start": self.document.raw_offset(start), "raw_end": self.document.raw_end(end)}
 
     def _mention(self, m: Any) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(m)

@@ -9,11 +9,12 @@ either, ``a-b`` two words in a row, ``..`` up to five words between, ``...`` up 
 ("refused to implement the agreement" is no step to peace).
 
 C1 perceived_justification, C2 local_support, C3 absence_of_resistance, C4 technical_feasibility, C5 low_costs,
-M stakes, N bears on the crisis without touching a condition, F strength or activity of a force: the intervener's
-raises feasibility, the target's lowers the absence of resistance. G movement or build-up of a force: the intervener's,
-the host's or nobody's named raises feasibility; an onlooker's is a grievance, or, where the target is named, help to it. Conditions and signs follow the indicator lists of
-the product's method note. Weights (1 hint, 2 speaks for itself, 3 plain) were set by hand on the tuning part of the
-development statements and are judged on the part kept apart (``evals/extraction.py``).
+M stakes, N bears on the crisis without touching a condition. F strength or activity of a force: the intervener's
+raises feasibility, the target's lowers the absence of resistance. G movement or build-up of a force: the
+intervener's, the host's or nobody's named raises feasibility; an onlooker's is a grievance or, where the target is
+named, help to it. Conditions and signs follow the indicator lists of the product's method note. Weights (1 hint,
+2 speaks for itself, 3 plain) were set by hand on the tuning part of the development statements and on facts of other
+crises, and are judged on parts kept apart (``evals/extraction.py``).
 """
 
 from __future__ import annotations

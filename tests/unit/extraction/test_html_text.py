@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import time
 
 import pytest
 
 from made_documents import PAGE
+from vedette.extraction import extract
 from vedette.extraction.clean import clean
 from vedette.extraction.html_text import looks_like_html, read_page
 
@@ -54,6 +56,15 @@ def test_source_map_leads_back_through_entities_and_white_space() -> None:
             assert clean_part == raw_part.translate(WHITE)
         else:
             assert raw_part.startswith("&") or raw_part.isspace()
+
+
+def test_raw_spans_of_a_page_hold_whole_entities() -> None:
+    found = extract(
+        "<p>NATO warned of &quot;severe&quot; sanctions against Russia &amp; Belarus&apos;</p>", published="2022-01-20"
+    )
+    (claim,) = found.to_dict()["evidence"]
+    raw = "<p>NATO warned of &quot;severe&quot; sanctions against Russia &amp; Belarus&apos;</p>"
+    assert html.unescape(raw[claim["raw_start"] : claim["raw_end"]]) == claim["quote"]
 
 
 def test_a_page_of_site_parts_alone_keeps_its_text() -> None:
