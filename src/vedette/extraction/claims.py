@@ -18,11 +18,11 @@ from vedette.reference.reporting_verbs import ACT
 
 # A clause is a claim from this weight on; in a document that is about a crisis a weaker hint is enough.
 # [sweep: evals/extraction.py --sweep, tuning part]
-BEARS = 2.0
+BEARS = 1.0
 BEARS_UNTOUCHED = 3.0  # without touching a condition
 BEARS_ALONE = 6.0  # in a document that is about something else
 # A second condition is reported when it has at least this share of the first one's weight. [sweep, same]
-SECOND = 0.75
+SECOND = 0.6
 # A passage is about a crisis when this share of the clauses around hold a word of force, and the document has at
 # least so many. [sweep, same]
 CONTEXT_CLAUSES = 2

@@ -84,9 +84,9 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
     bodies = [s for s in cleaned.segments if s.role in _READ]
     sentences = {s: split_sentences(text, s.start, s.end) for s in cleaned.segments}
     dates, quantities = _numbers(text, sentences, day)
-    places = place_mentions(text, names, spans)
     persons = people(text, names)
     roles = guess_roles(text, names, day)
+    places = place_mentions(text, names, spans, tuple(filter(None, (roles.intervener, roles.target, roles.host))))
     own = home_state(persons, names, day, text)
     clauses = read_clauses(text, [sentences[body] for body in bodies])
     index = SpanIndex(names)

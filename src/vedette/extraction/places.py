@@ -14,7 +14,8 @@ from vedette.domain.claims import Place
 from vedette.domain.reading import PlaceMention
 from vedette.errors import Unavailable
 from vedette.extraction.names import Found
-from vedette.reference.regions import regions_by_name
+from vedette.extraction.span_index import SpanIndex
+from vedette.reference.regions import border_point, regions_by_name
 from vedette.reference.states import find_state
 
 _IN = re.compile(
@@ -65,9 +66,15 @@ _NOT_CITY = frozenset(
 )
 
 
-def place_mentions(text: str, found: list[Found], spans: list[tuple[int, int]]) -> list[PlaceMention]:
-    """Places in ``text``; cities are looked for only inside ``spans`` (the paragraphs that are read)."""
+def place_mentions(
+    text: str, found: list[Found], spans: list[tuple[int, int]], parties: tuple[str, ...] = ()
+) -> list[PlaceMention]:
+    """Places in ``text``; cities are looked for only inside ``spans`` (the paragraphs that are read).
+
+    ``parties`` are the states of the crisis: "Ukraine's border" alone means the one with the other party.
+    """
     mentions: list[PlaceMention] = []
+    neighbours = _Neighbours(found, parties)
     located_until = -1  # end of the last located name, so that lists go on: "in Poland and Lithuania"
     for f in found:
         before = text[max(0, f.start - 48) : f.start].replace("’", "'")
@@ -83,7 +90,7 @@ def place_mentions(text: str, found: list[Found], spans: list[tuple[int, int]]) 
             mentions.append(_seat(text, f))
             located_until = f.end
         elif kind in ("state", "demonym", "group") or (kind == "organisation" and f.what.codes == ("EU",)):
-            one = _state(text, f, before, after, continues)
+            one = _state(text, f, before, after, continues, neighbours)
             if one:
                 mentions.append(one)
                 located_until = f.end if one.level == "country" else -1
@@ -134,13 +141,34 @@ _SAME = {
 }  # fmt: skip
 
 
-def _state(text: str, f: Found, before: str, after: str, continues: bool) -> PlaceMention | None:
+class _Neighbours:
+    """Which other state a border is shared with: one named beside it, else a party of the crisis."""
+
+    def __init__(self, found: list[Found], parties: tuple[str, ...]) -> None:
+        self._found, self._parties = SpanIndex(found), parties
+
+    def point(self, country: str | None, start: int, end: int) -> tuple[float | None, float | None]:
+        """Rough middle of the border meant; nothing when no neighbour is known."""
+        if country is None:
+            return None, None
+        near = [f.what.codes[0] for f in self._found.starting(start - 30, end + 30) if len(f.what.codes) == 1]
+        for other in (*near, *self._parties):
+            point = border_point(country, other) if other != country else None
+            if point is not None:
+                return point
+        return None, None
+
+
+def _state(
+    text: str, f: Found, before: str, after: str, continues: bool, neighbours: _Neighbours
+) -> PlaceMention | None:
     country = f.what.codes[0] if len(f.what.codes) == 1 and len(f.what.codes[0]) == 3 else None
     border = _BORDER_AFTER.match(after)
     if border and f.what.kind != "organisation" and not _BORDER_STAFF.match(text, f.end + border.end()):
         end = f.end + border.end()
+        lat, lon = neighbours.point(country, f.start, end)
         return PlaceMention(
-            start=f.start, end=end, text=text[f.start : end], lat=None, lon=None, country=country, level="border"
+            start=f.start, end=end, text=text[f.start : end], lat=lat, lon=lon, country=country, level="border"
         )
     if f.what.kind == "demonym":
         territory = _TERRITORY_AFTER.match(after)
@@ -153,8 +181,9 @@ def _state(text: str, f: Found, before: str, after: str, continues: bool) -> Pla
     of_border = _BORDER_OF.search(before)
     if of_border and f.what.kind != "organisation" and not _POSSESSIVE.match(after):
         start = f.start - (len(before) - of_border.start())
+        lat, lon = neighbours.point(country, start, f.end)
         return PlaceMention(
-            start=start, end=f.end, text=text[start : f.end], lat=None, lon=None, country=country, level="border"
+            start=start, end=f.end, text=text[start : f.end], lat=lat, lon=lon, country=country, level="border"
         )
     located = _IN.search(before) if f.what.kind != "organisation" else re.search(r"\bin the $", before)
     if _POSSESSIVE.match(after) or not (located or (continues and f.what.kind != "organisation")):

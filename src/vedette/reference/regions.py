@@ -38,3 +38,24 @@ def regions_by_name() -> dict[str, Region]:
         for name in region.names:
             found[name] = region
     return found
+
+
+@lru_cache(maxsize=1)
+def _borders() -> dict[frozenset[str], tuple[float, float]]:
+    text = files("vedette.reference").joinpath("borders.txt").read_text(encoding="utf-8")
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        for cell in line.split("|"):
+            pair, lat, lon = cell.split()
+            found[frozenset(pair.split("-"))] = (float(lat), float(lon))
+    return found
+
+
+def border_point(one: str, other: str) -> tuple[float, float] | None:
+    """A rough middle of the border between two states (degrees, WGS84); None where the table has none.
+
+    For a marker on a map only: distances are computed from boundaries, never from these points.
+    """
+    return _borders().get(frozenset((one, other)))
