@@ -14,6 +14,14 @@ from vedette.sources.fetch import HistoryFetcher
 from vedette.workflows.history import build, build_class, compare, fetch, find_analogues, open_panel, tables
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the made world; tests that only read share it."""
+    folder = tmp_path_factory.mktemp("made")
+    world(folder / "frames", months=12)
+    return folder
+
+
 def test_fetch_reports_every_result_with_its_terms(tmp_path: Path) -> None:
     mirror = tmp_path / "mirror"
     mirror.mkdir()
@@ -50,9 +58,8 @@ def test_build_writes_the_panel_and_says_what_was_absent(tmp_path: Path) -> None
     assert all(column.same for column in compare(got.path, got.path).columns)
 
 
-def test_build_as_of_a_date_knows_nothing_later(tmp_path: Path) -> None:
-    world(tmp_path / "frames")
-    got = build(tmp_path, tmp_path / "then.parquet", last_year=LAST, timing="known", day=date(2000, 12, 31))
+def test_build_as_of_a_date_knows_nothing_later(made: Path, tmp_path: Path) -> None:
+    got = build(made, tmp_path / "then.parquet", last_year=LAST, timing="known", day=date(2000, 12, 31))
     assert got.last_year == 2001
     with duckdb.connect() as con:
         known = con.execute(
@@ -71,44 +78,39 @@ def test_build_without_data_says_how_to_get_them(tmp_path: Path) -> None:
     assert not (tmp_path / "panel.parquet").exists()
 
 
-def test_panel_in_memory(tmp_path: Path) -> None:
-    world(tmp_path / "frames")
-    built = open_panel(tmp_path, first_year=2000, last_year=2001)
+def test_panel_in_memory(made: Path) -> None:
+    built = open_panel(made, first_year=2000, last_year=2001)
     assert built.panel.rows() > 0
     built.panel.close()
 
 
-def test_class_of_a_pair_is_described_by_what_was_known(tmp_path: Path) -> None:
-    world(tmp_path / "frames", months=12)
-    got = build_class(tmp_path, intervener="RUS", target="Ukraine", as_of="2018-12-31", most_cases=10_000)
+def test_class_of_a_pair_is_described_by_what_was_known(made: Path) -> None:
+    got = build_class(made, intervener="RUS", target="Ukraine", as_of="2018-12-31", most_cases=10_000)
     assert "strategic rivals" in got.filters and "common land border" in got.filters
     assert got.last_year is not None and got.last_year <= 2017
     assert got.unknown >= 1
-    by_hand = build_class(tmp_path, conditions=("c4_land_contig==1", "c1_rivalry = 1"), as_of="2015-12-31")
+    by_hand = build_class(made, conditions=("c4_land_contig==1", "c1_rivalry = 1"), as_of="2015-12-31")
     assert by_hand.filters == ("c4_land_contig == 1", "c1_rivalry == 1")
 
 
-def test_class_before_a_rivalry_began_does_not_know_of_it(tmp_path: Path) -> None:
-    world(tmp_path / "frames")
-    got = build_class(tmp_path, intervener="RUS", target="UKR", as_of="2013-12-31")
+def test_class_before_a_rivalry_began_does_not_know_of_it(made: Path) -> None:
+    got = build_class(made, intervener="RUS", target="UKR", as_of="2013-12-31")
     assert "not rivals" in got.filters
     # On 31 December 2014 the rivalry of that year is known.
-    got = build_class(tmp_path, intervener="RUS", target="UKR", as_of="2014-12-31")
+    got = build_class(made, intervener="RUS", target="UKR", as_of="2014-12-31")
     assert "strategic rivals" in got.filters
 
 
-def test_class_questions_that_cannot_be_answered(tmp_path: Path) -> None:
-    world(tmp_path / "frames")
+def test_class_questions_that_cannot_be_answered(made: Path) -> None:
     for wrong in ("c1_rivalry", "c1_rivalry ~ 1", "c1_rivalry==1.2.3"):
         with pytest.raises(BadInput):
-            build_class(tmp_path, conditions=(wrong,))
+            build_class(made, conditions=(wrong,))
     with pytest.raises(BadInput, match="pair of states"):
-        build_class(tmp_path)
+        build_class(made)
     with pytest.raises(UnknownState):
-        build_class(tmp_path, intervener="RUS", target="Ukrane", as_of="2015-12-31")
+        build_class(made, intervener="RUS", target="Ukrane", as_of="2015-12-31")
 
 
-def test_analogues_by_name(tmp_path: Path) -> None:
-    world(tmp_path / "frames")
-    got = find_analogues(tmp_path, "RUS", "TUR", as_of="2009-12-31", outcome="y_mid_init", most=4)
+def test_analogues_by_name(made: Path) -> None:
+    got = find_analogues(made, "RUS", "TUR", as_of="2009-12-31", outcome="y_mid_init", most=4)
     assert 1 <= len(got) <= 4 and all(case.year <= 2009 for case in got)
