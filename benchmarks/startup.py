@@ -2,7 +2,8 @@
 
 Each command and its reference run in turn (A B A B ...), so that a machine that slows down slows both. Printed: the
 median time of each, and the median of the paired ratios with its 5th to 95th percentile over the repeats. "Cold" means
-a new process; the operating system's file cache is warm after the first, discarded, run.
+a new process; the operating system's file cache is warm after the first, discarded, run. Processor seconds stand beside
+the wall time: on a busy machine they say what the command itself costs.
 
 Exit status 1 when a median misses its budget. ``--repeats N`` changes the number of pairs.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -41,11 +43,12 @@ TARGETS = (
 )
 
 
-def seconds(command: Sequence[str], environment: dict[str, str]) -> float:
-    """Wall time of one process; raises CalledProcessError when it fails."""
-    start = time.perf_counter()
+def seconds(command: Sequence[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Wall and processor time of one process; raises CalledProcessError when it fails."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
-    return time.perf_counter() - start
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -62,8 +65,9 @@ def measure(target: Target, repeats: int, environment: dict[str, str]) -> bool:
     seconds(command, environment)  # discarded: fills the file cache and writes bytecode
     seconds(reference, environment)
     pairs = [(seconds(command, environment), seconds(reference, environment)) for _ in range(repeats)]
-    ours = [a for a, _ in pairs]
-    ratios = [a / b for a, b in pairs]
+    ours = [a for (a, _), _ in pairs]
+    processor = statistics.median([cpu for (_, cpu), _ in pairs])
+    ratios = [a / b for (a, _), (b, _) in pairs]
     median, ratio = statistics.median(ours), statistics.median(ratios)
     fits = (target.most_ratio is None or ratio <= target.most_ratio) and (
         target.most_seconds is None or median <= target.most_seconds
@@ -72,7 +76,7 @@ def measure(target: Target, repeats: int, environment: dict[str, str]) -> bool:
     print(
         f"vedette {' '.join(target.arguments)}\n"
         f"  n {repeats}  median {median:.3f} s ({percentile(ours, 0.05):.3f}-{percentile(ours, 0.95):.3f})"
-        f"  python -c pass {statistics.median([b for _, b in pairs]):.3f} s"
+        f"  processor {processor:.3f} s  python -c pass {statistics.median([b for _, (b, _) in pairs]):.3f} s"
         f"  ratio {ratio:.2f} ({percentile(ratios, 0.05):.2f}-{percentile(ratios, 0.95):.2f})"
         f"  budget {budget}: {'met' if fits else 'MISSED'}"
     )
