@@ -1,7 +1,7 @@
-"""Documents into proposed evidence, by rules that can be read: `extract`."""
+"""Documents into proposed evidence, by rules that can be read: `extract`; places of a text: `geoparse`."""
 
 from __future__ import annotations
 
-from vedette.extraction.pipeline import extract
+from vedette.extraction.pipeline import extract, geoparse
 
-__all__ = ["extract"]
+__all__ = ["extract", "geoparse"]

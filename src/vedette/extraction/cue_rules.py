@@ -16,6 +16,7 @@ from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
 from vedette.reference.condition_cues import CONDITIONS, cue_lines
 
+_AT_BORDER = re.compile(r"§[ih] (?:state )?(?:borders?|frontiers?|soil|coast)\b|(?:threat|danger|challenge) to §[ih]\b")
 _GAPS = {"..": 5, "...": 10}
 _TOKEN = re.compile(r"§\w|[\w]+(?:[-'][\w]+)*")
 
@@ -138,7 +139,9 @@ def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Rol
 
 def _owner(kind: str, plain: str, own_role: str) -> tuple[str, bool]:
     """Condition and direction of a cue about a force, by whose force the clause speaks of."""
-    if "§i" in plain or "§h" in plain:
+    # A build-up "along §i borders" is somebody else's.
+    own = _AT_BORDER.sub(" ", plain)
+    if "§i" in own or "§h" in own:
         return "technical_feasibility", True
     target, onlooker = "§t" in plain, "§w" in plain
     if kind == "F":

@@ -7,7 +7,7 @@ import re
 
 from vedette.domain.claims import Citation
 from vedette.domain.documents import Document
-from vedette.domain.reading import DateMention, Extraction, QuantityMention
+from vedette.domain.reading import DateMention, Extraction, PlaceMention, QuantityMention
 from vedette.domain.time import Times, instant, parse_date
 from vedette.errors import DocumentRefused
 from vedette.extraction.claims import Context, claims_from
@@ -75,6 +75,16 @@ def extract(
             document=document, claims=(), actors=(), places=(), dates=(), quantities=(), warnings=tuple(warnings)
         )
     return _read(document, cleaned, day, warnings)
+
+
+def geoparse(text: str) -> list[PlaceMention]:
+    """Places named in ``text``, with coordinates where the tables or the gazetteer give them (degrees, WGS84).
+
+    The other readings of an ambiguous name are kept in ``alternatives``.
+    """
+    # The day decides only which leaders are known, and leaders are no places.
+    names = scan_names(text, dt.date(2024, 1, 1))
+    return place_mentions(text, names, [(0, len(text))])
 
 
 def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str]) -> Extraction:

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from vedette.domain.reading import ActorMention, PlaceMention
+from vedette.extraction import geoparse
 from vedette.extraction.names import actor_mentions, scan_names
 from vedette.extraction.places import place_mentions
 
@@ -119,3 +120,19 @@ def test_zero_width_and_bidirectional_characters_keep_offsets() -> None:
         assert text[mention.start : mention.end] == mention.text
     assert ("RUS",) in codes(text)
     assert ("UKR",) in codes(text)
+
+
+def test_borders_get_a_point_when_the_neighbour_is_known() -> None:
+    text = "Troops stand along the border with Niger."
+    (border,) = [p for p in places(text) if p.level == "border"]
+    assert (border.lat, border.lon) == (None, None)
+    known = place_mentions(text, scan_names(text, DAY), [(0, len(text))], ("NGA", "NER"))
+    (border,) = [p for p in known if p.level == "border"]
+    assert border.lat is not None and abs(border.lat - 13.2) < 0.5
+
+
+def test_geoparse_needs_only_text() -> None:
+    assert [(p.text, p.country) for p in geoparse("Shelling in Aleppo and in Sudan.")] == [
+        ("Aleppo", "SYR"),
+        ("Sudan", "SDN"),
+    ]

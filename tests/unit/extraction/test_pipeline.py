@@ -90,7 +90,7 @@ def test_other_crises_are_read_by_the_same_rules() -> None:
     assert bearing(claim_with(found, "three brigades")) == {"technical_feasibility": Direction.RAISES}
     denial = claim_with(found, "denies")
     assert denial.negated
-    assert bearing(denial) == {"technical_feasibility": Direction.LOWERS}
+    assert set(bearing(denial).values()) == {Direction.LOWERS}
     assert bearing(claim_with(found, "existential")) == {"stakes": Direction.RAISES}
     assert bearing(claim_with(found, "very difficult")) == {"technical_feasibility": Direction.LOWERS}
 
