@@ -26,7 +26,7 @@ def test_write_a_brief_and_verify_it(vedette: CommandLine, tmp_path: Path) -> No
 
 def test_an_edited_brief_is_found_out(vedette: CommandLine, tmp_path: Path) -> None:
     out = tmp_path / "brief.html"
-    vedette.ok("brief", "niger-2023", "--out", out)
+    vedette.ok("brief", "niger-2023", "--weeks", "1", "--out", out)
     text = out.read_text(encoding="utf-8")
     old = 'data-path="/assessment/scenarios/0/probability" data-form="figure">'
     place = text.index(old) + len(old)
@@ -38,20 +38,20 @@ def test_an_edited_brief_is_found_out(vedette: CommandLine, tmp_path: Path) -> N
 
 
 def test_markdown_to_stdout_and_to_a_file(vedette: CommandLine, tmp_path: Path) -> None:
-    text = vedette.ok("brief", "niger-2023", "--format", "md", "--out", "-")
+    text = vedette.ok("brief", "niger-2023", "--weeks", "1", "--format", "md", "--out", "-")
     assert text.startswith("# ")
     out = tmp_path / "brief.md"
-    vedette.ok("brief", "niger-2023", "--out", out)
+    vedette.ok("brief", "niger-2023", "--weeks", "1", "--out", out)
     assert out.read_text(encoding="utf-8") == text
     assert "All agree" in vedette.ok("verify", out)
-    told = json.loads(vedette.ok("brief", "niger-2023", "--out", out, "--json"))
+    told = json.loads(vedette.ok("brief", "niger-2023", "--weeks", "1", "--out", out, "--json"))
     assert told["format"] == "md"
     assert told["bytes"] == out.stat().st_size
 
 
 def test_a_pdf_is_written_and_verified(vedette: CommandLine, tmp_path: Path) -> None:
     out = tmp_path / "brief.pdf"
-    vedette.ok("brief", "niger-2023", "--out", out)
+    vedette.ok("brief", "niger-2023", "--weeks", "1", "--out", out)
     assert out.read_bytes().startswith(b"%PDF")
     assert "All agree" in vedette.ok("verify", out)
     changed = out.read_bytes().replace(b"/Title", b"/Titel", 1)

@@ -50,6 +50,7 @@ def brief(
     scale: Annotated[
         str, typer.Option("--scale", help="Words for likelihood: icd203 (US) or phia (UK).")
     ] = "icd203",
+    weeks: Annotated[int, typer.Option("--weeks", help="Weeks of the line over time; 0 leaves it out.")] = 12,
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a case: one self-contained page, Markdown, PDF (extra [pdf]) or DOCX (extra [docx]).
@@ -65,7 +66,7 @@ def brief(
     found = open_case(open_workspace().cases, case)
     chosen = form or BY_SUFFIX.get(out.suffix.lower() if out is not None else "", "html")
     request = request_for(
-        found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale
+        found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale, weeks=weeks
     )
     made = make(found, request, chosen)
     data = made.data

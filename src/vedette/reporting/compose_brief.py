@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from vedette.domain.scenarios import Basis
@@ -16,10 +17,11 @@ from vedette.reporting.compose_tables import (
     opinion_table,
     rule_table,
     shown,
+    timeline_table,
     watch_table,
 )
 from vedette.reporting.figures import Facts, Figure, Parts, Sentence
-from vedette.reporting.view import BriefView, EvidenceLine, MapView, Source
+from vedette.reporting.view import BriefView, EvidenceLine, Line, MapView, Source, Timeline
 
 
 def limits(c: Composer) -> tuple[Sentence, ...]:
@@ -196,6 +198,54 @@ def excluded(c: Composer) -> tuple[Parts, ...]:
             names += [", " if n else "", f.text("assessment", "excluded", i, key)]
         out.append((f.text("assessment", "excluded", places[0], "reason"), ": ", *names))
     return tuple(out)
+
+
+def timeline(c: Composer) -> Timeline | None:
+    """The line of the first scenario: what was known on each date gives the figure of that date."""
+    f = c.facts
+    points = f.data.get("timeline") or []
+    if not points:
+        return None
+    days = [dt.date.fromisoformat(p["as_of"]).toordinal() for p in points]
+    last = len(points) - 1
+    lines = tuple(
+        (
+            (day - days[0]) / (days[-1] - days[0]),
+            Line(
+                value=p["probability"],
+                inner=(p["interval50"][0], p["interval50"][1]),
+                outer=(p["interval90"][0], p["interval90"][1]),
+            ),
+        )
+        for day, p in zip(days, points, strict=True)
+    )
+    finding = Sentence(
+        parts=(
+            c.label(c.scenarios[0]["id"]),
+            ": ",
+            f.figure("percent", "timeline", 0, "probability"),
+            " on ",
+            f.figure("day", "timeline", 0, "as_of"),
+            ", ",
+            f.figure("percent", "timeline", last, "probability"),
+            " on ",
+            f.figure("day", "timeline", last, "as_of"),
+            ".",
+        )
+    )
+    spoken = "; ".join(
+        f"{f.figure('day', 'timeline', i, 'as_of').text} {f.figure('percent', 'timeline', i, 'probability').text}, "
+        f"{f.figure('interval', 'timeline', i, 'interval90').text}"
+        for i in range(len(points))
+    )
+    return Timeline(
+        finding=finding,
+        points=lines,
+        top=min(1.0, max(p["interval90"][1] for p in points) + 0.03),
+        first=f.figure("day", "timeline", 0, "as_of"),
+        last=f.figure("day", "timeline", last, "as_of"),
+        alternative=spoken,
+    )
 
 
 def judgements(c: Composer) -> tuple[Sentence, ...]:
@@ -414,6 +464,7 @@ def build_view(facts: Facts) -> BriefView:
         crowd_table(c),
         opinion_table(c),
         rule_table(c),
+        *([line] if (line := timeline_table(c)) is not None else []),
     ]
     n = len(a["scenarios"])
     shape = "overlap where they share outcomes" if c.overlapping() else "cannot overlap"
@@ -454,6 +505,7 @@ def build_view(facts: Facts) -> BriefView:
         previous=("Change since ", f.figure("day", "previous", "as_of")) if f["previous"] else (),
         conditions=tuple(t for s in c.with_conditions() if (t := c.condition_table(s)) is not None),
         waterfalls=tuple(w for s in explained if (w := c.waterfall(s)) is not None),
+        timeline=timeline(c),
         map=map_view(c),
         map_missing=() if f["distance"] else ("No distance was computed: ", f.text("distance_missing"), "."),
         tables=tuple(tables),

@@ -305,6 +305,34 @@ def opinion_table(c: Composer) -> Table:
     )
 
 
+def timeline_table(c: Composer) -> Table | None:
+    """The first scenario on each date, with its change from the date before."""
+    f = c.facts
+    rows = []
+    for i, p in enumerate(f.data.get("timeline") or ()):
+        at = ("timeline", i)
+        change: Parts = () if p["change"] is None else (f.figure("signed_points", *at, "change"),)
+        rows.append(
+            Row(
+                cells=(
+                    (f.figure("day", *at, "as_of"),),
+                    (f.figure("percent", *at, "probability"),),
+                    (f.figure("interval", *at, "interval90"),),
+                    change,
+                ),
+                sign="" if p["change"] is None else sign_of(p["change"]),
+            )
+        )
+    if not rows:
+        return None
+    return Table(
+        id="timeline",
+        finding=(c.letter(c.scenarios[0]["id"]), " by date"),
+        heads=("Date", "Estimate", "Range", "Points"),
+        rows=tuple(rows),
+    )
+
+
 def rule_table(c: Composer) -> Table:
     """The outcomes that exclude each other, their share, and the rule that decides each."""
     f = c.facts

@@ -121,6 +121,24 @@ def _reading(other: Assessment, main: Assessment) -> dict[str, Any]:
     }
 
 
+def _timeline(earlier: Sequence[Assessment], main: Assessment) -> list[dict[str, Any]]:
+    """The first scenario on earlier dates and now; ``change`` from the date before, None on the first."""
+    first = main.scenarios[0].id
+    points: list[dict[str, Any]] = []
+    for a in sorted((*earlier, main), key=lambda a: a.as_of):
+        s = a.scenario(first)
+        points.append(
+            {
+                "as_of": a.as_of.isoformat(),
+                "probability": s.probability,
+                "interval50": list(s.interval50),
+                "interval90": list(s.interval90),
+                "change": s.probability - points[-1]["probability"] if points else None,
+            }
+        )
+    return points if len(points) > 1 else []
+
+
 _CITES = re.compile(r"\s*\[([^\[\]]+)\]")
 
 
@@ -141,13 +159,15 @@ def brief_facts(
     request: Mapping[str, Any] | None = None,
     audience: Marking = Marking.CLEAR,
     scale: Scale = "icd203",
+    earlier: Sequence[Assessment] = (),
 ) -> Facts:
     """The facts of a brief for ``assessment.as_of``.
 
     ``previous``: the assessment of an earlier date, for "change since". ``distance``: from
     `vedette.reporting.distance.measure`. ``notes``: an analyst's own sentences. ``request``: how the
     brief was asked for, for `vedette verify`. ``audience``: the closest handling mark its reader may see; texts above
-    it are withheld. ``scale``: the words for likelihood, icd203 or phia.
+    it are withheld. ``scale``: the words for likelihood, icd203 or phia. ``earlier``:
+    assessments of earlier dates, for the line of the first scenario.
     """
     changes = {}
     if previous is not None:
@@ -163,6 +183,7 @@ def brief_facts(
             for a in alternatives
         ],
         "previous": None if previous is None else {"as_of": previous.as_of.isoformat(), "changes": changes},
+        "timeline": _timeline(earlier, assessment),
         "distance": None if distance is None else distance.facts,
         "distance_missing": "it was not asked for" if distance is None else distance.missing,
         "request": dict(request or {}),

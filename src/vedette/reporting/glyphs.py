@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import Markup
 
 from vedette.reference.estimative import WORD_CHANGES
-from vedette.reporting.view import Bar, Line, Waterfall
+from vedette.reporting.view import Bar, Line, Timeline, Waterfall
 
 
 def _markup(svg: str) -> Markup:
@@ -130,6 +130,52 @@ def total(fall: Waterfall) -> Markup:
         + f'<line class="t" x1="{x}" x2="{x}" y1="3" y2="21"/>'
     )
     return _markup(f'<svg class="wf ig sel" height="24" aria-hidden="true">{body}</svg>')
+
+
+TIMELINE_HEIGHT: Final = 150
+_LEFT: Final = 0.045
+_RIGHT: Final = 0.985
+"""Share of the width taken by the labels on the left and by the last mark on the right."""
+
+
+def timeline(t: Timeline) -> Markup:
+    """Steps of the estimate with its bands; gridlines where the word changes; the last date is marked."""
+    height = TIMELINE_HEIGHT
+
+    def x(position: float) -> str:
+        return f"{100 * (_LEFT + position * (_RIGHT - _LEFT)):.2f}%"
+
+    def y(p: float) -> float:
+        return 4 + (height - 8) * (1 - p / t.top)
+
+    parts = []
+    below = 2.0 * height
+    for p in (0.0, *(p for p in WORD_CHANGES if p < t.top - 0.02)):
+        parts.append(f'<line class="gl" x1="{x(0)}" x2="100%" y1="{y(p):.1f}" y2="{y(p):.1f}"/>')
+        if below - y(p) >= 11:  # labels nearer than their height would run into each other
+            parts.append(f'<text class="tl" x="0" y="{y(p) + 4:.1f}" data-fixed>{100 * p:.0f}</text>')
+            below = y(p)
+    ends = [position for position, _ in t.points][1:]
+    for (start, line), end in zip(t.points, ends, strict=False):
+        width = f"{100 * (end - start) * (_RIGHT - _LEFT):.2f}%"
+        for band, css in ((line.outer, "o"), (line.inner, "i")):
+            if band is not None:
+                parts.append(
+                    f'<rect class="{css}" x="{x(start)}" width="{width}" y="{y(band[1]):.1f}" '
+                    f'height="{y(band[0]) - y(band[1]):.1f}"/>'
+                )
+    for n, ((start, line), end) in enumerate(zip(t.points, ends, strict=False)):
+        after = t.points[n + 1][1].value
+        parts.append(
+            f'<line class="e" x1="{x(start)}" x2="{x(end)}" y1="{y(line.value):.1f}" y2="{y(line.value):.1f}"/>'
+            f'<line class="e" x1="{x(end)}" x2="{x(end)}" y1="{y(line.value):.1f}" y2="{y(after):.1f}"/>'
+        )
+    now = t.points[-1][1]
+    if now.outer is not None:
+        low, high = y(now.outer[0]), y(now.outer[1])
+        parts.append(f'<line class="now" x1="{x(1)}" x2="{x(1)}" y1="{low:.1f}" y2="{high:.1f}"/>')
+    parts.append(f'<circle class="dot" cx="{x(1)}" cy="{y(now.value):.1f}" r="4"/>')
+    return _markup(f'<svg class="time" height="{height}" aria-hidden="true">{"".join(parts)}</svg>')
 
 
 _AXIS: Final = (0.01, 0.03, 0.10, 0.20, 0.30, 0.45, 0.60, 0.80, 0.90, 0.97)

@@ -101,6 +101,7 @@ def _environment() -> Any:
         bar_svg=_bar_svg,
         total_svg=glyphs.total,
         axis_svg=glyphs.axis,
+        time_svg=glyphs.timeline,
         drawing=_drawing,
     )
     return environment

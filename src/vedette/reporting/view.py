@@ -121,6 +121,18 @@ class Waterfall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The first scenario over time, by steps: positions run from 0 (first date) to 1 (now)."""
+
+    finding: Sentence
+    points: tuple[tuple[float, Line], ...]
+    top: float
+    first: Figure
+    last: Figure
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A table row: cells of words and figures, with a direction mark where there is one."""
 
@@ -187,6 +199,7 @@ class BriefView:
     previous: Parts
     conditions: tuple[ConditionTable, ...]
     waterfalls: tuple[Waterfall, ...]
+    timeline: Timeline | None
     map: MapView | None
     map_missing: Parts
     tables: tuple[Table, ...]
@@ -203,6 +216,8 @@ class BriefView:
         said += [t.finding for t in self.conditions] + [w.finding for w in self.waterfalls]
         if self.map:
             said += self.map.sentences
+        if self.timeline:
+            said.append(self.timeline.finding)
         findings = [self.scenario_finding, *(t.finding for t in self.tables)]
         findings += [t.note for t in self.tables if t.note] + ([self.map.finding] if self.map else [])
         return (*(s.parts for s in said), *findings)

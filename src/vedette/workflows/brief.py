@@ -11,6 +11,7 @@ from typing import Any
 from vedette.assessment.channels import AUTHOR, RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.claims import Marking
+from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf, parse_date
 from vedette.errors import BadInput, DateRefused, UnknownName
 from vedette.reference.estimative import Scale, parse_scale
@@ -23,6 +24,9 @@ from vedette.reporting.verify import Difference, Verification, printed_differenc
 from vedette.workflows.assess import assess_case
 
 WEEK = dt.timedelta(days=7)
+WEEKS = 12
+"""Weeks before the date for which the line of the first scenario is drawn: a season. [assumption]"""
+MOST_WEEKS = 104
 
 _MODE_LABELS = {AUTHOR: "The author\u2019s rule", RECOMMENDED: "The recommended method"}
 _MODE_NOTES = {
@@ -38,6 +42,7 @@ class BriefRequest:
     ``since``: the earlier date for "change since", None for no comparison. ``rivals``: ids of other frameworks.
     ``notes``: an analyst's sentences, citing evidence ids in square brackets. ``audience``: the closest handling mark
     the reader may see. ``scale``: the words for likelihood.
+    ``weeks``: how many weeks back the line of the first scenario goes.
     """
 
     case: str
@@ -48,6 +53,7 @@ class BriefRequest:
     notes: tuple[str, ...] = ()
     audience: Marking = Marking.CLEAR
     scale: Scale = "icd203"
+    weeks: int = WEEKS
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -60,6 +66,7 @@ class BriefRequest:
             "notes": list(self.notes),
             "audience": self.audience.value,
             "scale": self.scale,
+            "weeks": self.weeks,
         }
 
     @classmethod
@@ -75,8 +82,9 @@ class BriefRequest:
                 notes=tuple(str(x) for x in data["notes"]),
                 audience=parse_marking(str(data["audience"])),
                 scale=parse_scale(str(data["scale"])),
+                weeks=int(data["weeks"]),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise BadInput(
                 f"the brief does not say how it was made ({error})", fix="It was changed by hand"
             ) from error
@@ -92,6 +100,7 @@ def request_for(
     notes: tuple[str, ...] = (),
     audience: str | Marking = Marking.CLEAR,
     scale: str = "icd203",
+    weeks: int = WEEKS,
 ) -> BriefRequest:
     """A request with its defaults filled in: a week's change where the case is that old, every rival framework that
     reads this case's evidence."""
@@ -104,6 +113,8 @@ def request_for(
         rivals = tuple(r for r in framework_ids() if r != case.framework and own & set(framework(r).reads))
     for rival in rivals:
         framework(rival)
+    if not 0 <= weeks <= MOST_WEEKS:
+        raise BadInput(f"{weeks} weeks is outside 0..{MOST_WEEKS}", where="--weeks", fix="0 leaves the line out")
     return BriefRequest(
         case=case.id,
         as_of=day,
@@ -113,6 +124,7 @@ def request_for(
         notes=notes,
         audience=audience if isinstance(audience, Marking) else parse_marking(audience),
         scale=parse_scale(scale),
+        weeks=weeks,
     )
 
 
@@ -140,6 +152,14 @@ def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
     return out
 
 
+def _earlier(case: Case, request: BriefRequest) -> list[Assessment]:
+    """Assessments a week apart before the date, none before the case opened."""
+    days = [request.as_of - n * WEEK for n in range(1, request.weeks + 1)]
+    return [
+        assess_case(case, AsOf(date=d), mode=request.mode, with_sensitivity=False) for d in days if d >= case.opened
+    ]
+
+
 def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
     """The brief of a case for a request. Raises `UnknownName`, `AfterCutOff`, and what the checks of a brief raise."""
     if form not in FORMATS:
@@ -159,6 +179,7 @@ def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
         request=request.to_dict(),
         audience=request.audience,
         scale=request.scale,
+        earlier=_earlier(case, request),
     )
     return make_brief(facts, form)
 

@@ -50,6 +50,15 @@ def facts_of(case: Case | None = None, assessment: Assessment | None = None, **m
                         assessment=replace(assessment, mode="author")),
         ],
         "distance": MADE_MAP,
+        "earlier": [
+            replace(
+                assessment, as_of=assessment.as_of.replace(day=d), scenarios=(
+                    replace(assessment.scenarios[0], probability=p, interval50=(p - 0.04, p + 0.05)),
+                    *assessment.scenarios[1:],
+                ),
+            )
+            for d, p in ((13, 0.21), (6, 0.18))
+        ],
     }  # fmt: skip
     return brief_facts(case, replace(assessment, evidence=rows), **{**settings, **more})
 
@@ -314,3 +323,19 @@ def test_words_of_the_british_scale() -> None:
     assert "remote chance" in text
     assert "roughly even" not in text.split("<script")[0]
     assert loose_numbers(page) == []
+
+
+def test_the_line_runs_by_date_and_is_told_in_words_and_as_a_table(brief: Brief) -> None:
+    line = brief.view.timeline
+    assert line is not None
+    assert [(round(x, 3), p.value) for x, p in line.points] == [(0.0, 0.18), (0.5, 0.21), (1.0, 0.27)]
+    assert str(line.finding) == (
+        "Attack on Ukraine from Belarus: 18\u202f% on 6 January 2022, 27\u202f% on 20 January 2022."
+    )
+    assert line.alternative.startswith("6 January 2022 18\u202f%, 13–48; 13 January 2022 21")
+    table = next(t for t in brief.view.tables if t.id == "timeline")
+    assert [plain(r.cells[3]) for r in table.rows] == ["", "+3", "+6"]
+    assert brief.text.count('class="e"') == 4
+    alone = build_view(facts_of(earlier=()))
+    assert alone.timeline is None
+    assert not [t for t in alone.tables if t.id == "timeline"]
