@@ -24,6 +24,10 @@ from vedette.reference.states import find_state
 if TYPE_CHECKING:
     from vedette.evaluation.backtest import BacktestReport
 
+# Last year of the panel: that of the newest source (UCDP/PRIO 25.1). A forecast about the year after is made
+# from the last row.
+LAST_YEAR = 2024
+
 Progress = Callable[[str, str], None]
 """Called with the data set or step, and what happens to it."""
 
@@ -115,7 +119,7 @@ def open_panel(
     folder: Path,
     *,
     first_year: int = 1946,
-    last_year: int = 2024,
+    last_year: int = LAST_YEAR,
     relevant_only: bool = True,
     timing: Timing = "nominal",
     progress: Progress = _quiet,
@@ -132,7 +136,7 @@ def build(
     out: Path | None = None,
     *,
     first_year: int = 1946,
-    last_year: int = 2024,
+    last_year: int = LAST_YEAR,
     relevant_only: bool = True,
     timing: Timing = "nominal",
     day: date | None = None,
@@ -201,20 +205,21 @@ def build_class(
     Raises ``FrameRefused`` without data, ``UnknownState``, ``DateRefused`` and ``BadInput``.
     """
     day = parse_date(as_of) if as_of else None
+    # Wrong questions are refused before the panel is built.
+    filters = [parse_filter(c) for c in conditions]
+    pair = None
+    when = year or (_coming_year(day, LAST_YEAR) if day else LAST_YEAR)
+    if intervener is not None and target is not None:
+        pair = (_code(intervener, when), _code(target, when))
+    elif intervener is not None or not filters:
+        raise BadInput("give a pair of states, or at least one --where", fix="Example: vedette history class RUS UKR")
     # Only what was known: a class described by later values would already hold the answer.
     built = open_panel(folder, timing="known")
     panel = built.panel
     try:
-        filters = [parse_filter(c) for c in conditions]
-        if intervener is not None and target is not None:
-            when = year or (_coming_year(day, panel.last_year) if day else panel.last_year)
-            one, two = (_code(s, when) for s in (intervener, target))
+        if pair is not None:
             seen = known_by(panel, day) if day else panel
-            filters = [*filters_like(seen, one, two, when), *filters]
-        elif intervener is not None or not filters:
-            raise BadInput(
-                "give a pair of states, or at least one --where", fix="Example: vedette history class RUS UKR"
-            )
+            filters = [*filters_like(seen, *pair, when), *filters]
         return reference_class(panel, outcome, filters, day=day, most_cases=most_cases)
     finally:
         panel.close()
@@ -225,11 +230,11 @@ def find_analogues(
 ) -> tuple[PastCase, ...]:
     """Nearest pair-years whose outcome was known on the day, and what followed."""
     day = parse_date(as_of)
+    year = _coming_year(day, LAST_YEAR)
+    one, two = (_code(s, year) for s in (intervener, target))
     built = open_panel(folder, timing="known")
     panel = built.panel
     try:
-        year = _coming_year(day, panel.last_year)
-        one, two = (_code(s, year) for s in (intervener, target))
         return nearest_dyad_years(panel, one, two, year, day=day, outcome=outcome, most=most)
     finally:
         panel.close()
