@@ -14,7 +14,6 @@ from vedette.reference.bundled import bundled_case, bundled_case_ids
 from vedette.reporting.figures import plain
 from vedette.workflows.brief import BriefRequest, build_brief, make, request_for, verify_against, verify_brief
 
-
 # A short line over time: these tests look at everything else.
 WEEKS = 1
 
