@@ -146,7 +146,8 @@ def filter_politically_relevant(panel: Panel) -> Panel:
         panel.column(name)
     name = f"{panel.base}_relevant"
     panel.connection.execute(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT ccode1, ccode2, year FROM ({panel.sql()}) "
+        f"CREATE OR REPLACE TABLE {name} AS SELECT ccode1, ccode2, year FROM "
+        f"({panel.sql(names=('conttype', 'major1', 'major2'))}) "
         "WHERE conttype > 0 OR major1 = 1 OR major2 = 1"
     )
     return replace(panel, base=name)

@@ -119,8 +119,9 @@ def reference_class(
     if panel.column(outcome).role != "outcome":
         raise BadInput(f"{outcome} is not an outcome of the panel", fix=f"Outcomes: {', '.join(_outcomes(panel))}")
     seen = as_of(panel, day) if day is not None else panel
-    table = seen.materialise("reference_rows")
     conditions = [item.sql(seen) for item in filters]
+    needed = {outcome, *(item.column for item in filters), *(name for name, _ in _FOLLOWED)}
+    table = seen.materialise("reference_rows", needed)
     con = seen.connection
 
     def counts(where: Sequence[str]) -> tuple[int, int]:
@@ -198,7 +199,7 @@ def filters_like(panel: Panel, ccode1: int, ccode2: int, year: int) -> tuple[Fil
               if n in names]  # fmt: skip
     picked = ", ".join(f'"{name}"' for name in wanted)
     this = f"b.ccode1 = {int(ccode1)} AND b.ccode2 = {int(ccode2)} AND b.year = {int(year)}"
-    row = panel.connection.execute(f"SELECT {picked} FROM ({panel.sql(this)})").fetchone()
+    row = panel.connection.execute(f"SELECT {picked} FROM ({panel.sql(this, wanted)})").fetchone()
     if row is None:
         raise DateRefused(
             f"{pair_name(ccode1, ccode2)} has no row for {year}",

@@ -135,21 +135,26 @@ class Panel:
         """How many years back contiguity and great-power status are read: 0 nominal, 1 when only known facts count."""
         return 0 if self.timing == "nominal" else 1
 
-    def sql(self, where: str = "") -> str:
-        """One query that gives every dyad-year with every column."""
+    def sql(self, where: str = "", names: Iterable[str] | None = None) -> str:
+        """One query that gives every dyad-year with every column, or only with the columns ``names``.
+
+        No join adds or drops rows, so sources of which no column is wanted are left out of the query.
+        """
+        wanted = None if names is None else set(names)
         picked = [f"b.{key}" for key in KEYS]
         joins: list[str] = []
         for item in self.added:
-            joins += [join for join in item.joins if join not in joins]
-            picked += [f'{expression} AS "{column.name}"' for column, expression in item.expressions]
+            expressions = [(c, e) for c, e in item.expressions if wanted is None or c.name in wanted]
+            if expressions:
+                joins += [join for join in item.joins if join not in joins]
+                picked += [f'{expression} AS "{column.name}"' for column, expression in expressions]
         text = f"SELECT {', '.join(picked)} FROM {self.base} b {' '.join(joins)}"
         return f"{text} WHERE {where}" if where else text
 
-    def materialise(self, name: str = "panel_rows") -> str:
-        """Join everything into the table ``name`` of the connection, ordered by dyad and year; returns its name."""
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE {name} AS {self.sql()} ORDER BY b.ccode1, b.ccode2, b.year"
-        )
+    def materialise(self, name: str = "panel_rows", names: Iterable[str] | None = None) -> str:
+        """Join the columns (all, or ``names``) into the table ``name``, ordered by dyad and year; returns ``name``."""
+        text = self.sql(names=names)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {text} ORDER BY b.ccode1, b.ccode2, b.year")
         return name
 
     def arrays(self, names: Iterable[str] | None = None) -> dict[str, npt.NDArray[np.float64]]:
@@ -161,7 +166,7 @@ class Panel:
             self.column(name)
         picked = ", ".join(f'CAST("{name}" AS DOUBLE) AS "{name}"' for name in wanted)
         got: dict[str, Any] = self.connection.execute(
-            f"SELECT {picked} FROM ({self.sql()}) ORDER BY ccode1, ccode2, year"
+            f"SELECT {picked} FROM ({self.sql(names=wanted)}) ORDER BY ccode1, ccode2, year"
         ).fetchnumpy()
         return {name: np.ma.filled(np.ma.asarray(got[name], dtype=float), np.nan) for name in wanted}
 

@@ -321,3 +321,11 @@ def test_contiguity_takes_the_closest_and_stops_where_it_ended(tmp_path: Path) -
     assert [value(panel, 2, 70, year, "conttype") for year in (1960, 1961, 2024)] == [1, 0, 0]
     assert value(panel, 2, 200, 2024, "c4_land_contig") == 0
     panel.close()
+
+
+def test_asking_for_some_columns_gives_the_same_cells(panel: Panel) -> None:
+    whole = panel.arrays()
+    for name in ("y_force_init", "c3_target_ally_cinc", "c5_joint_democracy", "c1_peaceyrs"):
+        some = panel.arrays([name])
+        np.testing.assert_array_equal(some[name], whole[name])
+        np.testing.assert_array_equal(some["year"], whole["year"])
