@@ -17,6 +17,11 @@ from vedette.extraction.roles import Roles
 from vedette.reference.condition_cues import CONDITIONS, cue_lines
 
 _AT_BORDER = re.compile(r"§[ih] (?:state )?(?:borders?|frontiers?|soil|coast)\b|(?:threat|danger|challenge) to §[ih]\b")
+# Wars of memory are no news, and their names hold words of force.
+_OLD_WARS = re.compile(
+    r"\b(?:(?:the )?(?:great patriotic|cold|first world|second world) war|world war (?:ii|i|two|one)|prisoners? of war|"
+    r"veterans? of (?:the )?war|war veterans?|war memorials?|post-war)\b"
+)
 _GAPS = {"..": 5, "...": 10}
 _TOKEN = re.compile(r"§\w|[\w]+(?:[-'][\w]+)*")
 
@@ -130,7 +135,7 @@ def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Rol
         parts.append(f" §{role}{keep} " if not keep else f"{keep} §{role} ")
         at = name.end
     parts.append(text[at:end])
-    low = fold("".join(parts)).replace("'s ", " ")
+    low = _OLD_WARS.sub(" ", fold("".join(parts)).replace("'s ", " "))
     if own:
         mark = f"§{roles.of(own)}"
         low = re.sub(r"\bour\b", f"our {mark}", low)
