@@ -284,3 +284,16 @@ def test_every_field_a_correction_may_set_is_documented() -> None:
 
     page = (ROOT / "docs" / "how-to" / "review-evidence.md").read_text("utf-8")
     assert not [f for f in FIELDS if f"`{f}`" not in page]
+
+
+def test_every_design_note_that_the_code_cites_is_explained() -> None:
+    page = (ROOT / "docs" / "explanation" / "design-notes.md").read_text("utf-8")
+    explained = set(re.findall(r"^\| ([^|]+?) \|", page, flags=re.MULTILINE))
+    cited = set()
+    for path in [*ROOT.glob("src/**/*.py"), *ROOT.glob("src/**/*.toml"), *ROOT.glob("benchmarks/*.py")]:
+        text = path.read_text("utf-8")
+        cited |= {f"METHOD {n}" for n in re.findall(r"\bMETHOD (\d+(?:\.\d+)*[a-c]?)", text)}
+        cited |= {f"UI, section {n}" for n in re.findall(r"\bUI,? section (\d+)", text)}
+    assert len(cited) > 10
+    # 4.3.1b is a part of 4.3.1
+    assert not sorted(c for c in cited if c not in explained and c.rstrip("abc") not in explained)
