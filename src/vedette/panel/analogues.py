@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from vedette.errors import BadInput, DateRefused
 from vedette.frames.frame import Frame
 from vedette.frames.history import CRISES
-from vedette.panel.reference_classes import pair_name
+from vedette.panel.reference_classes import FOLLOWED_COLUMNS, pair_name, what_followed
 from vedette.panel.table import Panel, need
 from vedette.panel.vintage import as_of
 from vedette.reference.episodes import FEATURES, all_episodes
@@ -50,6 +50,8 @@ class PastCase:
     source: str
     compared: int
     differs_in: tuple[str, ...] = ()
+    happened: bool | None = None
+    """Whether the outcome asked about followed; None where the question is not of yes and no."""
 
     @property
     def similarity(self) -> float:
@@ -101,7 +103,8 @@ def nearest_dyad_years(
         raise BadInput(f"{outcome} is not an outcome of the panel")
     names = [name for name in features if name in {c.name for c in panel.columns}]
     seen = as_of(panel, day)
-    got = seen.arrays([*names, outcome])
+    outcomes = [name for name in dict.fromkeys((outcome, *FOLLOWED_COLUMNS)) if name in {c.name for c in panel.columns}]
+    got = seen.arrays([*names, *outcomes])
     one, two, years = got["ccode1"], got["ccode2"], got["year"]
     here = np.flatnonzero((one == ccode1) & (two == ccode2) & (years == year))
     if len(here) == 0:
@@ -125,11 +128,11 @@ def nearest_dyad_years(
         if pair in met:
             continue
         met.add(pair)
-        happened = got[outcome][row] == 1
+        values = {name: float(got[name][row]) for name in outcomes}
         found.append(
             PastCase(
                 name=pair_name(int(one[row]), int(two[row])), year=int(years[row]), distance=float(distance[at]),
-                followed=f"{'yes' if happened else 'no'}: {panel.column(outcome).unit.removeprefix('0/1: ')}",
+                followed=what_followed(values), happened=values[outcome] == 1,
                 source=", ".join(panel.column(outcome).sources), compared=int(common[at]),
                 differs_in=_most_different(gaps[at], names),
             )

@@ -9,7 +9,7 @@ the rate of the class that is left when each filter is dropped.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -33,6 +33,22 @@ _FOLLOWED: tuple[tuple[str, str], ...] = (
     ("y_force_any", "used force in a dispute begun by the other side"),
     ("y_mid_init", "began a dispute without using force"),
 )
+
+
+# The outcomes whose words these are, in that order.
+FOLLOWED_COLUMNS: tuple[str, ...] = tuple(name for name, _ in _FOLLOWED)
+
+
+def what_followed(values: Mapping[str, float | None]) -> str:
+    """The worst that happened in a dyad-year, in words; ``values`` holds the outcomes that are at hand.
+
+    A missing outcome is named as such: nothing on record is not the same as nothing.
+    """
+    told = [words for name, words in _FOLLOWED if values.get(name) == 1]
+    if told:
+        return told[0]
+    unseen = any(value is None or math.isnan(value) for value in values.values())
+    return "nothing of these on record" + (" (not every source covers the year)" if unseen else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +136,7 @@ def reference_class(
         raise BadInput(f"{outcome} is not an outcome of the panel", fix=f"Outcomes: {', '.join(_outcomes(panel))}")
     seen = as_of(panel, day) if day is not None else panel
     conditions = [item.sql(seen) for item in filters]
-    needed = {outcome, *(item.column for item in filters), *(name for name, _ in _FOLLOWED)}
+    needed = {outcome, *(item.column for item in filters), *FOLLOWED_COLUMNS}
     table = seen.materialise("reference_rows", needed)
     con = seen.connection
 
@@ -165,21 +181,18 @@ def _clustered(panel: Panel, table: str, outcome: str, where: str, level: float)
 
 
 def _cases(panel: Panel, table: str, outcome: str, where: str, most: int) -> tuple[MatchedCase, ...]:
-    there = [(name, words) for name, words in _FOLLOWED if name in _outcomes(panel)]
-    picked = "".join(f', "{name}"' for name, _ in there)
+    there = [name for name in FOLLOWED_COLUMNS if name in _outcomes(panel)]
+    picked = "".join(f', "{name}"' for name in there)
     rows = panel.connection.execute(
         f'SELECT ccode1, ccode2, year, "{outcome}"{picked} FROM {table} WHERE {where} AND "{outcome}" IS NOT NULL '
         f'ORDER BY "{outcome}" DESC, year DESC, ccode1, ccode2 LIMIT {int(most)}'
     ).fetchall()
     found = []
     for one, two, year, happened, *values in rows:
-        told = [words for (_, words), value in zip(there, values, strict=True) if value == 1]
-        unseen = any(value is None for value in values)
-        nothing = "nothing of these on record" + (" (not every source covers the year)" if unseen else "")
         found.append(
             MatchedCase(
                 ccode1=int(one), ccode2=int(two), name=pair_name(int(one), int(two)), year=int(year),
-                happened=bool(happened == 1), followed=told[0] if told else nothing,
+                happened=bool(happened == 1), followed=what_followed(dict(zip(there, values, strict=True))),
             )
         )  # fmt: skip
     return tuple(found)
