@@ -227,7 +227,23 @@ class Statements:
             if name == "direction":
                 note = f"   n={own['direction_n']}"
             print(f"  {name:22}{take(own):8.3f}{take(keyword):9.3f}{take(every):16.3f}{note}")
-        return {f"{part}.{name}": take(own) for name, take in rows.items()}
+        kinds, matched = self.kinds(ids)
+        print(f"  {'kind of claim':22}{kinds:8.3f}   n={matched} matched claims")
+        return {f"{part}.{name}": take(own) for name, take in rows.items()} | {f"{part}.kind": kinds}
+
+    def kinds(self, ids: list[str]) -> tuple[float, int]:
+        """Share of matched claims whose kind (fact, event, speech ...) is the annotator's, and their number."""
+        right = matched = 0
+        for i in ids:
+            found = read(self.texts[i])["evidence"]
+            for gold in self.gold[i]["claims"]:
+                best = max(
+                    found, key=lambda e, g=gold: overlap(e["start"], e["end"], g["start"], g["end"]), default=None
+                )
+                if best and overlap(best["start"], best["end"], gold["start"], gold["end"]) >= 0.5:
+                    matched += 1
+                    right += best["kind"] == gold["kind"]
+        return (right / matched if matched else 0.0), matched
 
     def score(self, ids: list[str], reader: Callable[[Row], Row]) -> Row:
         """The annotators' scorer on one part, run as a program."""

@@ -31,7 +31,8 @@ CONTEXT_SHARE = 0.2
 _HARD = re.compile(
     r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|"
     r"invasion|invad\w+|aggression|"
-    r"aggressive|attack\w*|offensive|war|wars|conflict|fighting|brigades?|battalions?|sanction\w*|exercises?|drills?|ceasefire|"
+    r"aggressive|attack\w*|offensive|war|wars|conflict|fighting|brigades?|battalions?|sanction\w*|"
+    r"exercises?|drills?|ceasefire|"
     r"occup\w+|annex\w+|nato|peacekeep\w*|"
     r"escalat\w*|de-?escalat\w*|crisis|provocat\w*|shelling|coup|intervention|mobili[sz]\w+|"
     r"withdraw\w*|incursion|airstrikes?|"
@@ -57,16 +58,49 @@ _JUDGES = re.compile(
     r"purely|major|significant|importan\w+|"
     r"feeling|too early|believe|think|best|better|more than|problematic|logical|destructive|"
     r"provocative|unprecedented|unacceptable|"
+    r"provocat\w+|refus\w+|sabotag\w+|imitat\w+|stubborn\w*|dangerous|threat\w*|serious|concern\w*|improved|"
+    r"capable|breakthrough|reason for|responsib\w+|discriminat\w+|brutal\w*|aggravat\w+|extremely|unsatisfactory|"
     r"is a (?:threat|challenge|manifestation|signal)|are a source)\b"
 )
 _PAST = re.compile(
-    r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|"
-    r"moved|attacked|seized|killed|shelled|"
-    r"took|sent|withdrew|fired|voted|was held|were held|took part|visited|engaged|hit|recently|"
-    r"intervention|drills|exercises)\b"
+    r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|moved|attacked|"
+    r"seized|killed|shelled|took|sent|withdrew|fired|voted|took part|visited|recently|intervention|drills|exercises)\b|"
+    r"\b(?:was|were) (?:\w+ly )?(?:held|made|sent|hit|shot|taken|carried out|signed|launched|\w{3,}ed)\b"
+)
+# "The leaders agreed", "the two presidents discussed": something took place between them.
+_MEETS = re.compile(
+    r"^(?:the )?(?:two |both )?(?:parties|sides|leaders|presidents|ministers|interlocutors|"
+    r"delegations|they|[\w .,]{3,90}?) "
+    r"(?:also |then |once again )*(?:met with|met in|discussed|agreed to|agreed on further|exchanged|"
+    r"held (?:talks|a meeting|an?)|"
+    r"had an? (?:in-depth|meeting|phone|telephone|exchange|detailed)|reviewed|found it expedient|touched upon)\b"
+)
+_ACT_FIRST = re.compile(
+    r"^(?:also |once again )?(?:called (?:on|for|upon)|urged|expressed|reaffirmed|reiterated|"
+    r"confirmed|condemned|welcomed|"
+    r"thanked|demanded|warned|pledged|promised|vowed|outlined|expressing|calling|agreed on|noted|stressed|raised)\b"
+)
+_ACT_PASSIVE = re.compile(
+    r"\b(?:was|were) (?:also |once again )?(?:raised|addressed|expressed|emphasi[sz]ed|stressed|"
+    r"affirmed|pointed out|reaffirmed|"
+    r"condemned|welcomed|voiced)\b"
+)
+# What a speaker says of the own side's will.
+_COMMITS = re.compile(
+    r"\b(?:we|i|our) (?:\w+ )?(?:condemn|support|demand|expect|call|will|do not|don't|are (?:ready|"
+    r"not|defending|committed)|believe in|"
+    r"insist|reject|need|welcome|hope)\b|\b(?:is|are|remains?|remained) (?:always )?(?:ready|open|"
+    r"committed|prepared|willing|eager)\b|"
+    r"\bwill continue (?:to|its|their)\b|\b(?:supports?|reconfirms?|reaffirms?|adheres?|recogni[sz]es|"
+    r"does not (?:give|have any|intend|plan|recogni[sz]e))\b"
 )
 _ACTS = re.compile(
     r"\b(?:" + "|".join(ACT) + r"|expressing|calling|raising the issue|said|told|stressed|noted|in a speech)\b"
+)
+_CONCRETE = re.compile(
+    r"\b(?:troops?|soldiers|army|missiles?|weapons?|tanks|drones|units|forces|deployed|withdr\w+|"
+    r"constitution|occupied|base|"
+    r"supplied|providing|convoy|border)\b"
 )
 _OFFICE_AFTER = re.compile(
     r"(?:['’]s)?\s(?:\w+\s){0,3}?(?:ministers?|presidents?|leaders?|governments?|ministry|spokes\w+|"
@@ -144,7 +178,8 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Cl
     quote = text[clause.start : clause.end]
     low = quote.lower()
     inside = [n for n in context.names.inside(clause.start, clause.end) if n.use != "none"]
-    kind = _kind(low, clause, inside)
+    numbers = context.quantities.inside(clause.start, clause.end) or context.dates.inside(clause.start, clause.end)
+    kind = _kind(low, quote, speaker, bool(numbers) or bool(_CONCRETE.search(low)))
     hypothetical = bool(_HYPOTHETICAL.search(low))
     codes = tuple(dict.fromkeys(c for n in inside if n.what.kind != "region" for c in n.what.codes))
     bearings = _bearings(scores, low, kind, hypothetical, context.roles)
@@ -200,20 +235,29 @@ def _role_reason(roles: Roles) -> tuple[str, ...]:
     return (f"roles read from the text: {', '.join(parts)}",) if parts else ()
 
 
-def _kind(low: str, clause: Clause, inside: list[Found]) -> ClaimKind:
-    head = low[:70]
-    acts = _ACTS.search(head)
-    if acts and inside and inside[0].start - clause.start < 40 and inside[0].start - clause.start <= acts.start():
+def _kind(low: str, quote: str, speaker: str, concrete: bool) -> ClaimKind:
+    """What sort of statement a clause is.
+
+    The author's own words about what happened are facts and events; about what it means, judgements; what somebody
+    says of others is a judgement unless it names numbers, days or movements; acts of speech are speech.
+    """
+    meeting = _MEETS.match(low)
+    if meeting:
+        return ClaimKind.EVENT
+    if _ACT_FIRST.match(low) or act_subject(quote) or _ACT_PASSIVE.search(low):
         return ClaimKind.SPEECH
     if _ARGUES.search(low):
         return ClaimKind.ARGUMENT
+    own = speaker != AUTHOR and bool(_COMMITS.search(low))
+    if own:
+        return ClaimKind.SPEECH
     if _FORECAST.search(low):
         return ClaimKind.FORECAST
     if _HYPOTHETICAL.search(low) or _JUDGES.search(low):
         return ClaimKind.JUDGEMENT
     if _PAST.search(low):
         return ClaimKind.EVENT
-    return ClaimKind.FACT
+    return ClaimKind.FACT if speaker == AUTHOR or concrete else ClaimKind.JUDGEMENT
 
 
 def _subject_of_speech(text: str, clause: Clause, inside: list[Found]) -> str:
