@@ -237,12 +237,10 @@ class Statements:
         for i in ids:
             found = read(self.texts[i])["evidence"]
             for gold in self.gold[i]["claims"]:
-                best = max(
-                    found, key=lambda e, g=gold: overlap(e["start"], e["end"], g["start"], g["end"]), default=None
-                )
-                if best and overlap(best["start"], best["end"], gold["start"], gold["end"]) >= 0.5:
+                shares = [overlap(e["start"], e["end"], gold["start"], gold["end"]) for e in found]
+                if shares and max(shares) >= 0.5:
                     matched += 1
-                    right += best["kind"] == gold["kind"]
+                    right += found[shares.index(max(shares))]["kind"] == gold["kind"]
         return (right / matched if matched else 0.0), matched
 
     def score(self, ids: list[str], reader: Callable[[Row], Row]) -> Row:
