@@ -78,6 +78,7 @@ class ForecastFile:
     resolutions: list[ForeignResolution] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     rows: int = 0
+    settled: set[str] = field(default_factory=set)
 
 
 class _Unusable(Exception):
@@ -226,7 +227,7 @@ def _ask(found: ForecastFile, question: ForeignQuestion) -> None:
 
 def _settle(found: ForecastFile, number: int, name: str, outcome: str | None, on: dt.date | None, source: str) -> None:
     """A resolution from a table that repeats it in every row: kept once."""
-    if outcome is None or on is None or any(r.question == name for r in found.resolutions[-1:]):
+    if outcome is None or on is None or name in found.settled:
         return
     words = outcome.strip().casefold()
     meant = {"1": "yes", "1.0": "yes", "yes": "yes", "true": "yes", "0": "no", "0.0": "no", "no": "no", "false": "no"}
@@ -236,6 +237,7 @@ def _settle(found: ForecastFile, number: int, name: str, outcome: str | None, on
         atom = meant[words]
     else:
         return
+    found.settled.add(name)
     found.resolutions.append(ForeignResolution(row=number, question=name, atom=atom, on=on, source=source))
 
 
@@ -409,7 +411,8 @@ def _good_judgment(row: Row, number: int, found: ForecastFile) -> None:
             ),
         )
         outcome, on = _maybe(row, "outcome"), _day(_maybe(row, "date_closed"))
-        if outcome and on:
+        if outcome and on and name not in found.settled:
+            found.settled.add(name)
             atom = outcome if outcome in letters else None
             found.resolutions.append(
                 ForeignResolution(row=number, question=name, atom=atom, on=on, source="Good Judgment Project")

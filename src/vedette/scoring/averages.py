@@ -15,6 +15,7 @@ from vedette.scoring.bootstrap import REPLICATES, Interval
 from vedette.scoring.core.checks import cluster_codes
 
 Floats = NDArray[np.float64]
+BLOCK = 2_000_000  # counts held at once: 16 MB
 
 
 def _vector(values: ArrayLike, name: str) -> Floats:
@@ -27,20 +28,33 @@ def _vector(values: ArrayLike, name: str) -> Floats:
 
 
 def _interval(
-    metric: str, n: int, clusters: ArrayLike, value: Callable[[Floats], float], replicates: int, level: float, seed: int
-) -> Interval:
-    codes, groups = cluster_codes(np.asarray(clusters), n)
+    metric: str, top: Floats, bottom: Floats, clusters: ArrayLike, of_ratio: Callable[[Floats], Floats],
+    replicates: int, level: float, seed: int,
+) -> Interval:  # fmt: skip
+    """Interval of ``of_ratio(sum top / sum bottom)`` when whole clusters are drawn with replacement.
+
+    Sums by cluster are taken once; a replicate is a vector of how often each cluster was drawn, so thousands of
+    questions cost one matrix product a block of replicates.
+    """
+    codes, groups = cluster_codes(np.asarray(clusters), top.size)
     if groups < 2:
         raise ValueError("an interval needs at least two clusters: one question says nothing of the spread")
+    above = np.bincount(codes, weights=top, minlength=groups)
+    below = np.bincount(codes, weights=bottom, minlength=groups)
     rng = np.random.default_rng(seed)
-    draws = np.empty(replicates)
-    for i in range(replicates):
-        drawn = np.bincount(rng.integers(0, groups, size=groups), minlength=groups).astype(np.float64)
-        draws[i] = value(drawn[codes])
-    low, high = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    block = max(1, BLOCK // groups)
+    ratios = []
+    for start in range(0, replicates, block):
+        drawn = rng.multinomial(groups, np.full(groups, 1.0 / groups), size=min(block, replicates - start))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios.append((drawn @ above) / (drawn @ below))
+    draws = of_ratio(np.concatenate(ratios))
+    draws = draws[np.isfinite(draws)]
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]) if draws.size else (np.nan, np.nan)
+    estimate = of_ratio(np.array([above.sum() / below.sum() if below.sum() else np.nan]))[0]
     return Interval(
-        metric=metric, estimate=value(np.ones(n)), low=float(low), high=float(high), level=level,
-        replicates=int(np.isfinite(draws).sum()), clusters=groups,
+        metric=metric, estimate=float(estimate), low=float(low), high=float(high), level=level,
+        replicates=int(draws.size), clusters=groups,
     )
 
 
@@ -56,7 +70,7 @@ def mean_interval(
     (0.2, True, True)
     """
     x = _vector(values, "values")
-    return _interval("mean", x.size, clusters, lambda w: float(np.dot(w, x) / w.sum()), replicates, level, seed)
+    return _interval("mean", x, np.ones_like(x), clusters, lambda ratio: ratio, replicates, level, seed)
 
 
 def skill_interval(
@@ -74,8 +88,4 @@ def skill_interval(
     if x.shape != r.shape:
         raise ValueError(f"{x.size} scores but {r.size} reference scores: they must pair one to one")
 
-    def value(w: Floats) -> float:
-        below = float(np.dot(w, r))
-        return 1.0 - float(np.dot(w, x)) / below if below > 0 else float("nan")
-
-    return _interval("skill", x.size, clusters, value, replicates, level, seed)
+    return _interval("skill", x, r, clusters, lambda ratio: 1.0 - ratio, replicates, level, seed)

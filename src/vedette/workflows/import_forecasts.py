@@ -196,10 +196,10 @@ class _Plan:
             raise _Aside("its question has no deadline" if asked else "its question is not in the ledger")
         answer = self.resolved.get(question.id)
         known_on = (answer.occurred or answer.at.date()) if answer else None
-        if question.id in settled and known_on is None:
+        if question.id in settled:
             known_on = settled[question.id].on
         if known_on is not None and first.at.date() >= known_on:
-            raise _Aside(f"made on or after {known_on}, when the answer was known")
+            raise _Aside("made on or after the day its answer was known")
         if first.at > self.clock.now():
             raise _Aside("its date lies in the future")
         reference, how = self._reference(question, first)

@@ -68,8 +68,13 @@ def score_ledger(
     chosen = {q: a for q, a in found.answers.items() if question in (None, q)}
     resolved = {q: a for q, a in chosen.items() if a.atom is not None}
     lines = [x for x in found.lines if x.answer.question.id in resolved]
-    rows = [_row(x, found.lines, today) for x in lines if x.stands]
-    labels = sorted({r["forecaster"] for r in rows})
+    mates: dict[str, list[TimeLine]] = {}
+    for x in lines:
+        mates.setdefault(x.answer.question.id, []).append(x)
+    rows = [_row(x, mates[x.answer.question.id], today) for x in lines if x.stands]
+    by_label: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_label.setdefault(row["forecaster"], []).append(row)
     return {
         "today": today.isoformat(),
         "questions": {
@@ -79,7 +84,7 @@ def score_ledger(
             "open": sum(a.resolution is None for a in chosen.values()),
             "window_still_open": sum(not a.closed(today) for a in resolved.values()),
         },
-        "forecasters": [_summary(name, [r for r in rows if r["forecaster"] == name]) for name in labels],
+        "forecasters": [_summary(name, by_label[name]) for name in sorted(by_label)],
         "rows": rows,
         "not_scored": [_left_out(x) for x in lines if not x.stands],
         "crowd": [_check_row(a, c) for a in chosen.values() for c in _checks(a)],
@@ -161,6 +166,7 @@ def scenario_scores(answer: Answer, scenario: Scenario, stands: Sequence[Stand])
 
 
 def _row(line: TimeLine, every: Sequence[TimeLine], today: dt.date) -> dict[str, Any]:
+    """One line scored; ``every``: all lines of its question."""
     answer, stands, limited = line.answer, line.stands, spoken_of(line)
     assert answer.resolution is not None
     nothing = dict.fromkeys(METRICS)
@@ -189,14 +195,14 @@ def _rivals(line: TimeLine, every: Sequence[TimeLine]) -> list[dict[str, Any]]:
     before = replaced_by_revision(line)
     if before is not None:
         out += _paired(line, before, "last value", "the forecast each revision replaced, kept on")
-    mates = [x for x in every if x.answer.question.id == line.answer.question.id and x.stands and x is not line]
-    for x in mates:
+    for x in (other for other in every if other.stands and other is not line):
         name = x.forecaster.casefold()
         if name in CROWD and line.forecaster.casefold() not in CROWD:
             out += _paired(line, x, "crowd", f"{x.label} in the ledger")
         elif name in AUTHOR and line.forecaster.casefold() not in AUTHOR:
             out += _paired(line, x, "author", f"{x.label} in the ledger")
-    return out + [x for s in line.answer.scenarios if (x := _against_figures(line, s)) is not None]
+    figures = [_against_figures(line, s) for s in line.answer.scenarios]
+    return out + [f for f in figures if f is not None]
 
 
 def _paired(line: TimeLine, rival: TimeLine, name: str, what: str) -> list[dict[str, Any]]:
