@@ -18,21 +18,36 @@ if TYPE_CHECKING:
     from vedette.bootstrap import open_case as open_case
     from vedette.bootstrap import open_workspace as open_workspace
     from vedette.extraction import extract as extract
+    from vedette.extraction import geoparse as geoparse
     from vedette.scoring import brier as brier
     from vedette.scoring import log_score as log_score
+    from vedette.workflows.base_rate import base_rate as base_rate
 
 # Public name -> where it lives; a module stands for itself.
 _PUBLIC = {
     "errors": "vedette.errors",
     "extract": "vedette.extraction:extract",
+    "geoparse": "vedette.extraction:geoparse",
     "open_workspace": "vedette.bootstrap:open_workspace",
     "open_case": "vedette.bootstrap:open_case",
     "assess": "vedette.bootstrap:assess",
+    "base_rate": "vedette.workflows.base_rate:base_rate",
     "brier": "vedette.scoring:brier",
     "log_score": "vedette.scoring:log_score",
 }
 
-__all__ = ["__version__", "assess", "brier", "errors", "extract", "log_score", "open_case", "open_workspace"]
+__all__ = [
+    "__version__",
+    "assess",
+    "base_rate",
+    "brier",
+    "errors",
+    "extract",
+    "geoparse",
+    "log_score",
+    "open_case",
+    "open_workspace",
+]
 
 
 def __getattr__(name: str) -> Any:

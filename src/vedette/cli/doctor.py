@@ -21,7 +21,11 @@ NEEDED = {
     "pyproj": ("distances", "pip install pyproj"),
     "pyahocorasick": ("extraction", "pip install pyahocorasick"),
 }
-OPTIONAL = {"scikit-learn": ("boosting half of the structural model", "pip install 'vedette[ml]'")}
+OPTIONAL = {
+    "scikit-learn": ("boosting half of the structural model", "pip install 'vedette[ml]'"),
+    "typst": ("the brief as PDF", "pip install 'vedette[pdf]'"),
+    "python-docx": ("the brief as a Word document", "pip install 'vedette[docx]'"),
+}
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> int:
