@@ -67,22 +67,52 @@ def design(panel: DyadYears, outcome: str, name: str) -> Floats:
     return np.column_stack(columns + _cubic(peace_years(panel, outcome)))
 
 
+class WarmDesign:
+    """A standardised design matrix made once and kept true to each fold.
+
+    Columns are scaled by the first fold's training rows. Another fold's standardisation is the same model with
+    penalties multiplied by the squared deviation of its training rows, so refits need no new matrix: only
+    imputed cells are rewritten, with the medians of that fold's training rows.
+    """
+
+    def __init__(self, values: Floats, train_end: int) -> None:
+        self.values = values
+        self.scaling = learn_scaling(values[:train_end], np.inf)
+        self.matrix = self.scaling.apply(values)
+        self.missing = [np.flatnonzero(np.isnan(values[:, k])) for k in range(values.shape[1])]
+
+    def fold(self, train_end: int) -> Floats:
+        """Impute for training rows 0..train_end and return each column's penalty factor (p,)."""
+        for k, cells in enumerate(self.missing):
+            if cells.size:
+                column = self.values[:train_end, k]
+                known = column[~np.isnan(column)]
+                median = float(np.median(known)) if known.size else 0.0
+                self.matrix[cells, k + 1] = (median - self.scaling.means[k]) / self.scaling.deviations[k]
+        return np.asarray(self.matrix[:train_end].var(axis=0), dtype=np.float64)
+
+
 def fitter(panel: DyadYears, outcome: str, name: str, y: Floats) -> Callable[[int, int, int], Floats]:
     """A function of (train_end, begin, end) row numbers that forecasts rows begin..end; warm between calls."""
     values = design(panel, outcome, name)
+    kept: list[WarmDesign] = []
     state: dict[str, Floats] = {}
 
     def forecast(train_end: int, begin: int, end: int) -> Floats:
         known = np.isfinite(y[:train_end])
-        target = y[:train_end][known]
         if values.shape[1] == 0:
-            return np.full(end - begin, float(target.mean()) if target.size else 0.0)
-        train = values[:train_end] if known.all() else values[:train_end][known]
-        scaling = learn_scaling(train, np.inf)
-        precision = np.full(values.shape[1] + 1, PLAIN_PRECISION)
-        precision[0] = 0.0
-        fit = fit_logistic(scaling.apply(train), target, precision, start=state.get("beta"))
+            return np.full(end - begin, float(y[:train_end][known].mean()) if known.any() else 0.0)
+        if not kept:
+            kept.append(WarmDesign(values, train_end))
+        warm = kept[0]
+        factor = warm.fold(train_end)
+        factor[0] = 0.0
+        train = warm.matrix[:train_end]
+        target = y[:train_end]
+        if not known.all():
+            train, target = train[known], target[known]
+        fit = fit_logistic(train, target, PLAIN_PRECISION * factor, start=state.get("beta"))
         state["beta"] = fit.beta
-        return sigmoid(scaling.apply(values[begin:end]) @ fit.beta)
+        return sigmoid(warm.matrix[begin:end] @ fit.beta)
 
     return forecast

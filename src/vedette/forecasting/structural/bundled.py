@@ -311,7 +311,8 @@ def _rate(index: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], k: int, 
         rank=1 + int(np.sum(total > total[row])), ranked=int(total.size),
         contributions={g: float(v) / unit for g, v in zip(index["groups"], parts[row], strict=True)},
         vintage=entry["vintage"],
-        inputs={k: min(v, int(entry["as_of"][:4])) for k, v in INPUT_ENDS.items()}, carried_forward=bool(entry["carried"]),
+        inputs={k: min(v, int(entry["as_of"][:4])) for k, v in INPUT_ENDS.items()},
+        carried_forward=bool(entry["carried"]),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from vedette.forecasting.structural.spec import CONDITIONS, SPEC, Spec
 
 Floats = NDArray[np.float64]
 
+ROWS = 4096  # rows a block
 COVARIATE = re.compile(r"^c[1-5]_")
 PEACE_YEARS = "c1_peaceyrs"
 # Disputes of any level are the best memory for every outcome tried (sweep, years before 1990); a panel
@@ -182,20 +183,32 @@ class Scaling:
 
     def apply(self, values: Floats) -> Floats:
         """Design matrix (n, p + 1), constant first; a value is kept within `clip` deviations."""
-        filled = np.where(np.isnan(values), self.medians, values)
-        z = np.clip((filled - self.means) / self.deviations, -self.clip, self.clip)
-        return np.column_stack([np.ones(z.shape[0]), z])
+        out = np.empty((values.shape[0], values.shape[1] + 1))
+        out[:, 0] = 1.0
+        for begin in range(0, values.shape[0], ROWS):  # in blocks that stay in the cache
+            block = values[begin : begin + ROWS]
+            z = np.where(np.isnan(block), self.medians, block)
+            z -= self.means
+            z /= self.deviations
+            np.clip(z, -self.clip, self.clip, out=out[begin : begin + ROWS, 1:])
+        return out
 
 
 def learn_scaling(values: Floats, clip: float) -> Scaling:
     """Medians over the known values, then means and deviations of the filled columns."""
-    known = ~np.isnan(values)
-    medians = np.array([np.median(v[k]) if k.any() else 0.0 for v, k in zip(values.T, known.T, strict=True)])
-    filled = np.where(known, values, medians)
-    spread = filled.std(axis=0)
-    return Scaling(
-        medians=medians, means=filled.mean(axis=0), deviations=np.where(spread > 1e-12, spread, 1.0), clip=clip
-    )
+    medians, means, deviations = np.zeros((3, values.shape[1]))
+    for k in range(values.shape[1]):
+        column = np.ascontiguousarray(values[:, k])
+        missing = np.isnan(column)
+        if missing.any():
+            if not missing.all():
+                medians[k] = np.median(column[~missing])
+            column[missing] = medians[k]
+        else:
+            medians[k] = np.median(column)
+        means[k], deviations[k] = column.mean(), column.std()
+    deviations[deviations <= 1e-12] = 1.0
+    return Scaling(medians=medians, means=means, deviations=deviations, clip=clip)
 
 
 def require_outcome(panel: DyadYears, outcome: str) -> Floats:
