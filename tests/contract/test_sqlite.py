@@ -162,6 +162,12 @@ def test_bundled_cases_need_no_workspace(read_only_home: Path) -> None:
 
 
 def test_an_unwritable_place_for_a_new_workspace(read_only_home: Path, made_file: Path) -> None:
+    out = made_file.with_name("new.toml")
+    done = run_unprivileged(
+        "case", "new", "--intervener", "FRA", "--target", "MLI", "--posture", "invited", "--until", "6m", "--out", out,
+        home=read_only_home / "new",
+    )  # fmt: skip
+    assert done.returncode == 2 and "cannot be written" in done.stderr and not out.exists()
     done = run_unprivileged("case", "import", made_file, home=read_only_home / "new")
     assert done.returncode == 2 and "cannot be written" in done.stderr and "VEDETTE_HOME" in done.stderr
 

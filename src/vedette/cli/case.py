@@ -120,7 +120,11 @@ def new(
     if path.exists():
         raise CaseRefused("the file exists already", where=str(path), fix="Give another with --out")
     _write_case(path, case)
-    workspace.cases.create(case, author=author or workspace.settings.author, reason=f"new case, file {path}")
+    try:
+        workspace.cases.create(case, author=author or workspace.settings.author, reason=f"new case, file {path}")
+    except BaseException:
+        path.unlink(missing_ok=True)  # both or neither: a file of a case that does not exist would mislead
+        raise
     if as_json:
         print_json({"case": case.id, "file": str(path), "question": case.question, "deadline": case.deadline})
         return
