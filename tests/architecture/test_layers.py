@@ -61,6 +61,14 @@ def test_start_loads_nothing_heavy(statement: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_entry_point_does_not_even_load_typing() -> None:
+    """It would double the time of ``vedette --version``."""
+    code = "import sys; from vedette.cli import main; main(['--version']); print('typing' in sys.modules)"
+    done = subprocess.run([sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(SOURCE.parent)!r}); {code}"],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "False"
+
+
 def test_listing_cases_loads_no_engine() -> None:
     """A command loads its own module only: listing cases needs neither borders, panel nor draws."""
     code = (
