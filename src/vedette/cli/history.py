@@ -196,6 +196,45 @@ def screen(
     )  # fmt: skip
 
 
+@app.command("replay")
+def replay(
+    cases: Annotated[
+        Path,
+        typer.Argument(metavar="CSV", help="Columns case_id, intervener_iso3, target_iso3, decision_date[, outcome]."),
+    ],
+    outcome: Annotated[str, typer.Option("--outcome", help="force, mid or hostile_intervention.")] = "force",
+    as_json: AsJson = False,
+) -> None:
+    """Named episodes: what the model, refitted on what was known the year before, would have said.
+
+    A refit for every year asked about: about a minute each on an idle machine.
+    """
+    from vedette.bootstrap import open_workspace
+    from vedette.workflows.replay_history import read_episodes, replay_episodes
+
+    episodes, complaints = read_episodes(cases)
+    for line in complaints:
+        say(f"left out, {line}")
+    found = replay_episodes(
+        open_workspace().settings.data, episodes, outcome, progress=lambda name, what: say(f"{name}: {what}")
+    )
+    if as_json:
+        print_json({"outcome": outcome, "episodes": found, "left_out": complaints})
+        return
+    print_table(
+        ["Episode", "As of", "%", "90 %", "Rank", "Of", "What followed, or why there is no rate"],
+        [
+            [
+                r.episode.id, r.episode.day, "" if r.p is None else f"{100 * r.p:.1f}",
+                "" if r.low is None or r.high is None else f"{100 * r.low:.1f}-{100 * r.high:.1f}",
+                r.rank or "", r.ranked or "", r.reason or r.episode.outcome,
+            ]
+            for r in found
+        ],
+        right=("%", "Rank", "Of"),
+    )  # fmt: skip
+
+
 @app.command("class")
 def reference_class(
     intervener: Annotated[

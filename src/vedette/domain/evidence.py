@@ -89,6 +89,12 @@ class Evidence:
         options = [b.option for b in self.bearings]
         if len(set(options)) != len(options):
             raise BadInput("an item bears at most once on an option (one channel)", where=self.id)
+        if self.quote is not None and self.times.available_at < self.quote.document.times.available_at:
+            raise BadInput(
+                f"available ({self.times.available_at.date()}) before the document it quotes "
+                f"({self.quote.document.times.available_at.date()})",
+                where=self.id,
+            )
         if self.half_life_days is not None and self.half_life_days <= 0:
             raise BadInput("a half-life is a positive number of days", where=self.id)
 

@@ -19,6 +19,7 @@ from vedette.reference.evidence_scale import learnt_scale
 from vedette.reference.frameworks import framework
 from vedette.reference.leaders import all_leaders
 from vedette.reference.states import all_states
+from vedette.workflows.analogues import analogues_of
 from vedette.workflows.base_rate import structural_rate
 
 LEVELS = {"absent": -2.0, "weak": -1.0, "mixed": 0.0, "met": 1.0, "strong": 2.0}
@@ -80,8 +81,11 @@ def assess_case(
     with_sensitivity: bool = True,
 ) -> Assessment:
     """The assessment of a case as of a date (default: the case's own)."""
+    cut = AsOf.of(as_of or case.as_of)
     setting = setting_for(case, mode=mode, rival=rival)
-    return assess(case, AsOf.of(as_of or case.as_of), setting, with_sensitivity=with_sensitivity)
+    if with_sensitivity:
+        setting = replace(setting, analogues=analogues_of(case, cut))
+    return assess(case, cut, setting, with_sensitivity=with_sensitivity)
 
 
 def parse_change(case: Case, text: str) -> tuple[str, str | None, str, float]:

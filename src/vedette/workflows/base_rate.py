@@ -181,8 +181,8 @@ def _not_ranked(states: Sequence[State], goal: State, counted: bool) -> str:
         else "this is the class rate of politically relevant pairs, and too high for a pair outside them."
     )
     return (
-        f"{who} and {goal.name} were not among the politically relevant pairs (neighbours within 400 miles of water, or "
-        f"a major power): {which}"
+        f"{who} and {goal.name} were not among the politically relevant pairs (neighbours within 400 miles of water, "
+        f"or a major power): {which}"
     )
 
 
