@@ -75,6 +75,13 @@ _MEETS = re.compile(
     r"held (?:talks|a meeting|an?)|"
     r"had an? (?:in-depth|meeting|phone|telephone|exchange|detailed)|reviewed|found it expedient|touched upon)\b"
 )
+# Words that do what they say: something has happened.
+_ENACTS = re.compile(
+    r"\b(?:declared (?:a |an )?(?:state of |nationwide )?(?:emergency|war|martial law|independence|"
+    r"ceasefire|truce|mobili[sz]ation)|"
+    r"signed (?:a|an|the)|ordered (?:the |a )?(?:deployment|withdrawal|mobili[sz]ation|troops|army|"
+    r"military)|recogni[sz]ed the independence)\b"
+)
 _ACT_FIRST = re.compile(
     r"^(?:also |once again )?(?:called (?:on|for|upon)|urged|expressed|reaffirmed|reiterated|"
     r"confirmed|condemned|welcomed|"
@@ -149,7 +156,7 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
         own_role = context.roles.of(code or context.own)
         rated.append((clause, speaker, bool(_HARD.search(plain)), score_clause(plain, own_role=own_role)))
     hard = [is_hard for _, _, is_hard, _ in rated]
-    if sum(hard) < min(CONTEXT_CLAUSES, len(rated)):
+    if sum(hard) < min(CONTEXT_CLAUSES, max(1, len(rated) // 3)):
         around = [False] * len(rated)
     else:
         around = [_in_context(hard, k) for k in range(len(rated))]
@@ -241,8 +248,7 @@ def _kind(low: str, quote: str, speaker: str, concrete: bool) -> ClaimKind:
     The author's own words about what happened are facts and events; about what it means, judgements; what somebody
     says of others is a judgement unless it names numbers, days or movements; acts of speech are speech.
     """
-    meeting = _MEETS.match(low)
-    if meeting:
+    if _MEETS.match(low) or _ENACTS.search(low):
         return ClaimKind.EVENT
     if _ACT_FIRST.match(low) or act_subject(quote) or _ACT_PASSIVE.search(low):
         return ClaimKind.SPEECH

@@ -47,7 +47,8 @@ _TAIL = re.compile(
     rf"[,!?.…][\"”]\s*,?\s*(?:-\s)?(?P<subject>[^\"“”]{{0,120}}?)\b(?:{_SAY}|{_ACT})\b[^\"“”]*$"
     rf"|,\s(?P<subject2>(?:he|she|they|(?-i:[A-Z])[\w.'’ -]{{2,60}}|(?:the|a|an|two|three|several|"
     rf"some)\s[\w.'’ -]{{3,50}}|"
-    rf"officials|diplomats|analysts|experts|sources|witnesses)\s)"
+    rf"officials|diplomats|analysts|experts|sources|witnesses|residents(?: of (?-i:[A-Z])[\w-]+)?|locals|police|"
+    rf"authorities|monitors|aid workers|rebels|lawmakers)\s)"
     rf"(?:{_SAY})(?:\s(?:on|in|at|during|to)\b[^,]{{0,80}})?[.]?$"
     r"|,\s(?:according to|as reported by)\s(?P<subject3>[^,]{2,80})[.]?$",
     re.IGNORECASE,
@@ -106,7 +107,7 @@ _CUT = re.compile(
     rf"on|continues to)\b)"
     rf"|,\s(?:while|whereas|although|though|because|since|as(?!\swell))\s"
     rf"|\s(?:because|while|whereas|although)\s(?={_NOMINAL}\s)|\swhile\s(?=\w+ing\b)|:\s(?=\(?1\))"
-    rf"|,\s(?=with\s(?:[\w.'’-]+\s){{1,6}}?\w+ing\b)"
+    rf"|,\s(?=with\s(?:[\w.,'’-]+\s){{1,9}}?\w+ing\s)"
     rf"|,\s(?=(?:the|all|this|they|it|we|he|there)\s(?:\w+\s){{0,4}}?(?:is|are|was|were|has|have|will|"
     rf"hit|remains?|continues?)\b)"
     rf"|,\s(?=(?:does|do|is|are|has|have|did)\snot\b)"
@@ -119,7 +120,7 @@ _CUT = re.compile(
     rf"|\s(?=due to\s)|\s(?=in response to\s)|,\sas well as\s(?=(?:invite|trigger|cause|provoke|force|"
     rf"create|make|lead|raise|risk|bring|give|allow|help)\b)",
 )
-_HAS_FINITE = re.compile(rf"(?<![\w-])(?:{_FIN}|{_ACT}|\w{{3,}}ed)(?![\w-])", re.IGNORECASE)
+_HAS_FINITE = re.compile(rf"(?<![\w-])(?!may\s\d)(?:{_FIN}|{_ACT}|\w{{3,}}ed)(?![\w-])", re.IGNORECASE)
 # Finite for sure: not a noun ("support", "plan") nor a participle ("occupied").
 _STRONG = re.compile(
     r"(?<![\w-])(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|do|"
@@ -134,6 +135,9 @@ _STRONG = re.compile(
     r"brought|brings|proved|violates|"
     r"withdrew|fought|accuses|n't|cannot)(?![\w-])|n't\b|['’](?:s|re|ve|ll)\s\w+(?:ing|ed)\b"
 )
+# "Putin called Macron, expressing concern over ...": the subject of the sentence goes on speaking.
+_SPEAKING = re.compile(r"(?:expressing|calling|warning|saying|demanding|urging|promising|threatening|noting|adding)\b")
+_LEAD_NAME = re.compile(r"(?:[Tt]he\s)?[A-Z][\w.'’-]*(?:\s(?:of\s)?[A-Z][\w.'’-]*){0,5}")
 _CONDITIONAL = re.compile(
     r"^(?:if|when|unless|until|after|before|once|should|had|every time|as long as)\b", re.IGNORECASE
 )
@@ -141,7 +145,7 @@ _CONDITIONAL = re.compile(
 _ACT_SUBJECT = re.compile(
     rf"^(?P<subject>(?:he|she|they|the|both|(?-i:[A-Z]))[^\"“”;:]{{0,110}}?)\s(?:also\s|once\s|again\s|"
     rf"then\s|in\sturn,?\s|further\s|has\s|have\s)*"
-    rf"(?P<verb>{_ACT}|expressed|{_SAY})\b",
+    rf"(?P<verb>{_ACT}|expressed|expressing|calling|warning|urging|demanding|{_SAY})\b",
     re.IGNORECASE,
 )
 _LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
@@ -317,7 +321,13 @@ def _split(text: str, start: int, end: int, speaker: str, part: str) -> list[Cla
         a, b = _trim(text, start, start + cut.start())
         head = [Clause(a, b, speaker=speaker, part=part)]
         kind = "relative" if re.match(r"(?:which|who|something that)\b", right) else "coordinate"
-        return [*head, *_split(text, start + cut.end(), end, speaker, kind)]
+        after = start + cut.end()
+        if right.startswith("with ") and not cut.group().strip(" ,"):
+            after += len("with ")  # "with the minister calling for ...": the minister is the subject
+        voice = speaker
+        if not speaker and _SPEAKING.match(right) and (subject := _LEAD_NAME.match(left)):
+            voice = subject.group()
+        return [*head, *_split(text, after, end, voice, kind)]
     return [Clause(start, end, speaker=speaker, part=part)]
 
 

@@ -73,3 +73,23 @@ def test_the_holder_of_an_office_is_found_by_date() -> None:
     text = "The President of Russia stressed that the troops would leave the border of Ukraine."
     assert list(attributions(text, "2022-01-20").values()) == ["Vladimir Putin"]
     assert list(attributions(text, "2010-01-20").values()) == ["Dmitry Medvedev"]
+
+
+def test_a_number_inside_somebodys_concern_is_that_persons_number() -> None:
+    text = (
+        "There is a feeling of siege in Yerevan, with Nikol Pashinyan, in a speech on May 3, expressing concern over "
+        "the more than 20,000 troops that are massed in Azerbaijan and Turkey."
+    )
+    claims = extract(text, published="2021-05-10").claims
+    (said,) = [c for c in claims if c.quantities]
+    assert (said.attribution, said.quantities[0].attribution) == ("Nikol Pashinyan", "Nikol Pashinyan")
+    assert said.quantities[0].of == "troops that are massed in Azerbaijan and Turkey"
+    assert [d.iso for d in said.dates] == ["2021-05-03"]
+
+
+def test_the_subject_goes_on_speaking_in_a_participle() -> None:
+    text = (
+        "Vladimir Putin telephoned Emmanuel Macron on Monday, warning that NATO troops near the border were a threat."
+    )
+    said = attributions(text, "2022-01-20")
+    assert "Vladimir Putin" in said.values()

@@ -54,6 +54,9 @@ def test_traps(shared: Path, reading: Extraction) -> None:
     assert {d.iso for c in found("G27") for d in c.dates} == {"2022-01"}  # type: ignore[attr-defined]
     (soured,) = found("G16")
     assert {(b.condition, b.direction.value) for b in soured.conditions} == {("local_support", "raises")}  # type: ignore[attr-defined]
+    (thirty,) = [c for c in reading.claims for q in c.quantities if q.value == 30_000]
+    assert "Lukashenko" in thirty.attribution
+    assert "Baltic" in thirty.quantities[0].of  # the other side's troops, not those in Belarus
     for identifier in ("G03", "G05"):  # the repeated paragraph counts once
         assert text.count(gold[identifier]["quote"]) == 1
 
