@@ -38,13 +38,22 @@ def normal(name: str, n: int) -> Array:
     return out
 
 
+@functools.lru_cache(maxsize=8)
+def _beta22_scores(n: int) -> Array:
+    u = (np.arange(n) + 0.5) / n
+    scores: Array = 0.5 - np.sin(np.arcsin(1.0 - 2.0 * u) / 3.0)
+    scores.setflags(write=False)
+    return scores
+
+
+@functools.lru_cache(maxsize=512)
 def beta22(name: str, n: int) -> Array:
-    """``n`` stratified draws of Beta(2, 2), whose distribution function is ``3x^2 - 2x^3``.
+    """``n`` stratified draws of Beta(2, 2), whose distribution function is ``3x^2 - 2x^3``. Read-only.
 
     The inverse solves that cubic: ``x = 1/2 - sin(asin(1 - 2u) / 3)``.
     """
-    u = (_generator(name).permutation(n) + 0.5) / n
-    x: Array = 0.5 - np.sin(np.arcsin(1.0 - 2.0 * u) / 3.0)
+    x: Array = _beta22_scores(n)[_generator(name).permutation(n)]
+    x.setflags(write=False)
     return x
 
 

@@ -16,6 +16,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from vedette.domain.evidence import OPTION_CHANNEL
 from vedette.domain.framework import Framework
 from vedette.domain.scenarios import BaseRate, Basis, Chance
 from vedette.errors import Incoherent
-from vedette.forecasting.conjunction import gradient, soft_minimum, weighted_mean
+from vedette.forecasting.conjunction import gradient, soft_minimum, soft_minimum_and_gradient, weighted_mean
 from vedette.forecasting.draws import Array, base_rate_draws, beta22, normal, sigmoid
 from vedette.forecasting.judgments import People
 from vedette.forecasting.parameters import Parameters
@@ -90,6 +91,8 @@ class Engine:
         self.rates = dict(rates)
         self.as_of = as_of
         self.people: People | None = None
+        # What was computed once and is asked for again (attribution, the model's atoms): emptied by every revision.
+        self.memo: dict[str, Any] = {}
         self.chances: tuple[Chance, ...] = case.scenario_set.chances
         self.index = {c.id: j for j, c in enumerate(self.chances)}
         self.conditions = framework.condition_ids
@@ -112,6 +115,8 @@ class Engine:
         self.beta: Array = p.beta * np.exp(p.beta_log_sd * normal("beta", n))
         rank = np.argsort(np.argsort(normal("form", n)))
         self.conjunctive = rank < round(p.conjunctive_share * n)
+        self._joint = np.flatnonzero(self.conjunctive)
+        self._joint_kappa: Array = self.kappa[self._joint]
 
     def _draw_chances(self) -> None:
         p, n, k = self.parameters, self.parameters.draws, len(self.conditions)
@@ -140,18 +145,29 @@ class Engine:
 
     def _conjunction(self, theta: Array, chance: int) -> Array:
         out = weighted_mean(theta, self.weights[chance])
-        on = self.conjunctive
-        if on.any():
-            out[on] = soft_minimum(theta[:, on], self.weights[chance], self.kappa[on])
+        on = self._joint
+        if on.size:
+            out[on] = soft_minimum(theta.take(on, axis=1), self.weights[chance], self._joint_kappa)
         return out
 
     def slope(self, theta: Array, chance: int) -> Array:
         """dS/dtheta_k of one chance, (K, D); the shares of the conditions, summing to 1 over k."""
         out = np.repeat(self.weights[chance][:, None], theta.shape[1], axis=1)
-        on = self.conjunctive
-        if on.any():
-            out[:, on] = gradient(theta[:, on], self.weights[chance], self.kappa[on])
+        on = self._joint
+        if on.size:
+            out[:, on] = gradient(theta.take(on, axis=1), self.weights[chance], self._joint_kappa)
         return out
+
+    def state_and_slope(self, theta: Array, chance: int) -> tuple[Array, Array]:
+        """S (D,) and dS/dtheta_k (K, D) together: the attribution needs both at every node."""
+        state = weighted_mean(theta, self.weights[chance])
+        slope = np.repeat(self.weights[chance][:, None], theta.shape[1], axis=1)
+        on = self._joint
+        if on.size:
+            state[on], slope[:, on] = soft_minimum_and_gradient(
+                theta.take(on, axis=1), self.weights[chance], self._joint_kappa
+            )
+        return state, slope
 
     # -- evidence ------------------------------------------------------------------------------------------
 
@@ -203,6 +219,7 @@ class Engine:
     def revised(self, *, items: Sequence[ChannelItem] | None = None, parameters: Parameters | None = None) -> Engine:
         """The same case and draws with other items or scales (not other numbers of draws or prior spreads)."""
         other = copy.copy(self)
+        other.memo = {}
         if items is not None:
             other.items = tuple(items)
         if parameters is not None:
@@ -215,6 +232,7 @@ class Engine:
     def revised_moves(self, moved: Sequence[int]) -> Engine:
         """The same engine that recomputes the log-odds of these chances."""
         other = copy.copy(self)
+        other.memo = {}
         other.moved = list(moved)
         return other
 
@@ -360,7 +378,21 @@ class Engine:
 
     def evaluate(self, shift: Array | None = None, overrides: Sequence[Shift] = ()) -> Array:
         """Atom draws (A, D), the people's judgments pooled in where there are any."""
-        atoms = self.model(shift, overrides)
+        if shift is None and not overrides:
+            return self.pooled(self.modelled())
+        return self.pooled(self.model(shift, overrides))
+
+    def modelled(self) -> Array:
+        """Atom draws (A, D) of the model alone under the evidence, computed once. Read-only."""
+        if "modelled" not in self.memo:
+            atoms = self.model()
+            atoms.setflags(write=False)
+            self.memo["modelled"] = atoms
+        found: Array = self.memo["modelled"]
+        return found
+
+    def pooled(self, atoms: Array) -> Array:
+        """Atom draws (A, D) of the model with the people's judgments, where there are any."""
         if self.people is None:
             return atoms
         order = np.array([self.people.atoms[a.id] for a in self.case.scenario_set.atoms])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from vedette.assessment.channels import ChannelItem
 from vedette.domain.evidence import OPTION_CHANNEL
@@ -29,43 +31,76 @@ def attribute(engine: Engine) -> tuple[Array, Array]:
     ``share_i = integral_0^1 mean_d(dP_s/deta_j * deta_j/dshift_c * shift_i) / (m (1 - m)) dt``. The residual is what
     the quadrature misses, so that base rate, shares and residual sum to the headline's log-odds exactly.
     """
+    if "attribution" not in engine.memo:
+        engine.memo["attribution"] = _integrate(engine)
+    found: tuple[Array, Array] = engine.memo["attribution"]
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """Items on one channel of one chance: those of known grade as sizes, the others as draws."""
+
+    channel: int
+    on: npt.NDArray[np.int64]
+    fixed: Array
+    drawn_on: npt.NDArray[np.int64]
+    drawn: Array
+
+
+def _blocks(engine: Engine) -> dict[int, list[_Block]]:
+    """Blocks by chance, built once for all nodes."""
+    row = {int(position): i for i, position in enumerate(engine.item_unknown)}
+    out: dict[int, list[_Block]] = {}
+    for j in engine.moved:
+        mine = np.flatnonzero(engine.item_chance == j)
+        for channel in np.unique(engine.item_channel[mine]):
+            on = mine[engine.item_channel[mine] == channel]
+            drawn_on = np.array([p for p in on if int(p) in row], dtype=int)
+            block = _Block(
+                channel=int(channel), on=on, fixed=engine.item_fixed[on], drawn_on=drawn_on,
+                drawn=engine.item_drawn[[row[int(p)] for p in drawn_on]].T,
+            )
+            out.setdefault(j, []).append(block)
+    return out
+
+
+def _integrate(engine: Engine) -> tuple[Array, Array]:
     s = engine.members.shape[0]
     shares = np.zeros((s, len(engine.items)))
+    blocks = _blocks(engine)
     x, w = np.polynomial.legendre.leggauss(NODES)
     for node, weight in zip((x + 1) / 2, w / 2, strict=True):
-        shares += weight * _node(engine, float(node))
+        shares += weight * _node(engine, float(node), blocks)
     start = scenario_log_odds(engine, engine.without_evidence())
-    end = scenario_log_odds(engine, engine.model())
+    end = scenario_log_odds(engine, engine.modelled())
     return shares, end - start - shares.sum(axis=1)
 
 
-def _node(engine: Engine, t: float) -> Array:
+def _node(engine: Engine, t: float, blocks: Mapping[int, Sequence[_Block]]) -> Array:
     """Rate of each item's share at one point of the path, (S, n)."""
-    moved = engine.moved
-    shift = engine.shift * t
-    eta = engine.all_log_odds(shift)
+    k = len(engine.conditions)
+    eta = engine.base.copy()
+    slopes_of: dict[int, Array] = {}
+    for j in engine.moved:
+        shift = engine.shift[j] * t
+        state, slopes_of[j] = engine.state_and_slope(engine.states(j, shift), j)
+        eta[j] = engine.base[j] + engine.beta * (state - engine.base_state[j]) + shift[k] + shift[k + 1]
     chances = engine.probabilities(eta)
     mean = engine.scenario_draws(engine.atom_draws(chances)).mean(axis=1)
-    slopes = engine.atom_slopes(chances, moved)
+    slopes = engine.atom_slopes(chances, engine.moved)
     out = np.zeros((engine.members.shape[0], len(engine.items)))
     draws = chances.shape[1]
-    k = len(engine.conditions)
-    for i, j in enumerate(moved):
+    for i, j in enumerate(engine.moved):
         outer = (engine.members @ slopes[i]) * engine.chance_slope(j, eta[j])
-        mine = np.flatnonzero(engine.item_chance == j)
-        if np.any(engine.item_channel[mine] < k):
-            inner = engine.beta * engine.slope(engine.states(j, shift[j]), j)
-        for channel in np.unique(engine.item_channel[mine]):
-            g = outer * engine.units[j, int(channel)]
-            if channel < k:
-                g = g * inner[channel]
-            on = mine[engine.item_channel[mine] == channel]
-            out[:, on] += g.mean(axis=1)[:, None] * engine.item_fixed[on]
-            for position in np.intersect1d(on, engine.item_unknown):
-                row = int(np.flatnonzero(engine.item_unknown == position)[0])
-                out[:, position] += g @ engine.item_drawn[row] / draws
-    scale = np.clip(mean * (1.0 - mean), 1e-300, None)
-    rates: Array = out / scale[:, None]
+        for block in blocks.get(j, ()):
+            rate = engine.units[j, block.channel]
+            if block.channel < k:
+                rate = rate * engine.beta * slopes_of[j][block.channel]
+            out[:, block.on] += ((outer @ rate) / draws)[:, None] * block.fixed
+            if block.drawn_on.size:
+                out[:, block.drawn_on] += (outer * rate) @ block.drawn / draws
+    rates: Array = out / np.clip(mean * (1.0 - mean), 1e-300, None)[:, None]
     return rates
 
 
@@ -82,7 +117,7 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
     speaks of the pair itself; what sets the pair apart then has a bar of its own.
     """
     shares, residual = attribute(engine)
-    pooled = scenario_log_odds(engine, engine.evaluate()) - scenario_log_odds(engine, engine.model())
+    pooled = scenario_log_odds(engine, engine.evaluate()) - scenario_log_odds(engine, engine.modelled())
     start = scenario_log_odds(engine, engine.without_evidence())
     below = scenario_log_odds(engine, class_start) if class_start is not None else None
     out: dict[str, tuple[Contribution, ...]] = {}
@@ -158,7 +193,9 @@ def binding(engine: Engine) -> Mapping[str, Mapping[str, Binding]]:
     """For every scenario and condition, the gain in P from raising that condition alone to "met"."""
     scenarios = engine.case.scenario_set.scenarios
     now = engine.scenario_draws(engine.evaluate()).mean(axis=1)
+    eta = engine.all_log_odds(engine.shift)
     raised: dict[tuple[str, str], Array] = {}
+    steepness: dict[int, Array] = {}
     out: dict[str, dict[str, Binding]] = {}
     for s, scenario in enumerate(scenarios):
         row: dict[str, Binding] = {}
@@ -167,12 +204,18 @@ def binding(engine: Engine) -> Mapping[str, Mapping[str, Binding]]:
             if len(routes) != 1 or routes[0][1] != 1:
                 continue
             chance = routes[0][0]
+            j = engine.index[chance]
             key = (chance, condition)
             if key not in raised:
-                atoms = engine.evaluate(overrides=[Shift(chance=chance, channel=condition, level=MET, at_least=True)])
+                # One condition moves one chance: the others keep their log-odds.
+                met = eta.copy()
+                change = Shift(chance=chance, channel=condition, level=MET, at_least=True)
+                met[j] = engine.log_odds(j, engine.shift[j], [change])
+                atoms = engine.pooled(engine.atom_draws(engine.probabilities(met)))
                 raised[key] = engine.scenario_draws(atoms).mean(axis=1)
-            j = engine.index[chance]
-            share = engine.slope(engine.states(j, engine.shift[j]), j)[engine.channel_index[condition]].mean()
+            if j not in steepness:
+                steepness[j] = engine.slope(engine.states(j, engine.shift[j]), j).mean(axis=1)
+            share = steepness[j][engine.channel_index[condition]]
             row[condition] = Binding(
                 gain=float(raised[key][s] - now[s]), probability=float(raised[key][s]), gradient_share=float(share)
             )
