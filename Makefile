@@ -55,13 +55,21 @@ test-browser: $(VENV)/.dev
 		{ echo 'test-browser needs Chromium: apt-get install chromium (or your system'"'"'s package)' >&2; exit 2; }
 	$(BIN)/python -m pytest -m browser
 
+# Both name each program before its output, run all of them, and fail at the end if one did.
 bench: $(VENV)/.dev
-	@set +e; status=0; for program in benchmarks/*.py; do \
-		echo "== $$program"; $(BIN)/python "$$program" || status=1; done; exit $$status
+	@set +e; status=0; for program in startup install assessment backtest skill; do \
+		echo "== benchmarks/$$program.py"; $(BIN)/python benchmarks/$$program.py || status=1; done; exit $$status
 
+# The last two need the real data: a mirror of the sources, and the panel built from it.
+SHARED := $(or $(VEDETTE_SHARED),../shared)
 evals: $(VENV)/.dev
-	@set +e; status=0; for program in evals/*.py; do \
-		echo "== $$program"; $(BIN)/python "$$program" || status=1; done; exit $$status
+	@set +e; status=0; for program in geography extraction; do \
+		echo "== evals/$$program.py"; $(BIN)/python evals/$$program.py || status=1; done; \
+	echo '== evals/history_panel.py and evals/coalitions.py'; \
+	if [ -d '$(SHARED)/data/structural' ]; then \
+		$(BIN)/python evals/history_panel.py --mirror '$(SHARED)/data/structural' || status=1; \
+		$(BIN)/python evals/coalitions.py --panel '$(SHARED)/data/panel_prdyad_1946_2024.parquet' || status=1; \
+	else echo 'skipped: the real data are not here (VEDETTE_SHARED)'; fi; exit $$status
 
 docs: $(VENV)/.dev
 	$(BIN)/python buildtools/reference_docs.py

@@ -262,6 +262,8 @@ def test_named_files_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     for name in re.findall(r"`((?:src|docs|tests|benchmarks|evals|buildtools|requirements)/[\w./-]+)`", text):
         assert (ROOT / name).exists() or name.endswith("_built"), f"{path.name} names {name}"
+    for name in re.findall(r"\b(?:benchmarks|evals|buildtools)/\w+\.py\b", text):
+        assert (ROOT / name).exists(), f"{path.name} names {name}"
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda p: str(p.relative_to(ROOT)))
@@ -297,3 +299,11 @@ def test_every_design_note_that_the_code_cites_is_explained() -> None:
     assert len(cited) > 10
     # 4.3.1b is a part of 4.3.1
     assert not sorted(c for c in cited if c not in explained and c.rstrip("abc") not in explained)
+
+
+def test_every_program_that_prints_figures_is_listed() -> None:
+    page = reference("figures.md")
+    every = [*ROOT.glob("benchmarks/*.py"), *ROOT.glob("evals/*.py")]
+    programs = [p for p in every if '"__main__"' in p.read_text("utf-8")]
+    assert len(programs) >= 5
+    assert not [p.name for p in programs if f"{p.parent.name}/{p.name}" not in page]
