@@ -183,6 +183,8 @@ def fit_link(
     link: str, scores: Floats, rest: Floats, y: Floats, weights: Floats
 ) -> tuple[Callable[[Floats, Floats], Floats], dict[str, float]]:
     """Fit one link by penalised likelihood; returns a forecaster of (scores, rest) and its named parameters."""
+    if link not in LINKS:
+        raise ValueError(f"unknown link {link!r}: use one of {', '.join(LINKS)}")
     k = scores.shape[1]
     if link in ("additive", "unconstrained"):
         return _fit_linear(link, scores, rest, y, weights)
@@ -196,7 +198,7 @@ def fit_link(
             return np.asarray(t[0] + t[1] * soft_minimum(s, float(np.exp(np.clip(t[2], -4, 3)))) + t[3] * r)
 
         names = ["start", "weight", "ln_kappa", "rest"]
-    elif link == "noisy_and":
+    else:
         # Each gate starts nearly open, the constant carries the rate.
         start = np.concatenate([[base + 1.0, 1.0, -8.0], np.full(k, 1.5), np.full(k, 0.7)])
         center = start.copy()
@@ -209,8 +211,6 @@ def fit_link(
             return np.asarray(np.log(p) - np.log1p(-p))
 
         names = ["start", "rest", "logit_leak", *(f"gate{n}" for n in range(k)), *(f"slope{n}" for n in range(k))]
-    else:
-        raise ValueError(f"unknown link {link!r}: use one of {', '.join(LINKS)}")
     free = np.ones(start.size)
     free[0] = 0.01  # the constant is nearly free
 
