@@ -35,7 +35,7 @@ def test_reading_proposes_reviewing_moves_the_number(vedette: Any, article: Path
         quote = item["quote"]
         document = next(d for d in open_workspace().cases.load(CASE).documents if d.id == quote["document"])
         assert document.text[quote["start"] : quote["end"]] == quote["text"]
-        assert item["status"] == "proposed" and item["provenance"]["author"] == "extraction rules"
+        assert item["status"] == "proposed" and item["provenance"]["author"] == "rules"
     assert assessed(vedette) == start  # nothing proposed moves it
     chosen = [i["id"] for i in out["proposals"] if i["kind"] in ("fact", "event")]
     done = json.loads(vedette.ok("review", CASE, "--accept", ",".join(chosen), "--json"))

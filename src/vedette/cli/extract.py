@@ -41,7 +41,7 @@ def _print(reading: Any) -> None:
     about = f"{document.published}, {document.language}, {len(document.text)} characters"
     print(f"{document.title or 'untitled'} ({about})")
     rows = [
-        [f"{c.start}-{c.end}", c.kind, c.attribution, _bears(c), f"{c.confidence:.2f}", cut(c.quote, 100)]
+        [f"{c.start}-{c.end}", c.kind, c.attribution, _bears(c), "-" if c.confidence is None else f"{c.confidence:.2f}", cut(c.quote, 100)]
         for c in reading.claims
     ]
     if rows:

@@ -77,7 +77,10 @@ class ClaimBearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A proposed piece of evidence: an exact span and what the rules read in it."""
+    """A proposed piece of evidence: an exact span and what a reader, by default the rules, reads in it.
+
+    ``confidence`` is None when the reader gives none that means anything (a language model's own word does not).
+    """
 
     start: int
     end: int
@@ -92,8 +95,9 @@ class Claim:
     conditions: tuple[ClaimBearing, ...] = ()
     negated: bool = False
     hypothetical: bool = False
-    confidence: float = 0.5
+    confidence: float | None = 0.5
     reasons: tuple[str, ...] = ()
+    reader: str = "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

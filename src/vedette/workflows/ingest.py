@@ -29,9 +29,6 @@ PRESENCE_WORDS = ("presence", "stay", "lasting", "deploy", "troops", "station")
 AUTHOR = "author"
 """What the extraction rules write when a sentence is nobody's but the document's own."""
 
-RULES = "extraction rules"
-"""Author of what the machine proposes."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -52,6 +49,7 @@ class Reading:
     """What `read_document` did. ``dropped`` counts raw spans and characters by reason.
 
     ``unplaced`` are claims that bear on nothing this case weighs, with the reason: they are not proposed.
+    ``extraction`` is everything the rules read, for a second reader.
     """
 
     case: str
@@ -61,6 +59,7 @@ class Reading:
     dropped: Mapping[str, tuple[int, int]]
     warnings: tuple[str, ...]
     already: bool
+    extraction: Extraction
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of ``vedette read --json``."""
@@ -171,7 +170,7 @@ def _reading(
     return Reading(
         case=case.id, document=document, proposals=proposals, unplaced=unplaced,
         dropped={reason: (n, size[reason]) for reason, n in spans.most_common()},
-        warnings=extraction.warnings, already=already,
+        warnings=extraction.warnings, already=already, extraction=extraction,
     )
 
 
@@ -239,7 +238,7 @@ def _evidence(
         dates=tuple(m.interval for m in claim.dates), quantities=claim.quantities, negated=claim.negated,
         hypothetical=claim.hypothetical, confidence=claim.confidence, status=Status.PROPOSED,
         marking=document.marking,
-        provenance=Provenance(author=RULES, at=now, reason="; ".join(claim.reasons)),
+        provenance=Provenance(author=claim.reader, at=now, reason="; ".join(claim.reasons)),
     )  # fmt: skip
 
 
