@@ -44,7 +44,8 @@ def evidence(id: str, quoted: Document | None = None, **changes: object) -> Evid
         "grade": Grade(reliability="B", credibility="2"), "origin": "made-1",
         "times": Times(
             occurred_at=DateInterval(start=dt.date(2022, 1, 8), end=None), published_at=instant("2022-01-10"),
-            available_at=instant("2022-01-10"), recorded_at=instant("2022-01-12"),
+            available_at=quoted.times.available_at if quoted is not None else instant("2022-01-10"),
+            recorded_at=instant("2022-01-12"),
         ),
         "quote": quoted.quote(6, 16) if quoted is not None else None, "actors": ("RUS",), "target": "UKR",
         "place": Place(name="Yelsk", lat=51.8, lon=29.2, country="BLR"),

@@ -210,7 +210,8 @@ def test_a_store_of_a_newer_vedette_is_left_alone(backend: Any) -> None:
 def test_any_text_survives(backend: Any, words: str) -> None:
     case_id = f"made-{abs(hash(words))}"
     source = document(words.encode(), id="doc")
-    item = evidence("e", claim=words, quote=source.quote(0, len(words)))
+    whole = source.quote(0, len(words))
+    item = evidence("e", claim=words, quote=whole, times=source.times)
     case = replace(full_case(), id=case_id, documents=(source,), evidence=(item,), title=words)
     store = backend.cases()
     if case_id not in store.case_ids():
