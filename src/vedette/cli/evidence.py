@@ -56,6 +56,26 @@ def calibrate(
 
 
 @app.command()
+def assumptions(
+    bank: Annotated[Path, typer.Argument(help="Folder of dossiers with outcomes.json.")],
+    second_codes: Annotated[Path | None, typer.Option(help="Second coding, JSON lines.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
+) -> None:
+    """How the bank's scores change with every stated assumption, the scale refitted each time."""
+    from vedette.workflows.calibrate import assumptions as vary
+    from vedette.workflows.calibrate import load_bank
+
+    episodes, _ = load_bank(bank, second_codes)
+    rows = vary(episodes)
+    if as_json:
+        print(json.dumps({"n": len(episodes), "rows": rows}, ensure_ascii=False))
+        return
+    print(f"{len(episodes)} episodes, each forecast from the others; scale refitted for every row")
+    for r in rows:
+        print(f"  {r['assumption']:<52} log {r['log_score']:.3f}  Brier {r['brier']:.3f}  AUC {r['roc_auc']:.2f}")
+
+
+@app.command()
 def replay(
     case: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or path of a case file or dossier.")],
     scenario: Annotated[str | None, typer.Option("--scenario", help="Default: the first.")] = None,
@@ -161,6 +181,11 @@ def _text(report: dict[str, Any]) -> str:
         f"  {r['form']:<12} posterior {r['posterior_share']:.2f}: log {r['log_score']:.3f}, "
         f"Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}"
         for r in report["forms"]
+    ]
+    lines += ["", "What each part gives (left out):"]
+    lines += [
+        f"  {r['part']:<28} log {r['log_score']:.3f}, Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}"
+        for r in report["parts"]
     ]
     lines += ["", "From inert to overconfident (every scale times a factor; in sample):"]
     lines += [

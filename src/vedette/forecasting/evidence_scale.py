@@ -13,16 +13,20 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from vedette.assessment.channels import channel_items
 from vedette.domain.case import Case
+from vedette.domain.scenarios import Basis
 from vedette.domain.time import AsOf
 from vedette.forecasting.assess import Setting, prepare
-from vedette.forecasting.draws import Array
+from vedette.forecasting.draws import Array, logit
+from vedette.forecasting.engine import Engine, over_horizon
 from vedette.forecasting.parameters import Parameters
 
+Start = Literal["class", "structure", "half"]
 # Grids: factors of two around the values of METHOD 4.3 from inert to overwhelming. A condition's shift reaches the
 # log-odds through a weight near 1/5, so beta needs values five times the scale of a direct item.
 BETA = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -100,16 +104,20 @@ def surface(
     points: Sequence[ScalePoint],
     *,
     draws: int = 250,
+    start: Start = "class",
     progress: Callable[[int, int], None] | None = None,
 ) -> Surface:
-    """Evaluate every episode at every point; each coding apart, then averaged."""
+    """Evaluate every episode at every point; each coding apart, then averaged.
+
+    ``start``: what the evidence moves: the class the case starts from, its structural class, or one half (no history).
+    """
     p = np.empty((len(episodes), len(points)))
     base = np.empty(len(episodes))
     quiet = replace(setting, parameters=replace(setting.parameters.certain(), draws=draws))
     for e, episode in enumerate(episodes):
         rows = []
         for case in episode.cases:
-            row, base[e] = _row(case, episode, quiet, points)
+            row, base[e] = _row(case, episode, quiet, points, start)
             rows.append(row)
         p[e] = np.mean(rows, axis=0)
         if progress is not None:
@@ -117,8 +125,25 @@ def surface(
     return Surface(episodes=tuple(episodes), points=tuple(points), p=p, base=base)
 
 
-def _row(case: Case, episode: Episode, setting: Setting, points: Sequence[ScalePoint]) -> tuple[Array, float]:
+def _restart(engine: Engine, start: Start) -> None:
+    """Move the root of the tree to its structural class, or to one half, the interval's width kept."""
+    root = engine.case.scenario_set.paths[0].answers[0][0]
+    j = engine.index[root]
+    p = 0.5
+    if start == "structure":
+        days = float((engine.case.deadline - engine.as_of).days)
+        rates = [r for r in engine.chances[j].applicable(engine.as_of) if r.basis is Basis.STRUCTURE]
+        p = over_horizon(rates[0], days).p if rates else p
+    engine.base[j] += logit(p) - logit(engine.rates[root].p)
+    engine.reference[j] = p
+
+
+def _row(
+    case: Case, episode: Episode, setting: Setting, points: Sequence[ScalePoint], start: Start
+) -> tuple[Array, float]:
     engine, _, _ = prepare(case, episode.as_of, setting)
+    if start != "class":
+        _restart(engine, start)
     s = [x.id for x in case.scenario_set.scenarios].index(episode.scenario)
     base = float(engine.scenario_draws(engine.without_evidence())[s].mean())
     by_topic = {}

@@ -146,6 +146,7 @@ def calibrate(
         "scores": scores(learnt),
         "codings": _codings(episodes, setting),
         "forms": _forms(learnt),
+        "parts": _parts(episodes, setting, learnt),
         "curve": _curve(episodes, setting, learnt),
     }
 
@@ -222,6 +223,84 @@ def _forms(learnt: ScaleFit) -> list[dict[str, Any]]:
                 **_row(part.happened, part.left_out),
             }
         )
+    return rows
+
+
+def assumptions(episodes: Sequence[Episode]) -> list[dict[str, Any]]:
+    """The bank's left-out scores when one stated assumption of METHOD 4.3 is changed and the scale refitted.
+
+    On a coarser grid than `calibrate` (topic correlation fixed), so compare with the first row.
+    """
+    points = tuple(
+        x for x in grid() if x.topic == 0.2 and x.visible_scale in (0.05, 0.12, 0.25) and x.gamma in (0.25, 0.5, 1.0)
+    )
+    plain = Setting(
+        framework=framework("five-conditions"), mode=RECOMMENDED, parameters=Parameters(), names=state_words()
+    )
+    rows = []
+    for name, varied in _variations(plain):
+        # The grid carries a topic correlation of its own: a variation of it has to change the grid.
+        topic = varied.parameters.weights.topic
+        learnt = fit(surface(episodes, varied, tuple(replace(x, topic=topic) for x in points)))
+        rows.append({"assumption": name, **_row(learnt.happened, learnt.left_out)})
+    return rows
+
+
+def _variations(plain: Setting) -> list[tuple[str, Setting]]:
+    p, w = plain.parameters, plain.parameters.weights
+
+    def weights(**changes: Any) -> Setting:
+        return replace(plain, parameters=replace(p, weights=replace(w, **changes)))
+
+    def with_(**changes: Any) -> Setting:
+        return replace(plain, parameters=replace(p, **changes))
+
+    flat = dict.fromkeys(w.strength, 0.7)
+    steep = dict(zip(w.strength, (0.15, 0.7, 2.0, 3.5), strict=True))
+    trusting = {g: (0.9 if v is not None else None) for g, v in w.reliability.items()}
+    strict = {g: (None if v is None else v * v) for g, v in w.reliability.items()}
+    quick = {k: (v / 2 if v else None) for k, v in w.half_life.items()}
+    slow = dict.fromkeys(w.half_life)
+    even = {posture: (1.0,) * len(ws) for posture, ws in plain.framework.weights.items()}
+    return [
+        ("as stated", plain),
+        ("strength: all items moderate (0.7)", weights(strength=flat)),
+        ("strength: steeper (0.15, 0.7, 2.0, 3.5)", weights(strength=steep)),
+        ("source grades: all trusted alike (0.9)", weights(reliability=trusting)),
+        ("source grades: squared", weights(reliability=strict)),
+        ("half-lives: half as long", weights(half_life=quick)),
+        ("half-lives: nothing ages", weights(half_life=slow)),
+        ("copies: independent of each other (r 0)", weights(copy=0.0, origin=0.0)),
+        ("one origin: nearly one voice (r 0.95)", weights(origin=0.95)),
+        ("topics: independent (r 0.001)", weights(topic=0.001)),
+        ("topics: half shared (r 0.5)", weights(topic=0.5)),
+        ("denials by the intervener count", replace(plain, names={"": ()})),
+        (
+            "weights of conditions: equal in every posture",
+            replace(plain, framework=replace(plain.framework, weights=even)),
+        ),
+        ("states: prior spread 0.5", with_(theta_sd=0.5)),
+        ("states: prior spread 2", with_(theta_sd=2.0)),
+        ("perception gap: none", with_(perception_sd=0.0)),
+        ("kappa: 0.4", with_(kappa_median=0.4)),
+        ("kappa: 1.6", with_(kappa_median=1.6)),
+        ("leak: none", with_(leak=0.0)),
+        ("leak: 0.05", with_(leak=0.05)),
+        ("visible: technical feasibility counts in full", with_(visible_conditions=())),
+    ]
+
+
+def _parts(episodes: Sequence[Episode], setting: Setting, learnt: ScaleFit) -> list[dict[str, Any]]:
+    """Structure alone, evidence alone, and both, each left out; beside them the class the cases start from."""
+    y = learnt.happened
+    rows = [
+        {"part": "crisis class and evidence", **_row(y, learnt.left_out)},
+        {"part": "crisis class alone", **_row(y, learnt.surface.base)},
+    ]
+    for start, name in (("structure", "structure"), ("half", "no history")):
+        found = surface(episodes, setting, grid(), start="structure" if start == "structure" else "half")
+        rows.append({"part": f"{name} and evidence", **_row(y, fit(found).left_out)})
+        rows.append({"part": f"{name} alone", **_row(y, found.base)})
     return rows
 
 
