@@ -166,8 +166,6 @@ class Clause:
     end: int
     speaker: str = ""
     part: str = "whole"
-    quoted: bool = False
-    sentence: int = 0
 
 
 def read_clauses(text: str, paragraphs: list[list[Span]]) -> list[Clause]:
@@ -193,7 +191,7 @@ def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
     inside_quote = False
     pending: list[int] = []  # clauses of an open quotation that wait for the name of their speaker
     before: list[int] = []  # clauses of the last sentence, which "This was stated by ..." may be about
-    for number, sentence in enumerate(sentences):
+    for sentence in sentences:
         raw = text[sentence.start : sentence.end]
         opens = raw.count("“") + raw.count("”") + raw.count('"')
         was_inside = inside_quote
@@ -202,7 +200,7 @@ def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
         pieces, tail_speaker = _sentence(text, sentence)
         quoted = was_inside or raw[:1] in '"“'
         first = len(found)
-        found.extend(replace(piece, quoted=quoted or piece.quoted, sentence=number) for piece in pieces)
+        found.extend(pieces)
         if quoted or tail_speaker:
             pending.extend(range(first, len(found)))
         if tail_speaker:

@@ -271,11 +271,6 @@ def _quarter_of(year: int, number: int) -> DateInterval | None:
     return _days(_safe(year, 3 * number - 2, 1), _month(year, 3 * number).end)
 
 
-def _quarter(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
-    number = int(m["q"]) if m["q"] else _ORDER[m["o"]]
-    return _quarter_of(int(m["y"]) if m["y"] else a.published.year, number)
-
-
 def _half(a: _Anchor, m: re.Match[str]) -> DateInterval | None:
     year = int(m["y"]) if m["y"] else a.published.year
     first = _ORDER[m["o"]] == 1

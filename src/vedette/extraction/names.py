@@ -64,11 +64,6 @@ _ORG_NAME = re.compile(
     r"(?<![\w&'-])(?:[A-Z][\w&'-]+\s){1,4}(?:Institute|University|Foundation|Think Tank|College|"
     r"Academy)\b(?:\s(?:for|of)(?:\s[A-Z][\w-]+){1,4})?"
 )
-# "the Belarusian leader", "the Russian president": an alias of whoever holds the office.
-_ALIAS = re.compile(
-    r"^\s(?:leader|president|prime minister|chancellor|strongman|ruler|head of state|counterpart|autocrat)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +246,3 @@ def code_named(name: str) -> str:
     """Code of the one state, people or organisation that bears ``name``; empty when there is none."""
     known = _table().get(name)
     return known.codes[0] if known and len(known.codes) == 1 and known.kind != "region" else ""
-
-
-def is_alias(plain_after: str) -> bool:
-    """Whether the words after a demonym make an alias of the office holder ("the Belarusian leader")."""
-    return bool(_ALIAS.match(plain_after))
