@@ -15,6 +15,7 @@ import numpy as np
 
 from vedette.errors import BadInput
 from vedette.forecasting.draws import Array
+from vedette.scoring.averages import mean_interval
 
 # A forecast made after seeing the model's number is partly the model again. [assumption]
 SAW_MODEL_DISCOUNT = 0.5
@@ -113,3 +114,93 @@ class ExtremisingRecord:
     def allowed(self) -> float:
         """The d that may be used now: 1 unless enough questions show a gain whose interval is above 0."""
         return self.best if self.questions >= FEWEST_TO_EXTREMISE and self.gain_low > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A yes-no question that is resolved: who forecast what, and whether it happened."""
+
+    people: tuple[str, ...]
+    p: tuple[float, ...]
+    happened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearntPool:
+    """What earlier questions taught: weights of people, the centre away from which the pool is extremised, and d.
+
+    ``centre`` is even odds or the share of earlier questions that happened, whichever did better on held-out earlier
+    questions. ``base`` is that share.
+    """
+
+    weights: Mapping[str, float]
+    base: float
+    centre: float
+    record: ExtremisingRecord
+
+    def pool(self, people: Sequence[str], p: Sequence[float]) -> float:
+        """Pooled probability; someone without a record has weight 1."""
+        weights = [self.weights.get(name, 1.0) for name in people]
+        return pool_log_odds(p, weights, base=self.centre, extremise=self.record.allowed)
+
+
+# Factors of extremising tried, and the fewest people on a question for it to teach how to pool. [assumption]
+FACTORS = tuple(round(0.7 + 0.1 * i, 1) for i in range(19))
+FEWEST_PEOPLE = 3
+
+
+def people_weights(questions: Sequence[Resolved]) -> dict[str, float]:
+    """Skill weight of everyone: log-score skill against the share that happened, shrunk by the number of questions."""
+    base = _share(questions)
+    own: dict[str, list[float]] = {}
+    for q in questions:
+        reference = _log_loss(base, q.happened)
+        for name, p in zip(q.people, q.p, strict=True):
+            row = own.setdefault(name, [0.0, 0.0, 0.0])
+            row[0] += _log_loss(float(clipped(p)), q.happened)
+            row[1] += reference
+            row[2] += 1
+    return {name: skill_weight(1.0 - loss / reference, int(n)) for name, (loss, reference, n) in own.items()}
+
+
+def learn_pool(earlier: Sequence[Resolved]) -> LearntPool:
+    """Learn from resolved questions in order of time: weights from all of them; centre and d on the later half, with
+    weights from the earlier half, so that nobody is weighed on the questions that judge the weighing.
+
+    Raises `BadInput` without questions. With too few that have `FEWEST_PEOPLE` forecasts, d stays 1.
+    """
+    if not earlier:
+        raise BadInput("no resolved questions to learn a pool from")
+    base = _share(earlier)
+    half = len(earlier) // 2
+    first, judged = earlier[:half], [q for q in earlier[half:] if len(q.people) >= FEWEST_PEOPLE]
+    if len(judged) < FEWEST_TO_EXTREMISE or not first:
+        record = ExtremisingRecord(questions=len(judged), best=1.0, gain=0.0, gain_low=0.0)
+        return LearntPool(weights=people_weights(earlier), base=base, centre=base, record=record)
+    weights = people_weights(first)
+    losses = {
+        (centre, d): np.array([_pooled_loss(q, weights, centre, d) for q in judged])
+        for centre in (0.5, _share(first))
+        for d in FACTORS
+    }
+    centre, d = min(losses, key=lambda k: (float(losses[k].mean()), abs(k[1] - 1.0)))
+    gains = losses[centre, 1.0] - losses[centre, d]
+    low = mean_interval(gains, np.arange(len(gains))).low
+    record = ExtremisingRecord(questions=len(judged), best=d, gain=float(gains.mean()), gain_low=low)
+    return LearntPool(
+        weights=people_weights(earlier), base=base, centre=0.5 if centre == 0.5 else base, record=record
+    )
+
+
+def _share(questions: Sequence[Resolved]) -> float:
+    # One question each way is added: a share of exactly 0 or 1 has no log-odds.
+    return (sum(q.happened for q in questions) + 1) / (len(questions) + 2)
+
+
+def _log_loss(p: float, happened: bool) -> float:
+    return -math.log(p if happened else 1.0 - p)
+
+
+def _pooled_loss(q: Resolved, weights: Mapping[str, float], centre: float, d: float) -> float:
+    p = pool_log_odds(q.p, [weights.get(name, 1.0) for name in q.people], base=centre, extremise=d)
+    return _log_loss(float(clipped(p)), q.happened)
