@@ -51,7 +51,8 @@ def main() -> None:
                 mean.append((p + q) / 2)
                 clusters.append(target)
     outcome, cluster = np.array(y), np.array(clusters)
-    print(f"possible coalitions of two allies: n = {len(y):,}, acted {int(outcome.sum())}, targets {len(set(clusters))}")
+    acted, targets = int(outcome.sum()), len(set(clusters))
+    print(f"possible coalitions of two allies: n = {len(y):,}, acted {acted}, targets {targets}")
     rules = {"highest member": np.array(highest), "any, independent": np.array(independent), "mean": np.array(mean)}
     for name, p in rules.items():
         ratio = bootstrap_interval(outcome, p, "expected_over_observed", cluster)
