@@ -115,8 +115,8 @@ class Case:
             self.option(option)
             for scenario, by_condition in by_scenario.items():
                 self.scenario_set.scenario(scenario)
-                for condition, (chance, sign) in by_condition.items():
-                    self.scenario_set.chance(chance)
+                for condition, (moved, sign) in by_condition.items():
+                    self.scenario_set.chance(moved)
                     if sign not in (-1, 1):
                         raise CaseRefused(f"moves.{option}.{scenario}.{condition} needs + or -", where=self.id)
         for item in self.evidence:

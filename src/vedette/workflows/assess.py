@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from vedette.assessment.channels import RECOMMENDED
 from vedette.domain.case import Case
@@ -113,7 +114,7 @@ def parse_change(case: Case, text: str) -> tuple[str, str | None, str, float]:
 
 def what_if(
     case: Case, changes: Sequence[str], as_of: str | AsOf | None = None, *, mode: str = RECOMMENDED
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Scenario probabilities now and with some conditions set; the change of each in points of probability."""
     if not changes:
         raise BadInput("nothing to change", fix="Give at least one --set OPTION.CONDITION=LEVEL")

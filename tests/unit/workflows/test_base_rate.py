@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from vedette.domain.scenarios import Basis, BaseRate, Chance, HistoryQuery
+from vedette.domain.scenarios import BaseRate, Basis, Chance, HistoryQuery
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput, UnknownName, UnknownState
 from vedette.forecasting.structural.bundled import OUTCOMES
