@@ -12,10 +12,10 @@ from vedette.ports import CaseStore, Clock, Ledger
 from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from vedette.workflows.history import HistoryFetching
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.stores.database import SqliteDatabase
+    from vedette.workflows.history import HistoryFetching
 
 
 @dataclass(frozen=True, slots=True)

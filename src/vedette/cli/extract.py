@@ -41,9 +41,10 @@ def _print(reading: Any) -> None:
     about = f"{document.published}, {document.language}, {len(document.text)} characters"
     print(f"{document.title or 'untitled'} ({about})")
     rows = [
-        [f"{c.start}-{c.end}", c.kind, c.attribution, _bears(c), "-" if c.confidence is None else f"{c.confidence:.2f}", cut(c.quote, 100)]
+        [f"{c.start}-{c.end}", c.kind, c.attribution, _bears(c),
+         "-" if c.confidence is None else f"{c.confidence:.2f}", cut(c.quote, 100)]
         for c in reading.claims
-    ]
+    ]  # fmt: skip
     if rows:
         columns = ["Span", "Kind", "Who says so", "Bears on", "Sure", "Quote"]
         print_table(columns, rows, right=("Sure",), wrap=("Who says so", "Bears on", "Quote"))
