@@ -457,7 +457,7 @@ def _judgment(table: Table) -> Judgment:
 def _assumption(table: Table) -> Assumption:
     made = Assumption(
         id=table.text("id"), statement=table.text("statement"), source=table.text("source", ""),
-        if_false=table.text("if_false", ""),
+        if_false=table.text("if_false", ""), rerun=table.texts("rerun", ()),
     )  # fmt: skip
     table.finish()
     return made

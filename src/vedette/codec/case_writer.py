@@ -71,6 +71,7 @@ def _records(case: Case) -> list[str]:
     for a in case.assumptions:
         assumption = {
             "id": a.id, "statement": a.statement, "source": a.source or None, "if_false": a.if_false or None,
+            "rerun": list(a.rerun) or None,
         }  # fmt: skip
         parts.append(table(("assumptions",), assumption, array=True))
     for c in case.crowd:
@@ -162,6 +163,7 @@ def _document(document: Document) -> list[str]:
         "citation": _citation(document.citation),
         "marking": document.marking.value if document.marking is not Marking.CLEAR else None,
         "sha256": document.sha256 if document.sha256 != digest else None,
+        "text_layer": document.text_layer or None, "translated_from": document.translated_from or None,
         "source_map": spans or None, "dropped": dropped or None, "text": document.text,
     }  # fmt: skip
     return [table(("documents",), values, array=True)]

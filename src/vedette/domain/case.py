@@ -44,12 +44,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
-    """Something the estimate rests on: an id the model knows is rerun "if false", others are text."""
+    """Something the estimate rests on, and what follows if it is false.
+
+    ``rerun`` says it to the model, so that the estimate is made again "if false": ``OPTION.CONDITION=LEVEL`` sets a
+    condition, ``CHANCE.veto=VALUE`` a host's veto, ``CHANCE.class=N`` starts from the N-th wider reference class.
+    """
 
     id: str
     statement: str
     source: str = ""
     if_false: str = ""
+    rerun: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

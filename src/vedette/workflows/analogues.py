@@ -24,7 +24,7 @@ def features_of(case: Case, cut: AsOf) -> dict[str, bool]:
     """What is known of the case among the features of episodes; what is not known is left out.
 
     Major power and invitation follow from the option; massed forces from accepted evidence of at least moderate
-    strength that raises feasibility or bears on the option. The case file may state the rest, with the day it became true.
+    strength that raises feasibility or bears on the option. The case file may state the rest, with the day it began.
     """
     option = case.options[0]
     found: dict[str, bool] = {"invited": option.posture is Posture.INVITED}

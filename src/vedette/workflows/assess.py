@@ -22,6 +22,7 @@ from vedette.reference.leaders import all_leaders
 from vedette.reference.states import all_states
 from vedette.workflows.analogues import analogues_of
 from vedette.workflows.base_rate import structural_rate
+from vedette.workflows.if_false import if_false
 
 LEVELS = {"absent": -2.0, "weak": -1.0, "mixed": 0.0, "met": 1.0, "strong": 2.0}
 """Words for levels of a condition, at the middle of their range on the -2..+2 scale."""
@@ -86,7 +87,10 @@ def assess_case(
     setting = setting_for(case, mode=mode, rival=rival)
     if with_sensitivity:
         setting = replace(setting, analogues=analogues_of(case, cut))
-    return assess(case, cut, setting, with_sensitivity=with_sensitivity)
+    result = assess(case, cut, setting, with_sensitivity=with_sensitivity)
+    if not with_sensitivity or rival:
+        return result
+    return replace(result, sensitivity=(*result.sensitivity, *if_false(case, cut, setting, result)))
 
 
 def parse_change(case: Case, text: str) -> tuple[str, str | None, str, float]:
@@ -125,7 +129,7 @@ def what_if(
     said: list[dict[str, object]] = []
     for text in changes:
         option, actor, condition, level = parse_change(case, text)
-        chances = _chances_set(engine.case, option, actor, condition, [s.id for s in case.scenario_set.scenarios])
+        chances = chances_set(engine.case, option, actor, condition, [s.id for s in case.scenario_set.scenarios])
         if not chances:
             raise BadInput(
                 f"{condition} moves nothing for option {option}" + (f" in the eyes of {actor}" if actor else "")
@@ -160,7 +164,7 @@ def _quantiles(draws: object) -> list[float]:
     return [float(x) for x in np.quantile(np.asarray(draws), [0.05, 0.95])]
 
 
-def _chances_set(case: Case, option: str, actor: str | None, condition: str, scenarios: Sequence[str]) -> list[str]:
+def chances_set(case: Case, option: str, actor: str | None, condition: str, scenarios: Sequence[str]) -> list[str]:
     """Chances that a condition of an option moves; in the host's eyes, only its own consent."""
     chosen = case.option(option)
     gate = [c.id for c in case.scenario_set.chances if c.veto is not None and c.option == option]
