@@ -383,9 +383,12 @@ def _stands(left: str, right: str, cut: str) -> bool:
     if _LEAD_VERB.match(right):
         return len(left) > 35 and len(right) > 35
     # ", and the minister will ...": a verb must come soon, and not inside a relative clause or after a comma.
-    head = re.split(r"\b(?:which|who|that)\b|,", right.removeprefix("that "), maxsplit=1)[0][:80]
+    head = re.split(r"\b(?:which|who|that|and)\b|,", right.removeprefix("that "), maxsplit=1)[0][:80]
     if not _STRONG.search(head):
         return False
+    reported = left.rpartition(" that ")[2]
+    if reported != left and not cut.startswith(",") and not _STRONG.search(reported):
+        return False  # "that our country and its security will not be discussed": one subject
     if cut.startswith(",") or word.startswith("but") or word.endswith("that"):
         return True
     return len(left) > 60 and bool(_STRONG.search(left))

@@ -97,7 +97,8 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
     persons = people(text, names)
     roles = guess_roles(text, names, day)
     places = place_mentions(text, names, spans, tuple(filter(None, (roles.intervener, roles.target, roles.host))))
-    own = home_state(persons, names, day, text)
+    # An article has an author, and its "our" stands in quotations, whose speaker is known.
+    own = "" if document.author else home_state(persons)
     clauses = read_clauses(text, [sentences[body] for body in bodies])
     index = SpanIndex(names)
     voices = Voices(People(persons), index, day, own)

@@ -123,7 +123,7 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
     def might(code: str) -> float:
         if code in ("UN", "OSCE", "EU"):
             return 0.0
-        phrases = as_intervener[code] - 0.5 * as_target[code]
+        phrases = as_intervener[code] - as_target[code]
         prior = GREAT if great(code) else -1.0 if find_organisation(code) is not None or code in _ONLOOKERS else 0.0
         return phrases + prior + (3.0 * named[code] / total if as_intervener[code] or great(code) else 0.0)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from vedette.extraction.names import Found, code_named
 from vedette.extraction.span_index import SpanIndex
-from vedette.reference.leaders import holder_of, leader_named
+from vedette.reference.leaders import holder_of
 
 AUTHOR = "author"
 _PRONOUN = re.compile(r"^(?:also\s|but\s|and\s)?(?:he|she|i|his|her|him)\b", re.IGNORECASE)
@@ -39,6 +39,8 @@ _OFFICE_OF = re.compile(
     r"Chancellor|chancellor|"
     r"Head of State|head of state)(?:\sof\s(?:the\s)?(?P<state>[A-Z][\w ]+?))?$",
 )
+# Statements name whom they speak for in their first sentences. [assumption]
+_TOP = 400
 _SKIP = re.compile(
     r"^(?:The|Deputy|Head|Office|President|Prime|Minister|Ministry|Foreign|Defen[cs]e|Federal|"
     r"Secretary|General|State|Security|"
@@ -212,15 +214,6 @@ def _tidy(words: str) -> str:
     return re.sub(r"\s+", " ", words)[:80].strip(" .,")
 
 
-def home_state(persons: list[Person], found: list[Found], published: dt.date, text: str) -> str:
-    """The state a statement speaks for: whose leader is named first and most near the top; empty for an article."""
-    first = [p for p in persons if p.start < 400 and len(p.code) == 3]
-    ours = re.search(r"\b(?:our|we)\b", text, re.IGNORECASE)
-    if not ours or not first:
-        return ""
-    counts: dict[str, int] = {}
-    for p in persons:
-        counts[p.code] = counts.get(p.code, 0) + 1
-    best = max(first, key=lambda p: (counts[p.code], -p.start))
-    holder = leader_named(best.name, published)
-    return best.code if holder or best.code else ""
+def home_state(persons: list[Person]) -> str:
+    """The state an official statement speaks for: that of the first leader named near its top; empty when none is."""
+    return next((p.code for p in persons if p.start < _TOP and len(p.code) == 3), "")
