@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
@@ -134,4 +134,40 @@ class Ledger(Protocol):
 
     def entries(self) -> Sequence[LedgerEntry]:
         """Every entry, checked: what is wrong with one is in its ``fault``, the others stay readable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswer:
+    """What a language model answered, and what was said to get it.
+
+    ``value`` is an object with the members its schema requires, of their types; what lies deeper is for the caller to
+    check. ``model`` is the name of the settings, not what the server calls itself. ``transcript`` is JSON without any
+    secret. Tokens are None when the server does not count them, which is not zero.
+    """
+
+    value: Mapping[str, Any]
+    model: str
+    transcript: bytes
+    tokens_in: int | None
+    tokens_out: int | None
+
+
+class LanguageModel(Protocol):
+    """A model that answers under a JSON schema. It proposes; it is given no tool and decides nothing."""
+
+    def answer(self, schema: Mapping[str, Any], messages: Sequence[Mapping[str, str]]) -> ModelAnswer:
+        """One answer to ``messages`` (``role``, ``content``); raises `SourceFailed` when none can be had."""
+        ...
+
+
+class TranscriptStore(Protocol):
+    """What was said to a language model and what it answered, kept under the digest of its bytes."""
+
+    def keep(self, transcript: bytes) -> str:
+        """Store it, once however often it is given; returns its SHA-256 in hex."""
+        ...
+
+    def transcript(self, digest: str) -> bytes:
+        """The bytes; raises `UnknownName` when absent, `Damaged` when they do not match the digest."""
         ...
