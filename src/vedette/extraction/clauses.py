@@ -73,7 +73,7 @@ _MARKER = re.compile(
     r"first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|additionally|consequently|similarly|"
     r"likewise|still|then|hence|instead|"
     r"actually|unfortunately|of course|in fact|in general|overall|in addition|in particular|in turn|"
-    r"in response|in this (?:regard|context|connection)|"
+    r"in response(?! to)|in this (?:regard|context|connection)|"
     r"in that (?:regard|context)|as a result|at the same time|after all|all the same|for (?:his|her|"
     r"its|their) part|that is why(?: I (?:openly )?say:?)?|"
     r"for example|for instance|on the other hand|on the one hand|to be sure|that said|even so|as such|"
@@ -117,7 +117,7 @@ _CUT = re.compile(
     rf"suggesting|signal+ing)\b)"
     rf"|,\s(?:such as|including)\s(?=\w+\s(?:activities|actions|attacks)\b)"
     rf"|\s(?:-|–|—)\s(?={_NOMINAL}\s[^-–—]*\b(?:{_FIN})\b)"
-    rf"|\s(?=due to\s)|\s(?=in response to\s)|,\sas well as\s(?=(?:invite|trigger|cause|provoke|force|"
+    rf"|\s(?=due to\s)|,\sas well as\s(?=(?:invite|trigger|cause|provoke|force|"
     rf"create|make|lead|raise|risk|bring|give|allow|help)\b)",
 )
 _HAS_FINITE = re.compile(rf"(?<![\w-])(?!may\s\d)(?:{_FIN}|{_ACT}|\w{{3,}}ed)(?![\w-])", re.IGNORECASE)
@@ -370,7 +370,7 @@ def _stands(left: str, right: str, cut: str) -> bool:
     if cut.startswith(";"):
         return True
     word = cut.strip(" ,")
-    if not word and re.match(r"(?:due to|in response to)\b", right):
+    if not word and re.match(r"due to\b", right):
         return len(right) > 55 and len(left) > 55 and bool(_HAS_FINITE.search(left))
     if not word and _CONDITIONAL.match(left):
         return False  # "If X, Y" is one claim

@@ -35,7 +35,7 @@ _REACH = 1500
 # After this many characters a pronoun is read afresh. [assumption]
 _RECENT = 700
 _OFFICE_OF = re.compile(
-    r"^(?:the\s)?(?:(?P<people>[A-Z][a-z]+)\s)?(?:President|president|Prime Minister|prime minister|"
+    r"^(?:[Tt]he\s)?(?:(?P<people>[A-Z][a-z]+)\s)?(?:President|president|Prime Minister|prime minister|"
     r"Chancellor|chancellor|"
     r"Head of State|head of state)(?:\sof\s(?:the\s)?(?P<state>[A-Z][\w ]+?))?$",
 )

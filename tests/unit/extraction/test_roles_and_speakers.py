@@ -93,3 +93,11 @@ def test_the_subject_goes_on_speaking_in_a_participle() -> None:
     )
     said = attributions(text, "2022-01-20")
     assert "Vladimir Putin" in said.values()
+
+
+def test_the_head_of_state_is_that_of_the_statement() -> None:
+    text = (
+        "President of Ukraine Volodymyr Zelenskyy met with Secretary of State Antony Blinken. Joseph Biden "
+        "sent his greetings. The Head of State noted that the ceasefire in Donbas is observed."
+    )
+    assert attributions(text, "2022-01-19")["the ceasefire in Donbas "] == "Volodymyr Zelenskyy"
