@@ -184,9 +184,14 @@ def diff(
     ] = None,
     from_day: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first as it stood then.")] = None,
     to_day: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The second as it stood then.")] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="Whose number the effects are on (default: the first).")
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="recommended or author.")] = "recommended",
     as_json: AsJson = False,
 ) -> None:
-    """What differs between two cases or files, or in one case between two days."""
+    """What differs between two cases or files, or in one case between two days, and what each change did to the
+    number."""
     from vedette.bootstrap import open_workspace
     from vedette.domain.time import AsOf
     from vedette.errors import BadInput
@@ -197,18 +202,52 @@ def diff(
         raise BadInput("nothing to compare with", fix="Name another case or file, or give --from and --to")
     store = open_workspace().cases
     first, second = open_case(store, case), open_case(store, other or case)
+    chosen = second.scenario_set.scenario(scenario or second.scenario_set.scenarios[0].id).id
+    days = AsOf.of(from_day or first.as_of), AsOf.of(to_day or second.as_of)
+    found, why = _effects(first, second, days, mode)
     if from_day is not None:
-        first = first.known(AsOf.of(from_day))
+        first = first.known(days[0])
     if to_day is not None:
-        second = second.known(AsOf.of(to_day))
+        second = second.known(days[1])
     changes = compare(first, second)
     if as_json:
-        print_json({"first": first.id, "second": second.id, "changes": changes})
+        print_json({"first": first.id, "second": second.id, "changes": changes, "effects": found, "no_effects": why})
         return
     rows = [[c.kind, c.id, c.what, cut(c.before, 120), cut(c.after, 120)] for c in changes]
     if rows:
         print_table(["What", "Id", "Change", "Before", "After"], rows, wrap=("Before", "After"))
+    if found is not None and (changes or days[0] != days[1]):
+        _print_effects(found, chosen)
     say(f"{counted(len(changes), 'difference')}." if changes else "No difference.")
+    if why and changes:
+        say(f"No effect on the number is shown: {why}")
+
+
+def _effects(first: Any, second: Any, days: tuple[Any, Any], mode: str) -> tuple[Any, str]:
+    """The effects, or why there are none: two cases can differ without a number in common."""
+    from vedette.errors import VedetteError
+    from vedette.workflows.effects import effects
+
+    try:
+        return effects(first, second, *days, mode=mode), ""
+    except VedetteError as error:
+        return None, str(error)
+
+
+def _print_effects(found: Any, scenario: str) -> None:
+    if scenario not in found.before:
+        return
+    print(
+        f"\n{scenario}: {100 * found.before[scenario]:.1f} % on {found.from_day}, "
+        f"{100 * found.after[scenario]:.1f} % on {found.to_day}. In log-odds, summing exactly:"
+    )
+    rows = sorted(found.effects, key=lambda e: (e.kind == "residual", -abs(e.log_odds[scenario])))
+    shown = [e for e in rows if abs(e.log_odds[scenario]) >= 0.005 or e.kind == "residual"]
+    rest = sum(e.log_odds[scenario] for e in rows if e not in shown)
+    table = [[f"{e.log_odds[scenario]:+.3f}", e.kind.replace("_", " "), e.id, cut(e.what, 90)] for e in shown]
+    if len(shown) < len(rows):
+        table.append([f"{rest:+.3f}", "", "", f"{len(rows) - len(shown)} smaller changes"])
+    print_table(["Log-odds", "Change", "Id", "What"], table, right=("Log-odds",))
 
 
 @app.command("export")
@@ -219,26 +258,36 @@ def export(
     ] = None,
     form: Annotated[str | None, typer.Option("--format", help="case (TOML) or dossier (JSON).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    audience: Annotated[
+        str,
+        typer.Option(
+            "--audience", metavar="TLP", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED: what is marked above is left out."
+        ),
+    ] = "AMBER",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse to export while anything is marked above the audience.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a case as a case file or as a dossier; without --out, on stdout."""
+    """Write a case as a case file or as a dossier; without --out, on stdout. Handling marks are kept."""
     import json
 
     from vedette.bootstrap import open_workspace
     from vedette.codec.case_writer import encode_case
     from vedette.codec.dossier import encode_dossier
     from vedette.errors import CaseRefused
+    from vedette.workflows.handling import for_audience
     from vedette.workflows.open_case import open_case
 
     wanted = _choice(form, ["case", "dossier"]) if form else None
     if wanted is None:
         wanted = "dossier" if as_json or (out is not None and out.suffix.lower() == ".json") else "case"
-    found = open_case(open_workspace().cases, case)
+    found, withheld = for_audience(open_case(open_workspace().cases, case), audience, refuse=strict)
     text = encode_case(found) if wanted == "case" else json.dumps(encode_dossier(found), indent=1, ensure_ascii=False)
     left = _left_behind(found) if wanted == "dossier" else ""
     if out is None:
         if as_json and wanted == "case":
-            print_json({"case": found.id, "format": wanted, "text": text})
+            print_json({"case": found.id, "format": wanted, "text": text, "withheld": withheld})
         else:
             print(text.rstrip("\n"))
     else:
@@ -246,9 +295,11 @@ def export(
             raise CaseRefused("the file exists already", where=str(out), fix="Add --force to write over it")
         _write(out, text.rstrip("\n") + "\n")
         if as_json:
-            print_json({"case": found.id, "format": wanted, "file": str(out)})
+            print_json({"case": found.id, "format": wanted, "file": str(out), "withheld": withheld})
         else:
             print(out)
+    if not withheld.nothing:
+        say(withheld.words())
     if left:
         say(left)
 
