@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +95,10 @@ def build_features(
             group = "structure" if name == "major2" else "memory"
             parts[name] = (group, frozenset({group}), panel.columns[name])
     _add_other_direction(parts, panel, spec)
+    for name in spec.relative_columns:
+        if name in parts:
+            group, uses, values = parts[name]
+            parts[name] = (group, uses, relative_to_year(values, panel.year))
     _add_memory(parts, panel, outcome, lag, spec)
     _add_interactions(parts, spec)
     return FeatureTable(
@@ -102,6 +107,22 @@ def build_features(
         uses=tuple(uses for _, uses, _ in parts.values()),
         values=np.column_stack([values for _, _, values in parts.values()]),
     )
+
+
+def relative_to_year(values: Floats, year: NDArray[np.int64]) -> Floats:
+    """Deviations from the mean of all known rows of the same year, in standard deviations; `year` is sorted.
+
+    A year in which all known values agree says nothing and becomes 0.
+    """
+    out = np.full(values.size, np.nan)
+    edges = np.append(np.flatnonzero(np.diff(year, prepend=year[0] - 1)), year.size)
+    for begin, end in pairwise(edges):
+        block = values[begin:end]
+        known = np.isfinite(block)
+        if known.any():
+            spread = float(block[known].std())
+            out[begin:end] = (block - block[known].mean()) / spread if spread > 1e-9 else np.where(known, 0.0, np.nan)
+    return out
 
 
 def _add_other_direction(

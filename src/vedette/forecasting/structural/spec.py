@@ -55,6 +55,7 @@ class Spec:
     training_half_life: float
     reversed_columns: tuple[Reversed, ...]
     oldest_state: int
+    relative_columns: tuple[str, ...]
     interactions: tuple[Interaction, ...]
     boosting: Boosting
     warm_up_years: int
@@ -112,6 +113,13 @@ REVERSED = (
     Reversed(column="c2_target_irregular_exit", name="init_irregular_exit", group="structure"),
 )
 
+# Columns whose level drifts with the calendar (current dollars, counts of organisations, waves of democracy):
+# they enter relative to the other dyads of the same year, so that coefficients keep their meaning decades on.
+RELATIVE = (
+    "c5_shared_igos", "c5_init_trade_open", "c5_init_gdppc", "c4_ln_milex", "c3_target_milper", "c5_init_democracy",
+    "c5_joint_democracy", "target_democracy", "target_gdppc", "init_milper",
+)  # fmt: skip
+
 # Each number was the best, or within noise of the best, of the values the sweep tries; the alternatives and
 # their scores are in docs/reference/test-year-looks.md.
 SPEC = Spec(
@@ -125,6 +133,7 @@ SPEC = Spec(
     training_half_life=20.0,
     reversed_columns=REVERSED,
     oldest_state=40,
+    relative_columns=RELATIVE,
     interactions=INTERACTIONS,
     boosting=Boosting(),
     warm_up_years=10,
