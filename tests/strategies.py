@@ -268,7 +268,9 @@ def judgments(draw: st.DrawFn) -> Judgment:
     )
 
 
-assumptions = st.builds(Assumption, id=ids, statement=words, source=words, if_false=words)
+assumptions = st.builds(
+    Assumption, id=ids, statement=words, source=words, if_false=words, rerun=st.lists(words, max_size=2).map(tuple)
+)
 crowd_figures = st.builds(CrowdFigure, date=days, source=words, question=words, probability=shares)
 indicators = st.builds(
     Indicator,
