@@ -125,7 +125,8 @@ def settings_page() -> str:
     rows = ((f"`{s.variable}`", s.doc, s.default, s.unit) for s in SETTINGS)
     return page(
         "Settings",
-        "Settings come from the environment. No secret is read from, or written to, a file.",
+        "Settings come from the environment. No secret is read from, or written to, a file; the key of a second reader may",
+        "also lie in the keyring of the system.",
         "",
         *table(("variable", "meaning", "default", "unit"), rows),
         "",

@@ -1,11 +1,13 @@
 """Every setting: its environment variable, default, unit and meaning.
 
-Settings come from the environment only. No secret is ever read from, or written to, a file of ours.
+Settings come from the environment only. No secret is ever read from, or written to, a file of ours. The one secret
+there is, the key of a language model, may also lie in the system's keyring when the package ``keyring`` is installed.
 """
 
 from __future__ import annotations
 
 import os
+import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +62,91 @@ SETTINGS: tuple[SettingLine, ...] = (
         unit="megabytes",
         doc="A larger document is refused before it is read: one of that size is a dump, not a text.",
     ),
+    SettingLine(
+        name="llm_url",
+        variable="VEDETTE_LLM_URL",
+        default="none: there is no second reader",
+        unit="address",
+        doc="Server of the second reader (--llm): any that speaks the OpenAI chat completions API, such as "
+        "http://localhost:8080/v1. Documents are sent there.",
+    ),
+    SettingLine(
+        name="llm_model",
+        variable="VEDETTE_LLM_MODEL",
+        default="none",
+        unit="name",
+        doc="The model to ask, by the name its server gives it.",
+    ),
+    SettingLine(
+        name="llm_key",
+        variable="VEDETTE_LLM_KEY",
+        default="the entry 'llm' of 'vedette' in the system's keyring, if the package keyring is installed; else none",
+        unit="secret",
+        doc="Key for that server. It is sent to it, and written nowhere.",
+    ),
+    SettingLine(
+        name="llm_allow_private",
+        variable="VEDETTE_LLM_ALLOW_PRIVATE",
+        default="no",
+        unit="yes or no",
+        doc="Whether the server may have a private address other than this machine's own.",
+    ),
+    SettingLine(
+        name="llm_timeout",
+        variable="VEDETTE_LLM_TIMEOUT",
+        default="120",
+        unit="seconds",
+        doc="How long to wait for one whole answer.",
+    ),
+    SettingLine(
+        name="llm_chunk",
+        variable="VEDETTE_LLM_CHUNK",
+        default="12000",
+        unit="characters",
+        doc="A longer document is given in parts of this size, which overlap; smaller suits models with little memory.",
+    ),
+    SettingLine(
+        name="llm_max_characters",
+        variable="VEDETTE_LLM_MAX_CHARACTERS",
+        default="200000",
+        unit="characters",
+        doc="A longer document is not given to the second reader: it would cost more than anyone meant to spend.",
+    ),
+    SettingLine(
+        name="llm_price_in",
+        variable="VEDETTE_LLM_PRICE_IN",
+        default="not known: tokens are shown, no cost",
+        unit="money per million tokens",
+        doc="Price of what is sent, in any currency, the same as VEDETTE_LLM_PRICE_OUT.",
+    ),
+    SettingLine(
+        name="llm_price_out",
+        variable="VEDETTE_LLM_PRICE_OUT",
+        default="not known: tokens are shown, no cost",
+        unit="money per million tokens",
+        doc="Price of what is answered.",
+    ),
 )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A value that prints as whether it is set. ``reveal`` gives it, from the keyring when it was not given."""
+
+    given: str = ""
+
+    def __repr__(self) -> str:
+        return "set, not shown" if self.given else "not set"
+
+    __str__ = __repr__
+
+    def to_dict(self) -> str:
+        """As in print: never the value."""
+        return repr(self)
+
+    def reveal(self) -> str:
+        """The value; empty when there is none."""
+        return self.given or _from_keyring()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +158,15 @@ class Settings:
     author: str
     busy_seconds: float
     max_document_mb: float
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_key: Secret = Secret()
+    llm_allow_private: bool = False
+    llm_timeout: float = 120.0
+    llm_chunk: int = 12_000
+    llm_max_characters: int = 200_000
+    llm_price_in: float | None = None
+    llm_price_out: float | None = None
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -84,6 +179,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         author=env.get("VEDETTE_AUTHOR", "").strip() or _user_name(env),
         busy_seconds=_number(env, "VEDETTE_BUSY_SECONDS", 10.0),
         max_document_mb=_number(env, "VEDETTE_MAX_DOCUMENT_MB", 20.0),
+        llm_url=_address(env, "VEDETTE_LLM_URL"),
+        llm_model=_printable(env, "VEDETTE_LLM_MODEL"),
+        llm_key=Secret(_printable(env, "VEDETTE_LLM_KEY")),
+        llm_allow_private=_yes(env, "VEDETTE_LLM_ALLOW_PRIVATE"),
+        llm_timeout=_number(env, "VEDETTE_LLM_TIMEOUT", 120.0),
+        llm_chunk=int(_number(env, "VEDETTE_LLM_CHUNK", 12_000)),
+        llm_max_characters=int(_number(env, "VEDETTE_LLM_MAX_CHARACTERS", 200_000)),
+        llm_price_in=_price(env, "VEDETTE_LLM_PRICE_IN"),
+        llm_price_out=_price(env, "VEDETTE_LLM_PRICE_OUT"),
     )
 
 
@@ -117,3 +221,64 @@ def _number(env: Mapping[str, str], variable: str, default: float) -> float:
     if not 0 < value < float("inf"):
         raise BadInput(f"{text!r} is not a positive number", where=variable, fix=f"Unset it to use {default:g}")
     return value
+
+
+def _price(env: Mapping[str, str], variable: str) -> float | None:
+    """A price; 0 is one, no price is None."""
+    text = env.get(variable, "").strip()
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise BadInput(f"{text!r} is not a price", where=variable, fix="Give it per million tokens, or unset it")
+    return value
+
+
+def _yes(env: Mapping[str, str], variable: str) -> bool:
+    text = env.get(variable, "").strip().casefold()
+    if text not in ("", "yes", "no", "1", "0", "true", "false"):
+        raise BadInput(f"{text!r} is neither yes nor no", where=variable, fix="Set it to yes or no")
+    return text in ("yes", "1", "true")
+
+
+def _printable(env: Mapping[str, str], variable: str) -> str:
+    """Text that may stand in a header or a record: printable ASCII without spaces. Its value is never repeated."""
+    text = env.get(variable, "").strip()
+    if not text.isascii() or not text.isprintable() or " " in text or len(text) > 4096:
+        raise BadInput("it holds spaces or unprintable characters", where=variable, fix="Set it again, without quotes")
+    return text
+
+
+def _address(env: Mapping[str, str], variable: str) -> str:
+    """An http(s) address of host and path only, so that no secret can hide in what is shown and recorded."""
+    text = _printable(env, variable)
+    if not text:
+        return ""
+    try:
+        parts = urllib.parse.urlsplit(text)
+        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise BadInput("it is not an http(s) address", where=variable, fix="For example http://localhost:8080/v1")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise BadInput("it holds more than host and path", where=variable, fix="Give the key in VEDETTE_LLM_KEY")
+    return text
+
+
+def _from_keyring() -> str:
+    """The key in the system's keyring; empty when there is no keyring, or nothing in it."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec("keyring") is None:
+        return ""
+    keyring = import_module("keyring")
+    try:
+        found = keyring.get_password("vedette", "llm")
+    except keyring.errors.KeyringError as error:
+        raise BadInput(f"the keyring cannot be opened ({error})", where="keyring", fix="Set VEDETTE_LLM_KEY") from error
+    return _printable({"keyring": found or ""}, "keyring")
