@@ -274,6 +274,7 @@ def _document(table: Table) -> Document:
             ),
             dropped=tuple(_dropped(t) for t in table.tables("dropped")),
             marking=table.choice("marking", Marking, Marking.CLEAR),
+            text_layer=table.text("text_layer", ""), translated_from=table.text("translated_from", ""),
             times=_times(table, published, published),
         )  # fmt: skip
         table.finish()

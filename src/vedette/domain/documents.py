@@ -34,8 +34,12 @@ class DroppedSpan:
 class Document:
     """A text as the analyst may cite it. Offsets everywhere index ``text``, in Unicode code points.
 
-    ``sha256`` is the digest of the bytes as given (content address). ``kind`` is ``article``, ``statement`` or
-    ``note`` (a note is written by the case's own team and cites a public source in ``citation``).
+    ``sha256`` is the digest of the bytes as given (content address). ``kind`` is ``article``, ``statement``,
+    ``note`` (a note is written by the case's own team and cites a public source in ``citation``) or ``translation``.
+
+    ``text_layer`` is the digest of the text taken out of a file that is not text itself (PDF, Word, e-mail), as
+    UTF-8; ``source_map`` and ``dropped`` then speak of that text. ``translated_from`` is the document a translation
+    was made from: its quotes are the translator's words, not the source's.
     """
 
     id: str
@@ -49,6 +53,8 @@ class Document:
     source_map: tuple[SourceSpan, ...] = ()
     dropped: tuple[DroppedSpan, ...] = ()
     marking: Marking = Marking.CLEAR
+    text_layer: str = ""
+    translated_from: str = ""
     times: Times
 
     def __post_init__(self) -> None:

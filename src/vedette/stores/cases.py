@@ -20,11 +20,12 @@ from vedette.errors import CaseRefused, Damaged, UnknownName
 from vedette.ports import CaseChange, Clock
 from vedette.stores import records, schema
 from vedette.stores.database import Database
+from vedette.stores.library import SqlLibrary
 
 T = TypeVar("T", Document, Evidence, Judgment)
 
 
-class SqlCaseStore:
+class SqlCaseStore(SqlLibrary):
     """`vedette.ports.CaseStore` on any database SQLAlchemy speaks to."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -248,8 +249,10 @@ class SqlCaseStore:
         if not rows:
             return
         e = schema.evidence.c
-        taken = set(connection.scalars(select(e.id).where(e.case_id == case_id)))
-        repeated = [item.id for item in evidence if item.id in taken]
+        repeated: list[str] = []
+        for at in range(0, len(evidence), 500):
+            ids = [item.id for item in evidence[at : at + 500]]
+            repeated += connection.scalars(select(e.id).where(e.case_id == case_id, e.id.in_(ids)))
         if repeated:
             raise CaseRefused(
                 f"evidence {', '.join(repeated[:5])} exists already; a change is a new record", where=case_id,

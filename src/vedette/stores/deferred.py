@@ -5,7 +5,7 @@ Reading a bundled case needs no workspace; opening one costs the import of the d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from vedette.domain.case import Case
 from vedette.domain.documents import Document
 from vedette.domain.evidence import Evidence, Review
 from vedette.domain.judgment import Judgment
+from vedette.domain.stories import Placed, Signature
 from vedette.errors import UnknownName
 from vedette.ports import CaseChange, CaseStore
+from vedette.ports.library import Signed
 
 
 class DeferredCaseStore:
@@ -81,3 +83,55 @@ class DeferredCaseStore:
     def add_judgment(self, case_id: str, judgment: Judgment) -> None:
         """See `CaseStore`."""
         self._store().add_judgment(case_id, judgment)
+
+    # -- the library ----------------------------------------------------------------------------------------
+
+    def outline(self, case_id: str) -> Case:
+        """See `Library`."""
+        if not self._is_there():
+            raise UnknownName("case", case_id)
+        return self._store().outline(case_id)
+
+    def find_document(self, case_id: str, sha256: str) -> tuple[Document, tuple[Evidence, ...]] | None:
+        """See `Library`."""
+        return self._store().find_document(case_id, sha256) if self._is_there() else None
+
+    def evidence_of(self, case_id: str, documents: Sequence[str]) -> tuple[Evidence, ...]:
+        """See `Library`."""
+        return self._store().evidence_of(case_id, documents) if self._is_there() else ()
+
+    def has_evidence(self, case_id: str, prefix: str) -> bool:
+        """See `Library`."""
+        return self._is_there() and self._store().has_evidence(case_id, prefix)
+
+    def addresses(self, case_id: str) -> frozenset[str]:
+        """See `Library`."""
+        return self._store().addresses(case_id) if self._is_there() else frozenset()
+
+    def keep_layer(self, text: str) -> str:
+        """See `Library`."""
+        return self._store().keep_layer(text)
+
+    def layer(self, digest: str) -> str:
+        """See `Library`."""
+        return self._store().layer(digest)
+
+    def unsigned(self, case_id: str) -> tuple[Document, ...]:
+        """See `Library`."""
+        return self._store().unsigned(case_id) if self._is_there() else ()
+
+    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Mapping[str, int]:
+        """See `Library`."""
+        return self._store().sharing(case_id, anchors, most=most) if self._is_there() else {}
+
+    def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:
+        """See `Library`."""
+        return self._store().signed(case_id, documents) if self._is_there() else {}
+
+    def place(self, case_id: str, signature: Signature, placed: Placed) -> None:
+        """See `Library`."""
+        self._store().place(case_id, signature, placed)
+
+    def stories(self, case_id: str) -> tuple[Placed, ...]:
+        """See `Library`."""
+        return self._store().stories(case_id) if self._is_there() else ()

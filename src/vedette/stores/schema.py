@@ -10,12 +10,14 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -130,6 +132,35 @@ reviews = Table(
     ForeignKeyConstraint(["case_id", "evidence_id"], ["evidence.case_id", "evidence.id"]),
 )
 
+# Where a document stands among the stories of its case, and what recognises copies of it.
+story_documents = Table(
+    "story_documents",
+    metadata,
+    Column("document_seq", Integer, ForeignKey("documents.seq"), primary_key=True, autoincrement=False),
+    Column("case_id", String(120), nullable=False),
+    Column("document_id", String(120), nullable=False),
+    Column("story", String(120), nullable=False),
+    Column("relation", String(20), nullable=False),
+    Column("matched", String(120), nullable=False),
+    Column("share", Float, nullable=False),
+    Column("words", BigInteger, nullable=False),
+    Column("shingles", Integer, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_id", "document_id"),
+    Index("ix_story_documents_order", "case_id", "document_seq"),
+)
+
+# The key is the whole row, in the order it is looked up by.
+story_anchors = Table(
+    "story_anchors",
+    metadata,
+    Column("case_id", String(120), primary_key=True),
+    Column("anchor", BigInteger, primary_key=True, autoincrement=False),
+    Column("document_seq", Integer, ForeignKey("documents.seq"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
 judgments = Table(
     "judgments",
     metadata,
@@ -163,5 +194,7 @@ ledger_head = Table(
     Column("digest", String(64), nullable=False),
 )
 
-APPEND_ONLY = ("cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger")
+APPEND_ONLY = (
+    "cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger", "story_documents", "story_anchors",
+)  # fmt: skip
 """Tables whose rows are refused UPDATE and DELETE by triggers."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from vedette.errors import StoreUnavailable
 
-HEAD = "0001"
+HEAD = "0002"
 """Newest step in ``migrations/versions``; a test checks that it is."""
 
 

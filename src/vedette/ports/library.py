@@ -1,0 +1,75 @@
+"""Documents of a case reached one at a time: what adding one to a corpus of any size asks of the store.
+
+None of these calls takes longer in a large case than in a small one, except where it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from vedette.domain.case import Case
+from vedette.domain.documents import Document
+from vedette.domain.evidence import Evidence
+from vedette.domain.stories import Placed, Signature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A document's signature and its place among the stories."""
+
+    signature: Signature
+    placed: Placed
+
+
+class Library(Protocol):
+    """Documents, their texts and their places among the stories of a case."""
+
+    def outline(self, case_id: str) -> Case:
+        """The case without its documents, evidence, reviews and judgments; raises `UnknownName`."""
+        ...
+
+    def find_document(self, case_id: str, sha256: str) -> tuple[Document, tuple[Evidence, ...]] | None:
+        """The document made from these bytes and the evidence that quotes it; None when there is none."""
+        ...
+
+    def evidence_of(self, case_id: str, documents: Sequence[str]) -> tuple[Evidence, ...]:
+        """Evidence as recorded that quotes these documents."""
+        ...
+
+    def has_evidence(self, case_id: str, prefix: str) -> bool:
+        """Whether an evidence id starts like this."""
+        ...
+
+    def addresses(self, case_id: str) -> frozenset[str]:
+        """Addresses the documents of the case came from. Reads every document."""
+        ...
+
+    def keep_layer(self, text: str) -> str:
+        """Store the text layer of a file; returns its digest (SHA-256 of the UTF-8 text, in hex)."""
+        ...
+
+    def layer(self, digest: str) -> str:
+        """A text layer; raises `UnknownName` when absent, `Damaged` when it does not match its digest."""
+        ...
+
+    def unsigned(self, case_id: str) -> tuple[Document, ...]:
+        """Documents stored since the last one that was placed, in the order stored."""
+        ...
+
+    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Mapping[str, int]:
+        """Documents with some of these anchors and how many: the ``most`` with the most, ties by age."""
+        ...
+
+    def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:
+        """Signatures and places by document id."""
+        ...
+
+    def place(self, case_id: str, signature: Signature, placed: Placed) -> None:
+        """Record a document's signature and place; the document is stored already."""
+        ...
+
+    def stories(self, case_id: str) -> tuple[Placed, ...]:
+        """Every document's place, in the order recorded. Reads every row."""
+        ...

@@ -1,0 +1,233 @@
+"""Documents of a case one at a time, text layers, and the index by which copies of a document are found."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from vedette.domain.case import Case
+from vedette.domain.documents import Document
+from vedette.domain.evidence import Evidence
+from vedette.domain.stories import Placed, Relation, Signature
+from vedette.errors import Damaged, UnknownName
+from vedette.ports import Clock
+from vedette.ports.library import Signed
+from vedette.stores import records, schema
+from vedette.stores.database import Database
+
+# SQLite binds at most 999 variables a statement in the oldest versions still in use (SQLITE_MAX_VARIABLE_NUMBER).
+_BATCH = 500
+# Rows of one anchor that are looked at. An anchor many documents share is a phrase of the trade, not a copy.
+_PER_BATCH = 20_000
+
+
+class SqlLibrary:
+    """`vedette.ports.library.Library` on any database SQLAlchemy speaks to."""
+
+    _db: Database
+    _clock: Clock
+
+    def outline(self, case_id: str) -> Case:
+        """The newest version of the case without its records."""
+        if not self._db.holds_anything():
+            raise UnknownName("case", case_id)
+        c = schema.cases.c
+        with self._db.read() as connection:
+            record = connection.scalar(select(c.record).where(c.id == case_id).order_by(c.version.desc()).limit(1))
+            if record is None:
+                ids = connection.scalars(select(c.id).distinct()).all()
+                raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
+        return records.decode(Case, record, where=f"{self._db.where}, case {case_id}")
+
+    def find_document(self, case_id: str, sha256: str) -> tuple[Document, tuple[Evidence, ...]] | None:
+        """The document made from these bytes and the evidence that quotes it."""
+        if not self._db.holds_anything():
+            return None
+        d = schema.documents.c
+        with self._db.read() as connection:
+            name = connection.scalar(select(d.id).where(d.case_id == case_id, d.sha256 == sha256))
+            if name is None:
+                return None
+            document = self._documents(connection, case_id, [name])[name]
+            return document, self._evidence(connection, case_id, {name: document})
+
+    def evidence_of(self, case_id: str, documents: Sequence[str]) -> tuple[Evidence, ...]:
+        """Evidence that quotes these documents."""
+        if not documents or not self._db.holds_anything():
+            return ()
+        with self._db.read() as connection:
+            return self._evidence(connection, case_id, self._documents(connection, case_id, documents))
+
+    def has_evidence(self, case_id: str, prefix: str) -> bool:
+        """Whether an evidence id starts like this; one step in the index of ids."""
+        if not self._db.holds_anything():
+            return False
+        e = schema.evidence.c
+        # The character after any that an id can go on with closes the range.
+        query = select(e.seq).where(e.case_id == case_id, e.id >= prefix, e.id < prefix + "\U0010ffff").limit(1)
+        with self._db.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def addresses(self, case_id: str) -> frozenset[str]:
+        """Addresses the documents came from."""
+        if not self._db.holds_anything():
+            return frozenset()
+        with self._db.read() as connection:
+            found = self._documents(connection, case_id, None).values()
+        return frozenset(d.citation.url for d in found if d.citation is not None and d.citation.url)
+
+    # -- text layers --------------------------------------------------------------------------------------
+
+    def keep_layer(self, text: str) -> str:
+        """Store a text layer once; returns its digest."""
+        raw = text.encode("utf-8", "surrogatepass")
+        digest = hashlib.sha256(raw).hexdigest()
+        c = schema.contents.c
+        with self._db.write() as connection:
+            if connection.scalar(select(func.count()).select_from(schema.contents).where(c.sha256 == digest)):
+                return digest
+            connection.execute(
+                schema.contents.insert().values(sha256=digest, size=len(raw), compressed=zlib.compress(raw, 6))
+            )
+        return digest
+
+    def layer(self, digest: str) -> str:
+        """A text layer by its digest."""
+        if not self._db.holds_anything():
+            raise UnknownName("text layer", digest)
+        c = schema.contents.c
+        with self._db.read() as connection:
+            compressed = connection.scalar(select(c.compressed).where(c.sha256 == digest))
+        if compressed is None:
+            raise UnknownName("text layer", digest)
+        try:
+            raw = zlib.decompress(compressed)
+        except zlib.error as error:
+            raise Damaged(f"the stored text cannot be unpacked ({error})", where=digest) from error
+        if hashlib.sha256(raw).hexdigest() != digest:
+            raise Damaged("the stored text does not match its digest", where=digest)
+        return raw.decode("utf-8", "surrogatepass")
+
+    # -- stories ------------------------------------------------------------------------------------------
+
+    def unsigned(self, case_id: str) -> tuple[Document, ...]:
+        """Documents stored after the last one placed."""
+        if not self._db.holds_anything():
+            return ()
+        d, s = schema.documents.c, schema.story_documents.c
+        with self._db.read() as connection:
+            last = connection.scalar(select(func.max(s.document_seq)).where(s.case_id == case_id)) or 0
+            names = connection.scalars(
+                select(d.id).where(d.case_id == case_id, d.seq > last).order_by(d.seq)
+            ).all()  # fmt: skip
+            return tuple(self._documents(connection, case_id, names).values()) if names else ()
+
+    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Mapping[str, int]:
+        """Documents found by these anchors, with the number they share."""
+        if not self._db.holds_anything():
+            return {}
+        a = schema.story_anchors.c
+        counts: dict[int, int] = {}
+        with self._db.read() as connection:
+            for at in range(0, len(anchors), _BATCH):
+                wanted = anchors[at : at + _BATCH]
+                query = select(a.document_seq).where(a.case_id == case_id, a.anchor.in_(wanted)).limit(_PER_BATCH)
+                for seq in connection.scalars(query):
+                    counts[seq] = counts.get(seq, 0) + 1
+            best = sorted(counts, key=lambda seq: (-counts[seq], seq))[:most]
+            d = schema.documents.c
+            rows = connection.execute(select(d.seq, d.id).where(d.seq.in_(best))).all() if best else ()
+            names = {row.seq: row.id for row in rows}
+        return {names[seq]: counts[seq] for seq in best}
+
+    def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:
+        """Signatures and places."""
+        if not documents or not self._db.holds_anything():
+            return {}
+        s = schema.story_documents.c
+        found = {}
+        with self._db.read() as connection:
+            query = select(schema.story_documents).where(s.case_id == case_id, s.document_id.in_(documents))
+            for row in connection.execute(query):
+                sketch = struct.unpack(f"<{len(row.sketch) // 8}q", row.sketch)
+                signature = Signature(
+                    document=row.document_id, words=row.words, shingles=row.shingles, sketch=sketch, anchors=()
+                )
+                found[row.document_id] = Signed(signature=signature, placed=_placed(row))
+        return found
+
+    def place(self, case_id: str, signature: Signature, placed: Placed) -> None:
+        """Record signature and place."""
+        d = schema.documents.c
+        with self._db.write() as connection:
+            seq = connection.scalar(select(d.seq).where(d.case_id == case_id, d.id == signature.document))
+            if seq is None:
+                raise UnknownName("document", signature.document, where=case_id)
+            connection.execute(
+                schema.story_documents.insert().values(
+                    case_id=case_id, document_seq=seq, document_id=signature.document, story=placed.story,
+                    relation=placed.relation.value, matched=placed.of, share=placed.share, words=signature.words,
+                    shingles=signature.shingles, sketch=struct.pack(f"<{len(signature.sketch)}q", *signature.sketch),
+                    recorded_at=self._clock.now(),
+                )
+            )  # fmt: skip
+            rows = [
+                {"case_id": case_id, "anchor": anchor, "document_seq": seq}
+                for anchor in sorted({*signature.anchors, *signature.keys})
+            ]
+            if rows:
+                connection.execute(schema.story_anchors.insert(), rows)
+
+    def stories(self, case_id: str) -> tuple[Placed, ...]:
+        """Every place, in the order recorded."""
+        if not self._db.holds_anything():
+            return ()
+        s = schema.story_documents.c
+        query = select(schema.story_documents).where(s.case_id == case_id).order_by(s.document_seq)
+        with self._db.read() as connection:
+            return tuple(_placed(row) for row in connection.execute(query))
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    def _documents(
+        self, connection: Connection, case_id: str, names: Sequence[str] | None
+    ) -> dict[str, Document]:
+        d = schema.documents.c
+        query = select(schema.documents).where(d.case_id == case_id).order_by(d.seq)
+        rows = []
+        if names is None:
+            rows = list(connection.execute(query))
+        for at in range(0, len(names or ()), _BATCH):
+            rows += connection.execute(query.where(d.id.in_((names or ())[at : at + _BATCH])))
+        found = {}
+        for row in rows:
+            where = f"{self._db.where}, case {case_id}, document {row.id}"
+            if records.digest_of(row.record) != row.digest:
+                raise Damaged("the stored document does not match its digest", where=where, fix="Restore a copy of it")
+            found[row.id] = records.decode(Document, row.record, where=where)
+        return found
+
+    def _evidence(
+        self, connection: Connection, case_id: str, documents: Mapping[str, Document]
+    ) -> tuple[Evidence, ...]:
+        e = schema.evidence.c
+        query = select(schema.evidence).where(e.case_id == case_id, e.document_id.in_(list(documents))).order_by(e.seq)
+        found = []
+        for row in connection.execute(query):
+            where = f"{self._db.where}, case {case_id}, evidence {row.id}"
+            if records.digest_of(row.record) != row.digest:
+                raise Damaged("the stored item does not match its digest", where=where, fix="Restore a copy of it")
+            found.append(records.decode(Evidence, row.record, documents=documents, where=where))
+        return tuple(found)
+
+
+def _placed(row: Row[Any]) -> Placed:
+    return Placed(
+        document=row.document_id, story=row.story, relation=Relation(row.relation), of=row.matched, share=row.share
+    )
