@@ -48,7 +48,8 @@ def test_the_link_that_made_the_data_fits_them_best(truth: str) -> None:
 
 
 def test_noisy_and_finds_gates_and_stays_a_probability() -> None:
-    y = (np.random.default_rng(12).random(12000) < 0.6 * logistic(2 * S[:, 0] + 1) * logistic(2 * S[:, 1] + 1)).astype(float)
+    both = logistic(2 * S[:, 0] + 1) * logistic(2 * S[:, 1] + 1)
+    y = (np.random.default_rng(12).random(12000) < 0.6 * both).astype(float)
     forecast, values = fit_link("noisy_and", S, REST, y, ONES)
     p = forecast(S, REST)
     assert np.all((p > 0) & (p < 1)) and p.mean() == pytest.approx(y.mean(), rel=0.1)
