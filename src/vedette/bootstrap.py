@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from vedette.domain.case import Case
+from vedette.errors import BadInput
 from vedette.ports import CaseStore, Clock, Ledger
 from vedette.settings import Settings, load_settings
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from vedette.domain.time import AsOf
     from vedette.stores.database import SqliteDatabase
     from vedette.workflows.history import HistoryFetching
+    from vedette.workflows.second_read import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,30 @@ class Workspace:
         from vedette.sources.fetch import HistoryFetcher
 
         return HistoryFetcher(folder=self.settings.data)
+
+    def second_reader(self) -> Reader:
+        """The second reader of the settings; raises `BadInput` naming the settings that are missing."""
+        from vedette.sources.language_model import ChatCompletions
+        from vedette.stores.transcripts import TranscriptFiles
+        from vedette.workflows.second_read import Reader
+
+        s = self.settings
+        missing = [v for v, given in (("VEDETTE_LLM_URL", s.llm_url), ("VEDETTE_LLM_MODEL", s.llm_model)) if not given]
+        if missing:
+            raise BadInput(
+                f"there is no second reader: {' and '.join(missing)} not set", where="--llm",
+                fix="For example VEDETTE_LLM_URL=http://localhost:8080/v1 VEDETTE_LLM_MODEL=NAME",
+            )
+        host = urlsplit(s.llm_url).hostname or ""
+        return Reader(
+            model=ChatCompletions(
+                url=s.llm_url, model=s.llm_model, key=s.llm_key.reveal(), allow_private=s.llm_allow_private,
+                timeout=s.llm_timeout,
+            ),
+            name=s.llm_model, transcripts=TranscriptFiles(s.home / "transcripts"), host=host,
+            local=host in ("localhost", "127.0.0.1", "::1"), chunk=s.llm_chunk, most=s.llm_max_characters,
+            price_in=s.llm_price_in, price_out=s.llm_price_out,
+        )  # fmt: skip
 
     def history_listing(self) -> tuple[dict[str, str], ...]:
         """What can be fetched, with licence, citation, coverage and addresses."""

@@ -18,9 +18,16 @@ def extract(
     author: Annotated[str | None, typer.Option("--author", help="Author of the document.")] = None,
     publisher: Annotated[str | None, typer.Option("--publisher", help="Who published it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it was published.")] = None,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Also ask the language model of VEDETTE_LLM_URL; compare both readers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Read a document into claims with exact quotes. Stores nothing, needs no case."""
+    """Read a document into claims with exact quotes. Stores nothing, needs no case.
+
+    With --llm a second reader reads it too, the transcript of its answers is kept in the workspace, and the document
+    leaves this machine when the model runs elsewhere.
+    """
     from vedette.cli.files import content_of, day, label
     from vedette.extraction import extract as read_text
     from vedette.settings import load_settings
@@ -30,10 +37,22 @@ def extract(
         content, published=day(published, "--published"), title=title, author=author, publisher=publisher, url=url,
         filename=label(file),
     )  # fmt: skip
+    second = None
+    if llm:
+        from vedette.bootstrap import open_workspace
+        from vedette.cli.second_reader import announce, print_second, progress, second_rows
+        from vedette.workflows.second_read import merged, read_again
+
+        reader = open_workspace().second_reader()
+        announce(reader, label(file), len(reading.document.text))
+        second = read_again(reading, reader, progress=progress)
+        reading = merged(reading, second)
     if as_json:
-        print_json(reading.to_dict())
-    else:
-        _print(reading)
+        print_json(reading.to_dict() if second is None else reading.to_dict() | second_rows(second))
+        return
+    _print(reading)
+    if second is not None:
+        print_second(second)
 
 
 def _print(reading: Any) -> None:
@@ -41,12 +60,12 @@ def _print(reading: Any) -> None:
     about = f"{document.published}, {document.language}, {len(document.text)} characters"
     print(f"{document.title or 'untitled'} ({about})")
     rows = [
-        [f"{c.start}-{c.end}", c.kind, c.attribution, _bears(c),
+        [f"{c.start}-{c.end}", c.reader, c.kind, c.attribution, _bears(c),
          "-" if c.confidence is None else f"{c.confidence:.2f}", cut(c.quote, 100)]
         for c in reading.claims
     ]  # fmt: skip
     if rows:
-        columns = ["Span", "Kind", "Who says so", "Bears on", "Sure", "Quote"]
+        columns = ["Span", "Reader", "Kind", "Who says so", "Bears on", "Sure", "Quote"]
         print_table(columns, rows, right=("Sure",), wrap=("Who says so", "Bears on", "Quote"))
     else:
         print("No claims.")

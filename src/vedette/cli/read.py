@@ -33,6 +33,9 @@ def read(
     author: Annotated[str | None, typer.Option("--author", help="Author of the document.")] = None,
     publisher: Annotated[str | None, typer.Option("--publisher", help="Who published it.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where it was published.")] = None,
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Also ask the language model of VEDETTE_LLM_URL, and compare both readers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Read documents into a case: what was read, what was dropped and why, and what is proposed.
@@ -42,18 +45,21 @@ def read(
     """
     from vedette.bootstrap import open_workspace
     from vedette.cli.files import content_of, day, label, sources
+    from vedette.cli.second_reader import Asking, print_second, second_rows
     from vedette.errors import Damaged, Unavailable, UnknownName, VedetteError
     from vedette.workflows.ingest import Source
     from vedette.workflows.open_case import open_case
 
     workspace = open_workspace()
     open_case(workspace.cases, case)  # an unknown case is one mistake, not one for every file
+    asking = Asking(workspace) if llm else None
     cut_off = day(as_of, "--as-of")
     shared: dict[str, Any] = {
         "published": day(published, "--published"), "available": day(available, "--available"),
         "title": title, "author": author, "publisher": publisher, "url": url,
     }  # fmt: skip
-    done: list[Reading] = []
+    done: list[dict[str, Any]] = []
+    proposed = False
     refused: list[dict[str, str]] = []
     for name in sources(source):
         try:
@@ -65,12 +71,17 @@ def read(
             refused.append({"source": name, "error": str(error)})
             say(f"vedette: {error}")
             continue
-        done.append(reading)
         if not as_json:
             _print(reading)
+        second = asking.ask(reading, label(name)) if asking is not None else None
+        if second is not None and not as_json:
+            print_second(second)
+        proposed |= bool(reading.proposals or (second and second.added))
+        done.append(reading.to_dict() | (second_rows(second) if asking is not None else {}))
+    refused += asking.failed if asking is not None else []
     if as_json:
-        print_json({"case": case, "readings": [r.to_dict() for r in done], "refused": refused})
-    elif any(r.proposals for r in done):
+        print_json({"case": case, "readings": done, "refused": refused})
+    elif proposed:
         say(f"Next:  vedette review {case}")
     return 2 if refused else 0
 

@@ -131,9 +131,7 @@ def chunks(text: str, *, size: int, overlap: int = OVERLAP) -> tuple[Chunk, ...]
     Neighbours share at least ``overlap`` characters where they cut a paragraph, so that a sentence cut in one is
     whole in the other. Together the parts hold every paragraph. Raises `BadInput` when ``size`` is too small.
     """
-    if size < 2 * overlap:
-        raise BadInput(f"chunks of {size} characters cannot overlap by {overlap}", where="VEDETTE_LLM_CHUNK",
-                       fix=f"Set it to {2 * overlap} or more")  # fmt: skip
+    check_size(size, overlap)
     parts: list[tuple[int, int, int]] = []
     for number, (first, end) in enumerate(_paragraphs(text), start=1):
         start = first
@@ -152,6 +150,13 @@ def chunks(text: str, *, size: int, overlap: int = OVERLAP) -> tuple[Chunk, ...]
     if held:
         found.append(Chunk(start=held[0][1], end=held[-1][2], paragraphs=tuple(held)))
     return tuple(found)
+
+
+def check_size(size: int, overlap: int = OVERLAP) -> None:
+    """Refuse (`BadInput`) a size of chunks that their overlap would fill."""
+    if size < 2 * overlap:
+        raise BadInput(f"chunks of {size} characters cannot overlap by {overlap}", where="VEDETTE_LLM_CHUNK",
+                       fix=f"Set it to {2 * overlap} or more")  # fmt: skip
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:

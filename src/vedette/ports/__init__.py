@@ -143,12 +143,11 @@ class ModelAnswer:
     """What a language model answered, and what was said to get it.
 
     ``value`` is an object with the members its schema requires, of their types; what lies deeper is for the caller to
-    check. ``model`` is the name of the settings, not what the server calls itself. ``transcript`` is JSON without any
-    secret. Tokens are None when the server does not count them, which is not zero.
+    check. ``transcript`` is JSON without any secret. Tokens are None when the server does not count them, which is not
+    zero.
     """
 
     value: Mapping[str, Any]
-    model: str
     transcript: bytes
     tokens_in: int | None
     tokens_out: int | None

@@ -143,8 +143,8 @@ class ChatCompletions:
                 ]
                 continue
             return ModelAnswer(
-                value=value, model=self._model, transcript=self._transcript(exchanges),
-                tokens_in=_total(exchanges.tokens_in), tokens_out=_total(exchanges.tokens_out),
+                value=value, transcript=self._transcript(exchanges), tokens_in=_total(exchanges.tokens_in),
+                tokens_out=_total(exchanges.tokens_out),
             )  # fmt: skip
         raise SourceFailed(f"the model's answer is not what was asked for ({fault}), {ASKED} times", where=self._where,
                            fix="Try another model, or a smaller VEDETTE_LLM_CHUNK")  # fmt: skip
@@ -402,4 +402,4 @@ def _object_in(content: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 def _total(counts: Sequence[int | None]) -> int | None:
     """Their sum, None when one of them is not known."""
     known = [n for n in counts if n is not None]
-    return sum(known) if len(known) == len(counts) else None
+    return sum(known) if known and len(known) == len(counts) else None
