@@ -40,7 +40,8 @@ def test_icd203_bins_hold_their_lower_end(p: float, word: str) -> None:
     ("p", "word"),
     [
         (0.03, "remote chance"), (0.07, "nearest to remote chance"),
-        (0.075, "between remote chance and highly unlikely"), (0.08, "nearest to highly unlikely"), (0.20, "highly unlikely"), (0.5, "realistic possibility"),
+        (0.075, "between remote chance and highly unlikely"), (0.08, "nearest to highly unlikely"),
+        (0.20, "highly unlikely"), (0.5, "realistic possibility"),
         (0.51, "nearest to realistic possibility"), (0.78, "nearest to highly likely"), (1.0, "almost certain"),
     ],
 )  # fmt: skip

@@ -98,12 +98,14 @@ def test_loading_is_quick_and_needs_no_numpy() -> None:
         ),
         key=lambda out: float(out[0]),
     )
-    assert float(best[0]) < 0.15, "seconds of this process for import, load and first look-up, best of three"
+    # Usually 0.08 s of this process for import, load and first look-up. The ceiling is far off, since a test machine
+    # is shared: it catches a table that is parsed instead of loaded. benchmarks/startup.py holds the commands' budgets.
+    assert float(best[0]) < 1.0
     assert best[1] == "False"
     start = time.process_time()
     for _ in range(200):
         candidates("Kyiv")
-    assert (time.process_time() - start) / 200 < 0.002
+    assert (time.process_time() - start) / 200 < 0.02
 
 
 def test_a_missing_file_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
