@@ -200,3 +200,36 @@ def test_text_that_is_no_text_is_refused(backend: Any) -> None:
     with pytest.raises(BadInput, match="broken character"):
         backend.ledger().commit(forecast(note="a\udcffb"), question())
     assert list(backend.ledger().entries()) == []
+
+
+def test_many_are_appended_at_once_or_none(backend: Any) -> None:
+    backend.ledger().commit(forecast(), question())
+    batch = [question("q2"), forecast("q2", note="elsewhere"), forecast("q1", note="late")]
+    digests = backend.ledger().append_all(batch)
+    entries = backend.ledger().entries()
+    assert [e.digest for e in entries[2:]] == list(digests) and not [e for e in entries if e.fault]
+    assert [e.noun for e in entries[2:]] == batch
+    with pytest.raises(UnknownName):
+        backend.ledger().append_all([forecast("q2"), forecast("q9")])
+    with pytest.raises(CaseRefused, match="already"):
+        backend.ledger().append_all([question("q3"), question("q3")])
+    assert len(backend.ledger().entries()) == 5
+    assert backend.ledger().append_all([]) == ()
+
+
+def test_a_batch_goes_on_from_where_single_calls_stopped(backend: Any) -> None:
+    backend.ledger().append_all([question(), forecast()])
+    backend.ledger().commit(forecast(note="after"))
+    assert [e.fault for e in backend.ledger().entries()] == ["", "", ""]
+
+
+def test_an_imported_forecast_must_be_older_than_the_answer(backend: Any) -> None:
+    backend.ledger().append_all([question(), resolution()])
+    with pytest.raises(AfterCutOff):
+        backend.ledger().commit(forecast())
+    backend.ledger().append_all([forecast()])
+    with pytest.raises(AfterCutOff, match="no forecast"):
+        backend.ledger().append_all([forecast(day="2022-04-01")])
+    backend.tamper("UPDATE ledger SET record = replace(record, 'made', 'mode') WHERE seq = 1")
+    with pytest.raises(Damaged):
+        backend.ledger().append_all([forecast()])

@@ -261,7 +261,7 @@ def export(
     audience: Annotated[
         str,
         typer.Option(
-            "--audience", metavar="TLP", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED: what is marked above is left out."
+            "--audience", metavar="TLP", help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED: what is above is left out."
         ),
     ] = "AMBER",
     strict: Annotated[

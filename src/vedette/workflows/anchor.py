@@ -165,7 +165,7 @@ def _scope(case: Case, scenario: Scenario, asked: str) -> list[str]:
         out.append(f"it does not name {main.target} as the place")
     host = main.host if main.host != main.target else None
     if host is not None:
-        through = _names(host, scenario.label)
+        through = _names(host, scenario.label) or _only_through_the_host(case, scenario)
         said = re.search(r"\b(?:from|through|via|out of)\b", rest) is not None and _names(host, rest)
         if through and not said:
             out.append(f"it asks about any direction, {scenario.id} about {host} alone")
@@ -175,6 +175,13 @@ def _scope(case: Case, scenario: Scenario, asked: str) -> list[str]:
     if quiet and "attack" not in asked.casefold():
         out.append(f"{scenario.id} is about that without an attack, it does not say")
     return out
+
+
+def _only_through_the_host(case: Case, scenario: Scenario) -> bool:
+    """Whether every way to the scenario goes through a host's consent."""
+    gates = {c.id for c in case.scenario_set.chances if c.veto is not None}
+    paths = [p for p in case.scenario_set.paths if p.atom in scenario.atoms]
+    return bool(gates) and all(any(name in gates and yes for name, yes in p.answers) for p in paths)
 
 
 def _halves(asked: str) -> tuple[str, str]:

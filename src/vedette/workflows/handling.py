@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from vedette.domain.case import Case
 from vedette.domain.claims import Marking
 from vedette.errors import CaseRefused
-from vedette.reporting.handling import ORDER, may_see, parse_marking
+from vedette.reporting.handling import ORDER, mark_of, may_see, parse_marking
 
 EXPORT_CEILING = Marking.AMBER
 """Default for a case file: it goes to colleagues who need it, which is what TLP:AMBER allows. TLP:AMBER+STRICT and
@@ -60,7 +60,7 @@ def for_audience(case: Case, ceiling: str | Marking = EXPORT_CEILING, *, refuse:
     judgments = [j for j in case.judgments if j.subject in gone]
     marks: dict[str, int] = {}
     for mark in ORDER:
-        n = sum(d.marking is mark for d in closed_documents) + sum(e.marking is mark for e in closed)
+        n = sum(d.marking is mark for d in closed_documents) + sum(mark_of(e) is mark for e in closed)
         if n and ORDER.index(mark) > ORDER.index(limit):
             marks[mark.value] = n
     left = Withheld(

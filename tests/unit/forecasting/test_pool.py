@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +12,11 @@ from hypothesis import strategies as st
 from vedette.errors import BadInput
 from vedette.forecasting.pool import (
     ExtremisingRecord,
+    Resolved,
     effective_forecasters,
     heuristic_extremising,
+    learn_pool,
+    people_weights,
     pool_distributions,
     pool_log_odds,
     skill_weight,
@@ -61,3 +67,45 @@ def test_a_distribution_pool_sums_to_one_and_agrees_with_log_odds() -> None:
 def test_empty_or_weightless_pools_are_refused(p: list[float], w: list[float]) -> None:
     with pytest.raises(BadInput):
         pool_log_odds(p, w)
+
+
+def resolved(n: int, seed: int = 5) -> list[Resolved]:
+    """Three people, all too timid: one who knows, one who hardly dares to say it, one who guesses."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for _ in range(n):
+        truth = rng.normal(0, 2)
+        happened = bool(rng.random() < 1 / (1 + np.exp(-truth)))
+        said = (0.6 * truth, 0.3 * truth, rng.normal(0, 1))
+        p = tuple(float(1 / (1 + np.exp(-x))) for x in said)
+        out.append(Resolved(people=("knows", "timid", "guesses"), p=p, happened=happened))
+    return out
+
+
+def test_people_are_weighed_by_their_record() -> None:
+    w = people_weights(resolved(300))
+    assert w["knows"] > w["timid"] > 1.0 > w["guesses"]
+
+
+def test_the_learnt_pool_beats_the_plain_one_on_later_questions() -> None:
+    learnt, later = learn_pool(resolved(1200)), resolved(600, seed=6)
+    assert learnt.record.questions == 600 and learnt.record.allowed == learnt.record.best > 1.0
+
+    def loss(pooled: Callable[[Resolved], float]) -> float:
+        return float(np.mean([-np.log(pooled(q) if q.happened else 1 - pooled(q)) for q in later]))
+
+    assert loss(lambda q: learnt.pool(q.people, q.p)) < loss(lambda q: pool_log_odds(q.p, [1.0] * 3))
+
+
+def test_a_short_record_teaches_weights_but_never_extremises() -> None:
+    learnt = learn_pool(resolved(40))
+    assert learnt.record.questions == 20 and learnt.record.allowed == 1.0
+    assert learnt.pool(["stranger"], [0.3]) == pytest.approx(0.3)
+    with pytest.raises(BadInput):
+        learn_pool([])
+
+
+def test_what_happens_later_does_not_change_what_was_learnt() -> None:
+    first = resolved(100)
+    assert learn_pool(first) == learn_pool(list(first))
+    assert learn_pool(first) != learn_pool(resolved(100, seed=9))
