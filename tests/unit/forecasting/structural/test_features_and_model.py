@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -11,7 +12,12 @@ import pytest
 from vedette.errors import AfterCutOff, Damaged, DateRefused, FrameRefused, UnknownName
 from vedette.evaluation.simulate import simulated_panel
 from vedette.forecasting.structural.dyads import dyad_years
-from vedette.forecasting.structural.features import build_features, learn_scaling, require_outcome
+from vedette.forecasting.structural.features import (
+    build_features,
+    learn_scaling,
+    relative_to_year,
+    require_outcome,
+)
 from vedette.forecasting.structural.fit import fit_structural
 from vedette.forecasting.structural.model import StructuralModel
 from vedette.forecasting.structural.spec import GROUPS, SPEC
@@ -37,10 +43,26 @@ def test_drop_and_only_split_by_what_a_column_needs() -> None:
 
 
 def test_other_direction_is_read_from_the_opposite_row() -> None:
-    column = TABLE.values[:, TABLE.names.index("target_democracy")]
+    raw = dataclasses.replace(SPEC, relative_columns=())
+    table = build_features(PANEL, "y_force_init", spec=raw)
+    column = table.values[:, table.names.index("target_democracy")]
     k = 500
     back = np.flatnonzero((PANEL.year == PANEL.year[k]) & (PANEL.i == PANEL.j[k]) & (PANEL.j == PANEL.i[k]))
     assert column[k] == PANEL.columns["c5_init_democracy"][back[0]]
+
+
+def test_relative_columns_are_compared_within_their_year_and_stay_missing_where_missing() -> None:
+    year = np.array([1990, 1990, 1990, 1991, 1991, 1992])
+    out = relative_to_year(np.array([1.0, 3.0, np.nan, 50.0, 50.0, np.nan]), year)
+    assert out[:2].tolist() == [-1.0, 1.0] and np.isnan(out[[2, 5]]).all() and out[3:5].tolist() == [0.0, 0.0]
+    drifting = TABLE.values[:, TABLE.names.index("c5_init_democracy")]
+    assert drifting[PANEL.year == 1980].mean() == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_level_that_drifts_for_everyone_changes_no_forecast() -> None:
+    drift = (PANEL.year - 1946.0) * 3.0
+    moved = PANEL.with_columns({"c5_init_democracy": PANEL.columns["c5_init_democracy"] + drift})
+    assert MODEL.predict(build_features(moved, "y_force_init")).p == pytest.approx(MODEL.predict(TABLE).p, abs=1e-9)
 
 
 def test_a_bare_panel_still_has_memory_of_its_own_outcome() -> None:
@@ -152,8 +174,6 @@ def test_trees_in_numpy_equal_scikit_learn_and_sum_exactly() -> None:
 
 def test_a_model_with_trees_explains_itself_exactly(tmp_path: Path) -> None:
     pytest.importorskip("sklearn")
-    import dataclasses
-
     always = dataclasses.replace(SPEC, blend_grid=(0.5,), boosting=dataclasses.replace(SPEC.boosting, rounds=20))
     model = fit_structural(PANEL, "y_mid_init", train_until=1990, boosting=True, spec=always)
     assert model.trees is not None and model.mixer.blend == 0.5
