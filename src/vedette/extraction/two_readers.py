@@ -42,9 +42,7 @@ class Agreement:
     def differences(self) -> tuple[tuple[Claim, Claim], ...]:
         """Pairs that name another first condition, or another direction on one that both name."""
         return tuple(
-            (a, b)
-            for a, b in self.both
-            if _first(a) != _first(b) or any(x != y for x, y in _directions(a, b))
+            (a, b) for a, b in self.both if _first(a) != _first(b) or any(x != y for x, y in _directions(a, b))
         )
 
 

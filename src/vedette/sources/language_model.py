@@ -38,6 +38,7 @@ MODES = ("json_schema", "json_object", "text")
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
 }  # fmt: skip
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 # Shorter "keys" are placeholders for servers that want any ("none", "x"); hiding them would garble transcripts.
 _SECRET_FROM = 8
@@ -66,10 +67,11 @@ def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.par
     except (OSError, UnicodeError) as error:
         raise SourceFailed(f"the host cannot be found ({error})", where=host, fix="Check VEDETTE_LLM_URL") from error
     addresses = [ipaddress.ip_address(str(sockaddr[0]).split("%")[0]) for *_, sockaddr in found]
-    for address in addresses:
+    for address in map(_inner, addresses):
         if not _allowed(address, allow_private):
             raise SourceFailed(
-                f"it has the private address {address}", where=host,
+                f"it has the private address {address}",
+                where=host,
                 fix="If that is your own server, set VEDETTE_LLM_ALLOW_PRIVATE=yes",
             )
         if parts.scheme == "http" and address.is_global:
@@ -77,10 +79,12 @@ def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.par
     return parts, str(addresses[0])
 
 
-def _allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address, allow_private: bool) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        return _allowed(mapped, allow_private)
+def _inner(address: _Address) -> _Address:
+    """The IPv4 address that an IPv6 one stands for (RFC 4291, 2.5.5.2): its own flags say nothing of it."""
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _allowed(address: _Address, allow_private: bool) -> bool:
     if address.is_multicast or address.is_unspecified or address.is_link_local:
         return False
     return address.is_loopback or address.is_global or allow_private

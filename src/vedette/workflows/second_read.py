@@ -99,7 +99,8 @@ def read_again(extraction: Extraction, reader: Reader, *, progress: Progress | N
     if document.marking is not Marking.CLEAR and not reader.local:
         raise DocumentRefused(
             f"it is marked {document.marking}, and {reader.host} is another machine",
-            where=document.title or document.id, fix="Use a model on this machine",
+            where=document.title or document.id,
+            fix="Use a model on this machine",
         )
     parts = chunks_of(document, size=reader.chunk, most=reader.most)
     second = SecondReader(extraction, reader.name)
@@ -148,7 +149,8 @@ def read_into_case(
     extraction, document = reading.extraction, reading.document
     if extraction.document.text != document.text:
         raise DocumentRefused(
-            f"it was read as {document.id} by a version that cleaned it otherwise", where=document.title or document.id,
+            f"it was read as {document.id} by a version that cleaned it otherwise",
+            where=document.title or document.id,
             fix="Read it into a new case to have a second reader",
         )
     extraction = replace(extraction, document=document)
