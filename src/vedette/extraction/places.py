@@ -65,6 +65,10 @@ _NOT_CITY = frozenset(
     "University Of Alliance".split()
 )
 
+# Running text is searched only for places of so many inhabitants and for capitals: every second word with a capital
+# letter names a village somewhere. [assumption; false places on the development statements are none above it]
+_TOWN = 15_000
+
 
 def place_mentions(
     text: str, found: list[Found], spans: list[tuple[int, int]], parties: tuple[str, ...] = ()
@@ -200,7 +204,9 @@ def _lookup(name: str, country: str) -> tuple[Place, ...]:
     from vedette.reference import gazetteer
 
     try:
-        rows = gazetteer.candidates(name, countries=(country,) if country else (), limit=5)
+        rows = gazetteer.candidates(
+            name, countries=(country,) if country else (), limit=5, at_least=_TOWN
+        )
     except Unavailable:
         return ()
     own = [r for r in rows if r.matched == "name" or r.population >= 50_000 or r.is_capital]

@@ -1,6 +1,6 @@
 """Cities of the world with spellings, states and populations: who could be meant by a name.
 
-Data: GeoNames (CC BY 4.0), cities of 15,000 inhabitants and more and seats of administration, trimmed at
+Data: GeoNames (CC BY 4.0), places of 500 inhabitants and more and seats of administration, trimmed at
 build time by ``buildtools/reference_data.py``. Standard library only; read once, on the first look-up.
 
 The file is a JSON line with the packed length of each section, then the sections, each compressed apart so
@@ -77,9 +77,8 @@ class Gazetteer:
             self._sections[name] = body[at : at + size]
             at += size
         self._lat, self._lon = self._numbers("lat"), self._numbers("lon")
-        self._population, self._id = self._numbers("population"), self._numbers("id")
+        self._population = self._numbers("population")
         self._state, self._capital = self._bytes("state"), self._bytes("capital")
-        self._names, self._admin1 = self._lines("names"), self._lines("admin1")
         self._keys = self._lines("keys")
         self._key_row, self._key_own = self._numbers("key_row"), self._bytes("key_own")
         self._states: list[list[str]] = json.loads(self._bytes("states"))
@@ -98,7 +97,7 @@ class Gazetteer:
         return values
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._population)
 
     def keys(self) -> Iterator[tuple[str, int, bool]]:
         """Every folded name with its row and whether it is the row's own name, in key order."""
@@ -121,6 +120,43 @@ class Gazetteer:
             matched="name" if own else "spelling",
             weight=weight,
         )
+
+    # Unpacked when a row is first shown: ranking needs none of them.
+    @cached_property
+    def _names(self) -> list[str]:
+        return self._lines("names")
+
+    @cached_property
+    def _admin1(self) -> list[str]:
+        return self._lines("admin1")
+
+    @cached_property
+    def _id(self) -> array.array[int]:
+        return self._numbers("id")
+
+    @cached_property
+    def division_centres(self) -> dict[str, tuple[float, float]]:
+        """Middle of each first-level division, degrees, by "ISO2.code" as GeoNames numbers them."""
+        return {key: (lat, lon) for key, (lat, lon) in json.loads(self._bytes("divisions")).items()}
+
+    @cached_property
+    def state_centres(self) -> dict[str, tuple[float, float]]:
+        """Centre of the largest piece of land of each state, degrees, by ISO3 code."""
+        iso3 = {state[0]: state[1] for state in self._states}
+        return {iso3[key]: (lat, lon) for key, (lat, lon) in json.loads(self._bytes("centres")).items()}
+
+    def name(self, row: int) -> str:
+        """A row's own name."""
+        return self._names[row]
+
+    def point(self, row: int) -> tuple[float, float]:
+        """Latitude and longitude of a row, degrees."""
+        return self._lat[row] / 1e5, self._lon[row] / 1e5
+
+    def facts(self, row: int) -> tuple[int, bool, str, str]:
+        """Population, whether a capital, ISO3 of the state and "ISO2.code" of the division of a row."""
+        iso2, iso3 = self._states[self._state[row]][:2]
+        return self._population[row], bool(self._capital[row]), iso3, f"{iso2}.{self._admin1[row]}"
 
     @cached_property
     def _spellings(self) -> list[str]:
@@ -181,12 +217,14 @@ def load_gazetteer() -> Gazetteer:
     return Gazetteer(packed)
 
 
-def candidates(name: str, *, countries: tuple[str, ...] = (), limit: int = 10) -> list[City]:
+def candidates(
+    name: str, *, countries: tuple[str, ...] = (), limit: int = 10, at_least: int = 0
+) -> list[City]:
     """Places that a name may stand for, likeliest first; empty when none is known.
 
     Accents, case, apostrophes and hyphens do not matter; Latin and Cyrillic spellings are known. The order is
     by ``ln(population) + capital 4 + own name 1.5 + state expected 6``: ``countries`` (ISO3) are the states
-    that the text is about. Raises BadInput for a limit below 1.
+    that the text is about. ``at_least``: leave out places of fewer inhabitants, capitals apart. Raises BadInput for
 
     >>> [(c.name, c.country) for c in candidates("Minsk")][:1]
     [('Minsk', 'BLR')]
@@ -198,6 +236,8 @@ def candidates(name: str, *, countries: tuple[str, ...] = (), limit: int = 10) -
     found = []
     for row, own in gazetteer.rows(name):
         city = gazetteer.city(row, own=own)
+        if city.population < at_least and not city.is_capital:
+            continue
         weight = math.log(max(city.population, 1000))
         weight += _CAPITAL_BONUS * city.is_capital + _OWN_NAME_BONUS * own + _STATE_BONUS * (city.country in expected)
         found.append(gazetteer.city(row, own=own, weight=weight))
