@@ -1,4 +1,4 @@
-"""``vedette case``: open, list, show, import and export cases."""
+"""``vedette case``: open, list, show, compare, import and export cases, and forget a document."""
 
 from __future__ import annotations
 
@@ -302,6 +302,43 @@ def export(
         say(withheld.words())
     if left:
         say(left)
+
+
+@app.command("forget")
+def forget(
+    case: CaseName,
+    document: Annotated[str, typer.Option("--document", metavar="ID", help="Which document to remove.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why: it stays with the tombstone.")],
+    words: Annotated[
+        bool, typer.Option("--words", help="Also remove its title, author and address, and our words about it.")
+    ] = False,
+    author: Annotated[str | None, typer.Option("--author", help="Who removes it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a document's bytes, text and quotes for good; a tombstone with a salted digest stays."""
+    from vedette.bootstrap import open_workspace
+    from vedette.workflows.forget import forget as remove
+
+    workspace = open_workspace()
+    done = remove(
+        workspace.cases, workspace.ledger, case, document, author=author or workspace.settings.author, reason=reason,
+        words=words,
+    )
+    if as_json:
+        print_json(done)
+        return
+    stone = done.tombstone
+    print(f"{document}: bytes and text removed; {counted(len(stone.evidence), 'item')} of evidence lost the quote")
+    print(f"tombstone {stone.digest} (salt {stone.salt})")
+    for f in done.forecasts:
+        words_of = {True: "still computed from the same inputs", False: "can no longer be computed as it was"}
+        state = words_of[f.same] if f.same is not None else "stated by a person"
+        print(f"  touches {f.digest[:12]} {f.question}, {clean(f.forecaster)}, as of {f.as_of}: {state}")
+    if not done.forecasts:
+        print("  touches no committed forecast")
+    for name in done.translations:
+        say(f"{name} is a translation of it and still there:  vedette case forget {case} --document {name} --reason ...")
+    say("Briefs, exports, copies and transcripts made before are not reached: remove them where they are.")
 
 
 def _left_behind(case: Any) -> str:

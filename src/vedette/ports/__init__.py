@@ -13,6 +13,7 @@ from vedette.domain.documents import Document
 from vedette.domain.evidence import Evidence, Review
 from vedette.domain.judgment import Judgment
 from vedette.domain.ledger import Forecast, Question, Resolution
+from vedette.ports.forgetting import Forgetting
 from vedette.ports.library import Library
 
 
@@ -40,7 +41,7 @@ class CaseChange:
         return not (self.structure or self.documents or self.evidence or self.reviews or self.judgments)
 
 
-class CaseStore(Library, Protocol):
+class CaseStore(Library, Forgetting, Protocol):
     """Cases with their documents, evidence and reviews. Every call is one transaction, all or nothing."""
 
     def transaction(self) -> AbstractContextManager[None]:

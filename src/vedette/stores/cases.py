@@ -20,12 +20,13 @@ from vedette.errors import CaseRefused, Damaged, UnknownName
 from vedette.ports import CaseChange, Clock
 from vedette.stores import records, schema
 from vedette.stores.database import Database
+from vedette.stores.forget import SqlForgetting
 from vedette.stores.library import SqlLibrary
 
 T = TypeVar("T", Document, Evidence, Judgment)
 
 
-class SqlCaseStore(SqlLibrary):
+class SqlCaseStore(SqlLibrary, SqlForgetting):
     """`vedette.ports.CaseStore` on any database SQLAlchemy speaks to."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -98,6 +99,9 @@ class SqlCaseStore(SqlLibrary):
         with self._db.read() as connection:
             row = connection.execute(query).first()
         if row is None:
+            for stone in self.tombstones(case_id):
+                if stone.document == document_id:
+                    raise CaseRefused(f"its bytes were removed on {stone.at.date()}: {stone.reason}", where=document_id)
             raise UnknownName("document", document_id, where=case_id)
         where = f"{self._db.where}, document {document_id}"
         try:
@@ -158,6 +162,7 @@ class SqlCaseStore(SqlLibrary):
             raise Damaged("the document's digest is not that of the bytes given with it", where=document.id)
         with self._db.write() as connection:
             self._require(connection, case_id)
+            self._refuse_forgotten(case_id, digest)
             d = schema.documents.c
             if connection.execute(select(d.seq).where(d.case_id == case_id, d.sha256 == digest)).first():
                 return False

@@ -59,6 +59,9 @@ class Database:
     def before_write(self) -> None:
         """Make whatever the backend needs before its first write."""
 
+    def scrub(self) -> None:
+        """Let go of pages and logs that still hold what was deleted; the backend's own upkeep may do it later."""
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent snapshot, or the open transaction of this thread. Call `holds_anything` first."""
@@ -114,3 +117,13 @@ class SqliteDatabase(Database):
     def before_write(self) -> None:
         """Make the folder, readable by its owner only: cases may hold what should not be shared."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def scrub(self) -> None:
+        """Write the log back and empty it: `sqlite.sqlite_engine` overwrites freed pages, the log would keep them."""
+        if getattr(self._open, "connection", None) is not None:
+            return  # inside a transaction of the caller; the log is emptied when it is next written back
+        with plain_errors(self.where), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            connection.rollback()
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -16,6 +16,7 @@ from vedette.domain.judgment import Judgment
 from vedette.domain.stories import Placed, Signature
 from vedette.errors import UnknownName
 from vedette.ports import CaseChange, CaseStore
+from vedette.ports.forgetting import Tombstone
 from vedette.ports.library import Signed
 
 
@@ -135,3 +136,13 @@ class DeferredCaseStore:
     def stories(self, case_id: str) -> tuple[Placed, ...]:
         """See `Library`."""
         return self._store().stories(case_id) if self._is_there() else ()
+
+    def forget(self, case_id: str, document_id: str, *, author: str, reason: str, words: bool = False) -> Tombstone:
+        """See `Forgetting`."""
+        if not self._is_there():
+            raise UnknownName("document", document_id, where=case_id)
+        return self._store().forget(case_id, document_id, author=author, reason=reason, words=words)
+
+    def tombstones(self, case_id: str) -> Sequence[Tombstone]:
+        """See `Forgetting`."""
+        return self._store().tombstones(case_id) if self._is_there() else ()

@@ -194,7 +194,27 @@ ledger_head = Table(
     Column("digest", String(64), nullable=False),
 )
 
+# What was forgotten: the record that stands in place of the one that held text, and a salted digest by which whoever
+# has the file can show that it was this one.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", String(120), nullable=False),
+    Column("document_id", String(120), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("record_id", String(120), nullable=False),
+    Column("replacement", Text, nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_id", "kind", "record_id"),
+)
+
 APPEND_ONLY = (
     "cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger", "story_documents", "story_anchors",
+    "tombstones",
 )  # fmt: skip
-"""Tables whose rows are refused UPDATE and DELETE by triggers."""
+"""Tables whose rows are refused UPDATE and DELETE by triggers; text named by a tombstone is the one exception."""

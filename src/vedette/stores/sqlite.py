@@ -41,6 +41,8 @@ def sqlite_engine(path: Path, *, busy_seconds: float, read_only: bool = False) -
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # What is forgotten is overwritten, not merely unlinked from its page.
+            connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from vedette.errors import StoreUnavailable
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest step in ``migrations/versions``; a test checks that it is."""
 
 

@@ -72,8 +72,8 @@ def anchor_check(case: Case, figure: CrowdFigure, scenario: str | None = None) -
     wanted = [case.scenario_set.scenario(scenario)] if scenario else list(case.scenario_set.scenarios)
     found = [(_scope(case, s, asked), s) for s in wanted if _act(s.label + " " + s.id) is not None or scenario]
     if not found:
-        why = ("no scenario of the case says in its label which act it is about",)
-        return AnchorCheck(figure=figure, scenario=None, fits=False, why=why, probability=None)
+        nothing = ("no scenario of the case says in its label which act it is about",)
+        return AnchorCheck(figure=figure, scenario=None, fits=False, why=nothing, probability=None)
     differences, nearest = min(found, key=lambda x: (len(x[0]), [s.id for s in wanted].index(x[1].id)))
     why = (*_deadline(case, asked, figure), *differences)
     p = 1 - figure.probability if _negated(asked) else figure.probability

@@ -39,7 +39,8 @@ def test_metaculus_in_both_layouts() -> None:
     new = {"id": 2, "title": "Will it now?", "question": {
         "type": "binary", "scheduled_close_time": "2022-12-31T00:00:00Z", "resolution": "yes",
         "actual_resolve_time": "2022-02-24T00:00:00Z",
-        "aggregations": {"recency_weighted": {"history": [{"start_time": 1640995200.0, "centers": [0.6]}]}}}}  # fmt: skip
+        "aggregations": {"recency_weighted": {"history": [{"start_time": 1640995200.0, "centers": [0.6]}]}},
+    }}  # fmt: skip
     date = {"id": 3, "title": "When?", "possibilities": {"type": "date"}}
     found = read_forecasts(json.dumps({"results": [old, new, date]}).encode(), "m.json", "metaculus")
     assert [(f.question, f.probabilities["yes"], f.at.date().isoformat()) for f in found.forecasts] == [
@@ -77,7 +78,8 @@ def test_forecastbench_sets() -> None:
         {"id": ["A", "B"], "source": "manifold", "question": "Both?"}]}  # fmt: skip
     resolutions = {"resolutions": [
         {"id": "A", "source": "manifold", "resolution_date": "2024-12-31", "resolved_to": 1.0, "resolved": True},
-        {"id": "C", "source": "manifold", "resolution_date": "2024-12-31", "resolved_to": 0.4, "resolved": False}]}  # fmt: skip
+        {"id": "C", "source": "manifold", "resolution_date": "2024-12-31", "resolved_to": 0.4, "resolved": False},
+    ]}  # fmt: skip
     read_forecasts(json.dumps(questions).encode(), "q.json", "forecastbench", found)
     read_forecasts(json.dumps(resolutions).encode(), "r.json", "forecastbench", found)
     assert [(f.forecaster, f.probabilities["yes"]) for f in found.forecasts] == [("manifold", 0.75)]

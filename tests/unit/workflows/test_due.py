@@ -13,7 +13,8 @@ def test_due_near_and_stale_are_told_apart() -> None:
     nouns = [
         asked("past", deadline=dt.date(2022, 1, 1)), asked("near", deadline=dt.date(2022, 2, 10)),
         asked("far", deadline=dt.date(2022, 12, 1)), asked("done", deadline=dt.date(2022, 1, 1)),
-        answered("no", question="done"), said("2022-01-10", 0.2, question="far"), said("2022-01-30", 0.2, question="near"),
+        answered("no", question="done"), said("2022-01-10", 0.2, question="far"),
+        said("2022-01-30", 0.2, question="near"),
         said("2022-01-01", 0.2, question="far", who="crowd", method="imported, csv"),
     ]  # fmt: skip
     found = due(entries(nouns), no_case, dt.date(2022, 2, 1))

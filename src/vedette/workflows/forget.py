@@ -1,0 +1,81 @@
+"""Removing a document for copyright or privacy, and saying which forecasts rested on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vedette.assessment.channels import AUTHOR, RECOMMENDED
+from vedette.domain.case import Case
+from vedette.domain.ledger import Forecast, Question
+from vedette.domain.time import AsOf
+from vedette.ports import CaseStore, Ledger
+from vedette.ports.forgetting import Tombstone
+from vedette.workflows.assess import assess_case
+from vedette.workflows.open_case import stored_case
+from vedette.workflows.standing import IMPORTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """A committed forecast that could rest on the document. ``same``: whether the case still computes it from the
+    same inputs; None when it was not computed."""
+
+    digest: str
+    question: str
+    forecaster: str
+    as_of: str
+    same: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """The tombstone, the forecasts it touches, and documents that are translations of what was removed."""
+
+    tombstone: Tombstone
+    forecasts: tuple[Touched, ...]
+    translations: tuple[str, ...]
+
+
+def forget(
+    store: CaseStore, ledger: Ledger, name: str, document: str, *, author: str, reason: str, words: bool = False
+) -> Forgotten:
+    """Remove bytes, text and quotes of a document of a stored case; with ``words`` title, author and claims too.
+
+    Claims in our own words, codes and times stay by default, so that a committed forecast can still be computed;
+    what can no longer be done is to hold a claim against its source. Raises `UnknownName` and `CaseRefused`.
+    """
+    case = stored_case(store, name)
+    stone = store.forget(case.id, document, author=author, reason=reason, words=words)
+    after = stored_case(store, name)
+    return Forgotten(
+        tombstone=stone,
+        forecasts=_touched(ledger, case, after, document),
+        translations=tuple(d.id for d in after.documents if d.translated_from == document),
+    )
+
+
+def _touched(ledger: Ledger, before: Case, after: Case, document: str) -> tuple[Touched, ...]:
+    """Forecasts of this case made when the document was known, read from entries as they are: a damaged one is
+    named elsewhere and must not keep a document from being removed."""
+    known = next((d.times.available_at for d in before.documents if d.id == document), None)
+    nouns = [(e.digest, e.noun) for e in ledger.entries() if not e.fault]
+    asked = {n.id for _, n in nouns if isinstance(n, Question) and n.case == before.id}
+    digests: dict[tuple[Any, str], str] = {}
+    out = []
+    for digest, f in nouns:
+        if not isinstance(f, Forecast) or f.question not in asked or f.method.startswith(IMPORTED):
+            continue
+        if known is not None and not AsOf(date=f.as_of).admits(known):
+            continue
+        same = None
+        if f.inputs_digest:
+            key = (f.as_of, AUTHOR if f.method.endswith(AUTHOR) else RECOMMENDED)
+            if key not in digests:
+                again = assess_case(after, AsOf(date=f.as_of), mode=key[1], with_sensitivity=False)
+                digests[key] = again.inputs_digest
+            same = digests[key] == f.inputs_digest
+        out.append(
+            Touched(digest=digest, question=f.question, forecaster=f.forecaster, as_of=f.as_of.isoformat(), same=same)
+        )
+    return tuple(out)
