@@ -45,6 +45,8 @@ def workspace_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VEDETTE_HOME", str(home))
     for name in ("VEDETTE_DATA", "VEDETTE_BUSY_SECONDS", "VEDETTE_MAX_DOCUMENT_MB"):
         monkeypatch.delenv(name, raising=False)
+    for name in [n for n in os.environ if n.startswith("VEDETTE_LLM_")]:
+        monkeypatch.delenv(name)  # no test may send anything to the user's own model
     monkeypatch.setenv("VEDETTE_AUTHOR", "Test Analyst")
     monkeypatch.setenv("NO_COLOR", "1")
     return home

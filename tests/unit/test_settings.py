@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vedette.errors import BadInput
-from vedette.settings import SETTINGS, Settings, load_settings
+from vedette.settings import SETTINGS, Secret, Settings, load_settings
 
 
 def test_every_setting_is_described_once() -> None:
@@ -40,3 +40,78 @@ def test_the_environment_wins() -> None:
 def test_numbers_that_cannot_be_used_name_their_variable(text: str) -> None:
     with pytest.raises(BadInput, match="VEDETTE_BUSY_SECONDS"):
         load_settings({"VEDETTE_BUSY_SECONDS": text})
+
+
+def test_settings_of_the_second_reader() -> None:
+    none = load_settings({})
+    assert (none.llm_url, none.llm_model, none.llm_price_in, none.llm_allow_private) == ("", "", None, False)
+    found = load_settings(
+        {
+            "VEDETTE_LLM_URL": "https://example.org/v1", "VEDETTE_LLM_MODEL": "big/model:1", "VEDETTE_LLM_KEY": " sk-1 ",
+            "VEDETTE_LLM_ALLOW_PRIVATE": "yes", "VEDETTE_LLM_PRICE_IN": "0", "VEDETTE_LLM_PRICE_OUT": "2.5",
+        }
+    )  # fmt: skip
+    assert (found.llm_url, found.llm_model, found.llm_allow_private) == ("https://example.org/v1", "big/model:1", True)
+    assert (found.llm_price_in, found.llm_price_out) == (0.0, 2.5), "free is a price, none is not"
+
+
+def test_a_secret_shows_in_nothing_that_prints_it() -> None:
+    from vedette.domain.plain import to_plain
+
+    key = load_settings({"VEDETTE_LLM_KEY": "sk-abcdef"}).llm_key
+    assert key.reveal() == "sk-abcdef"
+    for shown in (
+        repr(key),
+        str(key),
+        f"{key}",
+        repr(load_settings({"VEDETTE_LLM_KEY": "sk-abcdef"})),
+        str(to_plain(key)),
+    ):
+        assert "sk-abcdef" not in shown and "set, not shown" in shown
+    assert str(Secret()) == "not set"
+
+
+def test_a_key_may_lie_in_the_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import sys
+
+    (tmp_path / "keyring").mkdir()
+    (tmp_path / "keyring" / "__init__.py").write_text(
+        "from keyring import errors\n"
+        "def get_password(service, name):\n"
+        "    if (service, name) == ('vedette', 'llm'):\n"
+        "        return 'from-the-ring'\n"
+        "    raise errors.KeyringError('locked')\n"
+    )
+    (tmp_path / "keyring" / "errors.py").write_text("class KeyringError(Exception): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("keyring", "keyring.errors"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert Secret().reveal() == "from-the-ring" and Secret("given").reveal() == "given"
+    import keyring
+
+    def locked(service: str, name: str) -> str:
+        raise keyring.errors.KeyringError("locked")
+
+    monkeypatch.setattr(keyring, "get_password", locked)
+    with pytest.raises(BadInput, match="VEDETTE_LLM_KEY"):
+        Secret().reveal()
+    for name in ("keyring", "keyring.errors"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("VEDETTE_LLM_URL", "example.org"), ("VEDETTE_LLM_URL", "ftp://example.org"), ("VEDETTE_LLM_URL", "http://"),
+        ("VEDETTE_LLM_URL", "https://u:p@example.org"), ("VEDETTE_LLM_URL", "https://example.org/v1?key=abc"),
+        ("VEDETTE_LLM_URL", "http://example.org:99999"), ("VEDETTE_LLM_URL", "http://[::1"),
+        ("VEDETTE_LLM_KEY", "two words"), ("VEDETTE_LLM_KEY", "a\r\nX-Evil: 1"), ("VEDETTE_LLM_KEY", "schlüssel"),
+        ("VEDETTE_LLM_MODEL", "a\x1b[31m"), ("VEDETTE_LLM_ALLOW_PRIVATE", "maybe"), ("VEDETTE_LLM_PRICE_IN", "-1"),
+        ("VEDETTE_LLM_PRICE_OUT", "cheap"), ("VEDETTE_LLM_PRICE_OUT", "nan"), ("VEDETTE_LLM_TIMEOUT", "0"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_names_its_variable_and_no_secret(variable: str, text: str) -> None:
+    with pytest.raises(BadInput, match=variable) as caught:
+        load_settings({variable: text})
+    assert variable != "VEDETTE_LLM_KEY" or text not in str(caught.value)
+    assert "u:p" not in str(caught.value) and "abc" not in str(caught.value)

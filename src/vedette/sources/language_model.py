@@ -72,7 +72,7 @@ def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.par
             raise SourceFailed(
                 f"it has the private address {address}",
                 where=host,
-                fix="If that is your own server, set VEDETTE_LLM_ALLOW_PRIVATE=yes",
+                fix="If that is your own server, set VEDETTE_LLM_ALLOW_PRIVATE=yes" if _allowed(address, True) else "",
             )
         if parts.scheme == "http" and address.is_global:
             raise SourceFailed("documents and the key would travel unencrypted", where=host, fix="Use https")

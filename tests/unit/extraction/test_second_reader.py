@@ -222,7 +222,8 @@ def claim(start: int, end: int, *bearings: tuple[str, str]) -> Claim:
 def test_pairs_are_one_to_one_the_largest_overlap_first() -> None:
     rules = [claim(0, 100, ("stakes", "raises")), claim(200, 260, ("low_costs", "lowers")), claim(400, 500)]
     second = [claim(0, 60, ("stakes", "raises")), claim(5, 100, ("stakes", "lowers")),
-              claim(205, 260, ("stakes", "raises")), claim(300, 340, ("none", "unclear")), claim(400, 449, ("none", "unclear"))]  # fmt: skip
+              claim(205, 260, ("stakes", "raises")), claim(300, 340, ("none", "unclear")),
+              claim(400, 449, ("none", "unclear"))]  # fmt: skip
     found = agree(rules, second)
     assert [(a.start, b.start) for a, b in found.both] == [(0, 5), (200, 205)]
     assert [c.start for c in found.rules_only] == [400]
