@@ -94,3 +94,15 @@ def test_what_is_no_brief_is_refused_in_one_line(vedette: CommandLine, tmp_path:
     path.write_bytes(data)
     vedette.refused("verify", path)
     vedette.refused("verify", tmp_path / "absent.html")
+
+
+@pytest.mark.parametrize("suffix", ["html", "md", "pdf", "docx"])
+def test_a_brief_of_chosen_sections_verifies(vedette: CommandLine, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"part.{suffix}"
+    vedette.ok("brief", "niger-2023", "--weeks", "0", "--sections", "answer,why", "--out", out)
+    assert "All agree" in vedette.ok("verify", out)
+    if suffix == "md":
+        text = out.read_text(encoding="utf-8")
+        assert "What this cannot tell you" in text and "Information to" in text
+        assert "## Sources" not in text and "Key judgements" not in text
+    assert "judgements" in vedette.refused("brief", "niger-2023", "--sections", "judgments", "--out", out)

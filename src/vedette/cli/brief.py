@@ -51,6 +51,16 @@ def brief(
         str, typer.Option("--scale", help="Words for likelihood: icd203 (US) or phia (UK).")
     ] = "icd203",
     weeks: Annotated[int, typer.Option("--weeks", help="Weeks of the line over time; 0 leaves it out.")] = 12,
+    sections: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sections",
+            metavar="LIST",
+            help="Print only these, joined by commas: answer, judgements, scenarios, time, conditions, why, map, "
+            "change, look, assumptions, alternatives, base-rates, analogues, crowd, opinions, rules, sources. "
+            "The cut-off and the limits are always printed.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a case: one self-contained page, Markdown, PDF (extra [pdf]) or DOCX (extra [docx]).
@@ -66,8 +76,9 @@ def brief(
     found = open_case(open_workspace().cases, case)
     chosen = form or BY_SUFFIX.get(out.suffix.lower() if out is not None else "", "html")
     request = request_for(
-        found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale, weeks=weeks
-    )
+        found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale, weeks=weeks,
+        sections=tuple(sections or ()),
+    )  # fmt: skip
     made = make(found, request, chosen)
     data = made.data
     if out is not None and str(out) == "-":

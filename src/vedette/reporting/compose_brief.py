@@ -21,6 +21,7 @@ from vedette.reporting.compose_tables import (
     watch_table,
 )
 from vedette.reporting.figures import Facts, Figure, Parts, Sentence
+from vedette.reporting.sections import SECTIONS, select
 from vedette.reporting.view import BriefView, EvidenceLine, Line, MapView, Source, Timeline
 
 
@@ -449,7 +450,8 @@ def side(c: Composer) -> tuple[tuple[str, tuple[Parts, ...]], ...]:
 
 
 def build_view(facts: Facts) -> BriefView:
-    """The whole brief from its facts. Pure; raises KeyError when the facts lack what a brief prints."""
+    """The brief from its facts, with the sections its request asks for. Pure; raises KeyError when the facts lack what
+    a brief prints."""
     c = Composer(facts)
     f, a = facts, facts["assessment"]
     first = a["scenarios"][0]["id"]
@@ -469,7 +471,7 @@ def build_view(facts: Facts) -> BriefView:
     n = len(a["scenarios"])
     shape = "overlap where they share outcomes" if c.overlapping() else "cannot overlap"
     note: Parts = ("They need not sum to a hundred.",) if c.overlapping() else ()
-    return BriefView(
+    whole = BriefView(
         title=f.text("assessment", "title"),
         question=f.text("assessment", "question"),
         case=f.text("assessment", "case"),
@@ -527,4 +529,6 @@ def build_view(facts: Facts) -> BriefView:
             " draws",
         ),
         command=("vedette verify",),
+        sections=frozenset(SECTIONS),
     )
+    return select(whole, f["request"].get("sections", ()))

@@ -97,7 +97,7 @@ def _answer(w: _Writer, d: dict[str, Any]) -> None:
         w.paragraph(" ".join(lines), bold=f"{title}.", size=8.5)
 
 
-def _figures(w: _Writer, d: dict[str, Any]) -> None:
+def _scenarios(w: _Writer, d: dict[str, Any]) -> None:
     w.heading(d["scenario_finding"])
     w.table(
         ["", "Scenario", "Word", "%", "90 % interval", "Base rate", "Points"],
@@ -108,6 +108,11 @@ def _figures(w: _Writer, d: dict[str, Any]) -> None:
         ],
     )  # fmt: skip
     w.paragraph(f"{d['scenario_note']} {d['previous']}".strip(), size=8.5)
+
+
+def _figures(w: _Writer, d: dict[str, Any]) -> None:
+    if d["scenarios"]:
+        _scenarios(w, d)
     for t in d["conditions"]:
         w.heading(t["finding"])
         rows = []
@@ -136,7 +141,8 @@ def _rest(w: _Writer, d: dict[str, Any]) -> None:
     w.bullets(d["limits"])
     w.bullets(f"Warning: {x}" for x in d["warnings"])
     w.bullets(f"Left out of the figure: {x}" for x in d["excluded"])
-    w.heading("Sources, with every item and its quote")
+    if "sources" in d["sections"]:
+        w.heading("Sources, with every item and its quote")
     for s in d["sources"]:
         w.paragraph(" ".join(x for x in (s["note"], s["url"]) if x), bold=s["title"], size=8.5)
         for e in s["items"]:

@@ -130,12 +130,15 @@ def _lines(v: BriefView) -> Iterator[str]:
                 f"- {md(s)}{' (' + ', '.join(md(c) for c in s.cites) + ')' if s.cites else ''}" for s in said
             )
             yield ""
-    yield f"**{md(v.confidence)}** " + " ".join(md(r) for r in v.confidence_reasons)
-    yield ""
+    if v.confidence.parts:
+        yield f"**{md(v.confidence)}** " + " ".join(md(r) for r in v.confidence_reasons)
+        yield ""
     for title, said_lines in v.side:
         yield f"- {title}: " + " ".join(md(line) for line in said_lines)
-    yield ""
-    yield from _scenarios(v)
+    if v.side:
+        yield ""
+    if v.scenarios:
+        yield from _scenarios(v)
     for t in v.conditions:
         yield from _conditions(t)
     for w in v.waterfalls:
@@ -154,12 +157,13 @@ def _lines(v: BriefView) -> Iterator[str]:
     yield from (f"- Warning: {md(w)}" for w in v.warnings)
     yield from (f"- Left out: {md(x)}" for x in v.excluded)
     yield ""
-    yield "## Sources, with every item and its quote"
-    yield ""
-    for source in v.sources:
-        yield f"- {md(source.title)} ({md(source.note)})"
-        yield from (f"  - {_item(e)}" for e in source.items)
-    yield ""
+    if "sources" in v.sections:
+        yield "## Sources, with every item and its quote"
+        yield ""
+        for source in v.sources:
+            yield f"- {md(source.title)} ({md(source.note)})"
+            yield from (f"  - {_item(e)}" for e in source.items)
+        yield ""
     yield f"{md(v.reading)}. {md(v.foot)}. Check this file with `vedette verify FILE`."
 
 

@@ -58,6 +58,7 @@ def _table(t: Table) -> dict[str, Any]:
 def print_data(view: BriefView, facts: Facts) -> dict[str, Any]:
     """The view as plain values for the typesetter: text and the numbers of the charts, no markup."""
     return {
+        "sections": sorted(view.sections),
         "title": _text(view.title), "question": _text(view.question), "mark": _text(view.mark),
         "head": f"Information to {_text(view.as_of)}. {_text(view.closes)}",
         "foot": f"{_text(view.case)}, {_text(view.foot)}, check with vedette verify",

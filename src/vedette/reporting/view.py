@@ -178,7 +178,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefView:
-    """A whole brief. Every `Figure` in it points into the facts embedded in the page."""
+    """A whole brief. Every `Figure` in it points into the facts embedded in the page. ``sections``: those that are
+    printed (`vedette.reporting.sections`); what belongs to others is empty here."""
 
     title: Figure
     question: Figure
@@ -209,6 +210,7 @@ class BriefView:
     excluded: tuple[Parts, ...]
     foot: Parts
     command: Parts
+    sections: frozenset[str]
 
     def own_sentences(self) -> tuple[Parts, ...]:
         """Every sentence the product itself wrote for this brief: what the linter reads in full."""

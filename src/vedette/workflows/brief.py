@@ -20,6 +20,7 @@ from vedette.reporting.brief import FORMATS, Brief, make_brief
 from vedette.reporting.distance import measure
 from vedette.reporting.facts import Alternative, brief_facts
 from vedette.reporting.handling import parse_marking, visible
+from vedette.reporting.sections import parse_sections
 from vedette.reporting.verify import Difference, Verification, printed_differences, read_brief, value_differences
 from vedette.workflows.assess import assess_case
 
@@ -42,7 +43,8 @@ class BriefRequest:
     ``since``: the earlier date for "change since", None for no comparison. ``rivals``: ids of other frameworks.
     ``notes``: an analyst's sentences, citing evidence ids in square brackets. ``audience``: the closest handling mark
     the reader may see. ``scale``: the words for likelihood.
-    ``weeks``: how many weeks back the line of the first scenario goes.
+    ``weeks``: how many weeks back the line of the first scenario goes. ``sections``: those printed
+    (`vedette.reporting.sections`), empty for all; the facts embedded are whole either way.
     """
 
     case: str
@@ -54,9 +56,11 @@ class BriefRequest:
     audience: Marking = Marking.CLEAR
     scale: Scale = "icd203"
     weeks: int = WEEKS
+    sections: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values."""
+        """Plain values. A whole brief does not name its sections: those written before there was a choice verify."""
+        chosen = {"sections": list(self.sections)} if self.sections else {}
         return {
             "case": self.case,
             "as_of": self.as_of.isoformat(),
@@ -67,6 +71,7 @@ class BriefRequest:
             "audience": self.audience.value,
             "scale": self.scale,
             "weeks": self.weeks,
+            **chosen,
         }
 
     @classmethod
@@ -83,6 +88,7 @@ class BriefRequest:
                 audience=parse_marking(str(data["audience"])),
                 scale=parse_scale(str(data["scale"])),
                 weeks=int(data["weeks"]),
+                sections=parse_sections([str(x) for x in data.get("sections", ())]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(
@@ -101,6 +107,7 @@ def request_for(
     audience: str | Marking = Marking.CLEAR,
     scale: str = "icd203",
     weeks: int = WEEKS,
+    sections: tuple[str, ...] = (),
 ) -> BriefRequest:
     """A request with its defaults filled in: a week's change where the case is that old, every rival framework that
     reads this case's evidence."""
@@ -125,6 +132,7 @@ def request_for(
         audience=audience if isinstance(audience, Marking) else parse_marking(audience),
         scale=parse_scale(scale),
         weeks=weeks,
+        sections=parse_sections(sections),
     )
 
 
@@ -194,12 +202,14 @@ def build_brief(
     notes: tuple[str, ...] = (),
     audience: str | Marking = Marking.CLEAR,
     scale: str = "icd203",
+    sections: tuple[str, ...] = (),
     format: str = "html",
 ) -> str | bytes:
     """The brief of a case: one self-contained HTML page or Markdown as text, or a PDF or DOCX as bytes."""
     request = request_for(
-        case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience, scale=scale
-    )
+        case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience, scale=scale,
+        sections=sections,
+    )  # fmt: skip
     made = make(case, request, format)
     return made.text if format in ("html", "md") else made.data
 
