@@ -184,8 +184,14 @@ def _text(report: dict[str, Any]) -> str:
     ]
     lines += ["", "What each part gives (left out):"]
     lines += [
-        f"  {r['part']:<28} log {r['log_score']:.3f}, Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}"
+        f"  {r['part']:<30} log {r['log_score']:.3f}, Brier {r['brier']:.3f}, AUC {r['roc_auc']:.2f}"
         for r in report["parts"]
+    ]
+    lines += [
+        f"  gain of the five over {r['part']} in log score: {r['gain']['gain']:+.3f} ({r['gain']['low']:+.3f} to "
+        f"{r['gain']['high']:+.3f}, 95 %, n = {report['n']})"
+        for r in report["parts"]
+        if "gain" in r
     ]
     lines += ["", "From inert to overconfident (every scale times a factor; in sample):"]
     lines += [

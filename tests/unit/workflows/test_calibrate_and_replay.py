@@ -18,7 +18,7 @@ from vedette.forecasting.assess import Setting
 from vedette.forecasting.evidence_scale import Episode, ScalePoint, fit, grid, surface
 from vedette.forecasting.parameters import Parameters
 from vedette.reference.evidence_scale import learnt_scale
-from vedette.workflows.calibrate import focal_scenario, load_bank, scores
+from vedette.workflows.calibrate import focal_scenario, load_bank, rival_parts, scores
 from vedette.workflows.replay import days_between, replay
 
 SETTING = Setting(framework=five(), parameters=Parameters(draws=100))
@@ -63,6 +63,29 @@ def test_an_episode_does_not_help_to_forecast_itself() -> None:
     flipped = [replace(bank[0], happened=not bank[0].happened), *bank[1:]]
     first, second = (fit(surface(b, SETTING, POINTS, draws=60)) for b in (bank, flipped))
     assert first.left_out[0] == pytest.approx(second.left_out[0], abs=1e-12)
+
+
+@pytest.mark.parametrize("condition", ["low_costs", "perceived_justification"])
+def test_the_rival_is_scored_on_what_it_reads(condition: str) -> None:
+    """Costs say nothing to the two conditions: the rival then stays at the base rate, and the five gain over it."""
+    bank = []
+    for i in range(12):
+        way = Direction.RAISES if i % 2 == 0 else Direction.LOWERS
+        told = item("E0", condition=condition, strength=Strength.DECISIVE, direction=way)
+        case = host_case([told], id=f"made-{i}")
+        bank.append(Episode(id=case.id, cases=(case,), as_of=AsOf(date=case.as_of), scenario="attack",
+                            happened=i % 2 == 0))  # fmt: skip
+    found = surface(bank, SETTING, POINTS, draws=60)
+    rows = rival_parts(bank, SETTING, fit(found), POINTS, draws=60)
+    assert [r["part"] for r in rows] == ["two conditions (rival)", "two conditions, visible damped"]
+    base = scores(fit(found))["base_rate"]["log_score"]
+    for row in rows:
+        assert row["gain"]["clusters"] == 12
+        if condition == "low_costs":
+            assert row["log_score"] == pytest.approx(base, abs=1e-12)
+            assert row["gain"]["low"] > 0
+        else:
+            assert row["log_score"] < base - 0.05
 
 
 def test_zero_scale_is_the_base_rate() -> None:
