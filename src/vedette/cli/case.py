@@ -337,7 +337,7 @@ def forget(
     if not done.forecasts:
         print("  touches no committed forecast")
     for name in done.translations:
-        say(f"{name} is a translation of it and still there:  vedette case forget {case} --document {name} --reason ...")
+        say(f"{name} is a translation of it and still there: forget it too")
     say("Briefs, exports, copies and transcripts made before are not reached: remove them where they are.")
 
 

@@ -141,7 +141,8 @@ def test_a_mapped_question_is_used_only_when_it_is_ours() -> None:
 def test_what_cannot_be_placed_is_kept_aside_with_its_reason() -> None:
     book, _ = our_book()
     done = bring(book, HEAD, "ours,ana,2022-01-10,0.4,,,,,", "nowhere,ana,2022-01-10,0.4,,,,,",
-                 "x,ana,2022-01-10,0.4,,Will it?,,,", "ours,ana,2022-01-10,0.4,attack,,,,", "ours,ana,2027-01-10,0.4,,,,,")  # fmt: skip
+                 "x,ana,2022-01-10,0.4,,Will it?,,,", "ours,ana,2022-01-10,0.4,attack,,,,",
+                 "ours,ana,2027-01-10,0.4,,,,,")  # fmt: skip
     assert done.forecasts == 0
     text = " ".join(r.reason for r in done.aside)
     for reason in ("map it to a scenario", "not in the ledger", "no deadline", "is not here", "in the future"):
