@@ -24,14 +24,15 @@ class Signature:
     """What is kept of a document's words to recognise copies of it.
 
     ``words`` hashes the whole sequence of words; ``shingles`` is the number of different word runs, ``sketch`` the
-    smallest of their hashes, ascending. ``anchors`` are the hashes it can be found by, ``keys`` those of its named
-    reports. All hashes are in 0 .. 2^63 - 1.
+    upper 32 bits of the smallest of their hashes, ascending, and ``blocks`` the part of the text each comes from.
+    ``anchors`` are the hashes it can be found by, ``keys`` those of its named reports (both 0 .. 2^63 - 1).
     """
 
     document: str
     words: int
     shingles: int
     sketch: tuple[int, ...]
+    blocks: tuple[int, ...]
     anchors: tuple[int, ...]
     keys: tuple[int, ...] = ()
 

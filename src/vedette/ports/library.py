@@ -5,6 +5,7 @@ None of these calls takes longer in a large case than in a small one, except whe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,10 +18,11 @@ from vedette.domain.stories import Placed, Signature
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A document's signature and its place among the stories."""
+    """A document's signature, its place among the stories, and when it became available."""
 
     signature: Signature
     placed: Placed
+    available_at: dt.datetime
 
 
 class Library(Protocol):

@@ -153,13 +153,21 @@ class SqlLibrary:
         s = schema.story_documents.c
         found = {}
         with self._db.read() as connection:
-            query = select(schema.story_documents).where(s.case_id == case_id, s.document_id.in_(documents))
+            query = (
+                select(schema.story_documents, schema.documents.c.available_at)
+                .join_from(schema.story_documents, schema.documents, s.document_seq == schema.documents.c.seq)
+                .where(s.case_id == case_id, s.document_id.in_(documents))
+            )
             for row in connection.execute(query):
-                sketch = struct.unpack(f"<{len(row.sketch) // 8}q", row.sketch)
+                n = len(row.sketch) // 5
+                values = struct.unpack(f"<{n}I{n}B", row.sketch)
                 signature = Signature(
-                    document=row.document_id, words=row.words, shingles=row.shingles, sketch=sketch, anchors=()
+                    document=row.document_id, words=row.words, shingles=row.shingles, sketch=values[:n],
+                    blocks=values[n:], anchors=(),
+                )  # fmt: skip
+                found[row.document_id] = Signed(
+                    signature=signature, placed=_placed(row), available_at=row.available_at
                 )
-                found[row.document_id] = Signed(signature=signature, placed=_placed(row))
         return found
 
     def place(self, case_id: str, signature: Signature, placed: Placed) -> None:
@@ -173,7 +181,7 @@ class SqlLibrary:
                 schema.story_documents.insert().values(
                     case_id=case_id, document_seq=seq, document_id=signature.document, story=placed.story,
                     relation=placed.relation.value, matched=placed.of, share=placed.share, words=signature.words,
-                    shingles=signature.shingles, sketch=struct.pack(f"<{len(signature.sketch)}q", *signature.sketch),
+                    shingles=signature.shingles, sketch=_packed(signature),
                     recorded_at=self._clock.now(),
                 )
             )  # fmt: skip
@@ -231,3 +239,9 @@ def _placed(row: Row[Any]) -> Placed:
     return Placed(
         document=row.document_id, story=row.story, relation=Relation(row.relation), of=row.matched, share=row.share
     )
+
+
+def _packed(signature: Signature) -> bytes:
+    """The sketch in five bytes a run: 32 bits of hash, then a byte for the block."""
+    n = len(signature.sketch)
+    return struct.pack(f"<{n}I{n}B", *signature.sketch, *signature.blocks)

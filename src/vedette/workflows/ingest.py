@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,10 +17,13 @@ from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence, Provenanc
 from vedette.domain.framework import Framework
 from vedette.domain.plain import to_plain
 from vedette.domain.reading import Claim, ClaimBearing, Extraction
+from vedette.domain.stories import Placed
 from vedette.domain.time import AsOf, Times, instant
-from vedette.errors import AfterCutOff, UnknownName
+from vedette.errors import AfterCutOff, DocumentRefused, UnknownName
 from vedette.ports import CaseStore, Clock
+from vedette.ports.reading import Translator
 from vedette.workflows.open_case import open_case, stored_case
+from vedette.workflows.stories import place_document, place_missing
 
 # Words by which a scenario shows what it is about, for the two hints the rules give. The ids are the team's own
 # usage in bundled cases, dossiers and `open_case`; a scenario named otherwise is found by the posture of its option.
@@ -42,6 +46,12 @@ class Source:
     author: str | None = None
     publisher: str | None = None
     url: str | None = None
+    layer: str | None = None
+    """The text of a file that is not text itself; offsets of the raw text count in it."""
+    page: bool = False
+    translated_from: str = ""
+    """Document this is a translation of, and who made it: its words are never quoted as the source's."""
+    translator: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +59,7 @@ class Reading:
     """What `read_document` did. ``dropped`` counts raw spans and characters by reason.
 
     ``unplaced`` are claims that bear on nothing this case weighs, with the reason: they are not proposed.
-    ``extraction`` is everything the rules read, for a second reader.
+    ``extraction`` is everything the rules read, for a second reader. ``placed`` says which story the document tells.
     """
 
     case: str
@@ -60,6 +70,7 @@ class Reading:
     warnings: tuple[str, ...]
     already: bool
     extraction: Extraction
+    placed: Placed | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of ``vedette read --json``."""
@@ -74,7 +85,7 @@ class Reading:
             "proposals": [proposal_row(e) for e in self.proposals],
             "unplaced": [{"quote": c.quote, "kind": c.kind.value, "reason": why} for c, why in self.unplaced],
             "dropped": {reason: {"spans": n, "characters": size} for reason, (n, size) in self.dropped.items()},
-            "warnings": list(self.warnings),
+            "warnings": list(self.warnings), "story": to_plain(self.placed),
         }  # fmt: skip
 
 
@@ -103,7 +114,7 @@ def read_document(
     that day (`AfterCutOff`); `DocumentRefused` when it cannot be read or has no date. The same file twice changes
     nothing (``already``). The case is stored first when it is a bundled one.
     """
-    case = open_case(store, case_name)
+    case = outline(store, case_name)
     cut = AsOf.of(as_of or case.as_of)
     if source.published is not None:
         _refuse_late(case, cut, source.available or source.published, source.name)
@@ -112,22 +123,74 @@ def read_document(
     _refuse_late(case, cut, document.times.available_at.date(), source.name)
     extraction = replace(extraction, document=document)
     with store.transaction():
-        case = stored_case(store, case_name)
-        same = next((d for d in case.documents if d.sha256 == document.sha256), None)
+        case = _stored_outline(store, case_name)
+        same = store.find_document(case.id, document.sha256)
         if same is not None:
-            before = tuple(e for e in case.evidence if e.quote is not None and e.quote.document.id == same.id)
-            return _reading(case, same, before, (), extraction, already=True)
-        proposals, unplaced = propose(case, extraction, clock)
+            place = store.signed(case.id, [same[0].id]).get(same[0].id)
+            return _reading(case, *same, (), extraction, already=True, placed=place.placed if place else None)
+        place_missing(store, case.id)
+        proposals, unplaced = propose(
+            case, extraction, clock, taken=lambda prefix: store.has_evidence(case.id, f"{prefix}-")
+        )
+        signature, placed, proposals = place_document(
+            store, case.id, document, proposals, original=source.translated_from or None
+        )
+        if source.layer is not None:
+            store.keep_layer(source.layer)
         store.add_document(case.id, document, source.content, proposals)
-    return _reading(case, document, proposals, unplaced, extraction, already=False)
+        store.place(case.id, signature, placed)
+    return _reading(case, document, proposals, unplaced, extraction, already=False, placed=placed)
+
+
+def outline(store: CaseStore, name: str) -> Case:
+    """The case without its records where it is stored, so that a large case opens as fast as a small one."""
+    return store.outline(name) if name in store.case_ids() else open_case(store, name)
+
+
+def _stored_outline(store: CaseStore, name: str) -> Case:
+    if name not in store.case_ids():
+        stored_case(store, name)
+    return store.outline(name)
+
+
+def already_read(store: CaseStore, case_name: str, content: bytes) -> Document | None:
+    """The document made from these bytes, when the case has it: nothing need be read again then."""
+    if case_name not in store.case_ids():
+        return None
+    found = store.find_document(case_name, hashlib.sha256(content).hexdigest())
+    return found[0] if found is not None else None
+
+
+def translation_source(reading: Reading, source: Source, translator: Translator) -> Source:
+    """The translation of a document just read, to be read as a document of its own.
+
+    It keeps date, author and publisher of the original and says in its title whose translation it is. Raises
+    `SourceFailed` when the step fails, `DocumentRefused` when it gives nothing.
+    """
+    document = reading.document
+    text = translator.translate(document.text, document.language)
+    if not text.strip():
+        raise DocumentRefused("the translation step gave no text", where=source.name)
+    citation = document.citation
+    return Source(
+        content=text.encode("utf-8", "surrogatepass"), name=f"{source.name} (translation)",
+        published=document.published, available=document.times.available_at.date(),
+        title=f"Translation by {translator.name} of: {document.title or document.id}", author=document.author or None,
+        publisher=citation.publisher if citation else None, url=citation.url if citation else None,
+        translated_from=document.id, translator=translator.name,
+    )  # fmt: skip
 
 
 def _extract(source: Source) -> Extraction:
     from vedette.extraction import extract
 
+    name = source.name
+    if source.layer is not None:
+        # The file's name says what the bytes are; what is read is the layer, and whether that is a page is known.
+        name = f"{name}.html" if source.page else f"{name}.txt"
     return extract(
-        source.content, published=source.published, title=source.title, author=source.author,
-        publisher=source.publisher, url=source.url, filename=source.name,
+        source.content if source.layer is None else source.layer, published=source.published, title=source.title,
+        author=source.author, publisher=source.publisher, url=source.url, filename=name,
     )  # fmt: skip
 
 
@@ -150,9 +213,17 @@ def _stamped(document: Document, source: Source, clock: Clock) -> Document:
     citation = document.citation
     if citation is None and (source.publisher or source.url):
         citation = Citation(publisher=source.publisher or "", title=document.title, url=source.url or "")
+    sha256, layer = document.sha256, ""
+    if source.layer is not None:
+        sha256 = hashlib.sha256(source.content).hexdigest()
+        layer = hashlib.sha256(source.layer.encode("utf-8", "surrogatepass")).hexdigest()
     return replace(
         document,
-        id=f"doc-{document.sha256[:12]}",
+        id=f"doc-{sha256[:12]}",
+        sha256=sha256,
+        text_layer=layer,
+        kind="translation" if source.translated_from else document.kind,
+        translated_from=source.translated_from,
         citation=citation,
         times=replace(document.times, available_at=max(available, published), recorded_at=clock.now()),
     )
@@ -160,7 +231,7 @@ def _stamped(document: Document, source: Source, clock: Clock) -> Document:
 
 def _reading(
     case: Case, document: Document, proposals: tuple[Evidence, ...], unplaced: tuple[tuple[Claim, str], ...],
-    extraction: Extraction, *, already: bool,
+    extraction: Extraction, *, already: bool, placed: Placed | None,
 ) -> Reading:  # fmt: skip
     spans: Counter[str] = Counter()
     size: Counter[str] = Counter()
@@ -171,20 +242,26 @@ def _reading(
         case=case.id, document=document, proposals=proposals, unplaced=unplaced,
         dropped={reason: (n, size[reason]) for reason, n in spans.most_common()},
         warnings=extraction.warnings, already=already, extraction=extraction,
+        placed=placed,
     )
 
 
 def propose(
-    case: Case, extraction: Extraction, clock: Clock
+    case: Case, extraction: Extraction, clock: Clock, *, taken: Callable[[str], bool] | None = None
 ) -> tuple[tuple[Evidence, ...], tuple[tuple[Claim, str], ...]]:
-    """(proposed evidence, claims left out with the reason). Nothing proposed moves a number before it is accepted."""
+    """(proposed evidence, claims left out with the reason). Nothing proposed moves a number before it is accepted.
+
+    ``taken``: whether ids with a prefix exist already (default: in the evidence of ``case``).
+    """
     from vedette.reference.frameworks import framework
 
     frame = framework(case.framework)
     foreign = _names_none_of(case, extraction)
     proposals: list[Evidence] = []
     unplaced: list[tuple[Claim, str]] = []
-    prefix = _prefix(case, extraction.document)
+    if taken is None:
+        taken = {e.id.rpartition("-")[0] for e in case.evidence}.__contains__
+    prefix = _prefix(extraction.document, taken)
     for claim in extraction.claims:
         if foreign:
             unplaced.append((claim, "the document names none of the states of this case"))
@@ -210,12 +287,11 @@ def _names_none_of(case: Case, extraction: Extraction) -> bool:
     return not wanted & named
 
 
-def _prefix(case: Case, document: Document) -> str:
+def _prefix(document: Document, taken: Callable[[str], bool]) -> str:
     """Short ids that depend on the content only, so that two machines give an item the same name."""
-    taken = {e.id.rpartition("-")[0] for e in case.evidence}
     for length in (4, 6, 8, 12, 64):
         prefix = document.sha256[:length]
-        if prefix not in taken:
+        if not taken(prefix):
             return prefix
     raise AssertionError("the whole digest is taken, though the document is not in the case")
 
@@ -238,7 +314,7 @@ def _evidence(
         dates=tuple(m.interval for m in claim.dates), quantities=claim.quantities, negated=claim.negated,
         hypothetical=claim.hypothetical, confidence=claim.confidence, status=Status.PROPOSED,
         marking=document.marking,
-        provenance=Provenance(author=claim.reader, at=now, reason="; ".join(claim.reasons)),
+        provenance=Provenance(author=claim.reader, at=now, reason="; ".join((*claim.reasons, *_translated(document)))),
     )  # fmt: skip
 
 
@@ -246,6 +322,12 @@ def _unknown_grade() -> Any:
     from vedette.domain.claims import Grade
 
     return Grade()  # F6: nobody has judged the source yet, which is not the same as a bad one
+
+
+def _translated(document: Document) -> tuple[str, ...]:
+    if not document.translated_from:
+        return ()
+    return (f"quoted from a translation of {document.translated_from}, not from the source",)
 
 
 def _is_past(start: dt.date | None, published: dt.date) -> bool:
