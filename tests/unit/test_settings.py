@@ -47,7 +47,8 @@ def test_settings_of_the_second_reader() -> None:
     assert (none.llm_url, none.llm_model, none.llm_price_in, none.llm_allow_private) == ("", "", None, False)
     found = load_settings(
         {
-            "VEDETTE_LLM_URL": "https://example.org/v1", "VEDETTE_LLM_MODEL": "big/model:1", "VEDETTE_LLM_KEY": " sk-1 ",
+            "VEDETTE_LLM_URL": "https://example.org/v1", "VEDETTE_LLM_MODEL": "big/model:1",
+            "VEDETTE_LLM_KEY": " sk-1 ",
             "VEDETTE_LLM_ALLOW_PRIVATE": "yes", "VEDETTE_LLM_PRICE_IN": "0", "VEDETTE_LLM_PRICE_OUT": "2.5",
         }
     )  # fmt: skip

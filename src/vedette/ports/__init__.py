@@ -163,12 +163,19 @@ class LanguageModel(Protocol):
 
 
 class TranscriptStore(Protocol):
-    """What was said to a language model and what it answered, kept under the digest of its bytes."""
+    """What was said to a language model about a document and what it answered, kept under the digest of its bytes.
 
-    def keep(self, transcript: bytes) -> str:
+    ``document`` is the SHA-256 of the document, in hex: a transcript holds its text, and goes with it.
+    """
+
+    def keep(self, document: str, transcript: bytes) -> str:
         """Store it, once however often it is given; returns its SHA-256 in hex."""
         ...
 
-    def transcript(self, digest: str) -> bytes:
+    def transcript(self, document: str, digest: str) -> bytes:
         """The bytes; raises `UnknownName` when absent, `Damaged` when they do not match the digest."""
+        ...
+
+    def forget(self, document: str) -> int:
+        """Remove every transcript about a document; returns how many there were."""
         ...

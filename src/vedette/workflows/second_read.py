@@ -19,6 +19,7 @@ from vedette.extraction.two_readers import SAME, Agreement, agree, without_copie
 from vedette.ports import CaseStore, Clock, LanguageModel, TranscriptStore
 from vedette.workflows.ingest import Reading, proposal_row, propose
 from vedette.workflows.open_case import stored_case
+from vedette.workflows.stories import voiced
 
 Progress = Callable[[int, int], None]
 
@@ -110,7 +111,7 @@ def read_again(extraction: Extraction, reader: Reader, *, progress: Progress | N
     tokens: list[tuple[int | None, int | None]] = []
     for n, part in enumerate(parts, start=1):
         answer = reader.model.answer(schema, messages(document, part))
-        kept.append(reader.transcripts.keep(answer.transcript))
+        kept.append(reader.transcripts.keep(document.sha256, answer.transcript))
         tokens.append((answer.tokens_in, answer.tokens_out))
         claims += second.read(answer.value, part, kept[-1])
         if progress is not None:
@@ -164,6 +165,7 @@ def read_into_case(
         found = second.agreement.second_only
         new = tuple(c for c in found if not any(_same(c, q.start, q.end) for q in there))
         made, unplaced = propose(case, replace(extraction, claims=new), clock)
+        made = voiced(store, case.id, document, made, reading.placed)
         taken = {e.id for e in case.evidence}
         names = (f"{document.sha256[:8]}-s{n:02d}" for n in range(1, len(taken) + len(made) + 2))
         free = (name for name in names if name not in taken)
