@@ -13,12 +13,11 @@ from typing import Any
 from vedette.domain.claims import Marking
 from vedette.domain.evidence import Evidence, Status
 from vedette.domain.reading import Claim, Extraction
-from vedette.errors import DocumentRefused
+from vedette.errors import BadInput, DocumentRefused
 from vedette.extraction.second_reader import SecondReader, answer_schema, check_size, chunks_of, messages
 from vedette.extraction.two_readers import SAME, Agreement, agree, without_copies
 from vedette.ports import CaseStore, Clock, LanguageModel, TranscriptStore
 from vedette.workflows.ingest import Reading, proposal_row, propose
-from vedette.workflows.open_case import stored_case
 from vedette.workflows.stories import voiced
 
 Progress = Callable[[int, int], None]
@@ -155,29 +154,37 @@ def read_into_case(
             fix="Read it into a new case to have a second reader",
         )
     extraction = replace(extraction, document=document)
-    before = [e for e in stored_case(store, reading.case).evidence if _of(e, document.id)]
-    if any(e.provenance is not None and e.provenance.author == reader.author for e in before):
+    if any(e.provenance is not None and e.provenance.author == reader.author for e in _there(store, reading)):
         return _nothing(extraction, reader, f"{reader.author} has read it already")
     second = read_again(extraction, reader, progress=progress)
+    found = second.agreement.second_only
     with store.transaction():
-        case = stored_case(store, reading.case)
-        there = [e.quote for e in case.evidence if e.quote is not None and e.quote.document.id == document.id]
-        found = second.agreement.second_only
-        new = tuple(c for c in found if not any(_same(c, q.start, q.end) for q in there))
-        made, unplaced = propose(case, replace(extraction, claims=new), clock)
+        quotes = [e.quote for e in _there(store, reading) if e.quote is not None]
+        new = tuple(c for c in found if not any(_same(c, q.start, q.end) for q in quotes))
+        case = store.outline(reading.case)
+        made, unplaced = propose(case, replace(extraction, claims=new), clock, taken=lambda prefix: False)
         made = voiced(store, case.id, document, made, reading.placed)
-        taken = {e.id for e in case.evidence}
-        names = (f"{document.sha256[:8]}-s{n:02d}" for n in range(1, len(taken) + len(made) + 2))
-        free = (name for name in names if name not in taken)
-        added = tuple(replace(e, id=name) for e, name in zip(made, free, strict=False))
-        # What the record of a proposal says of itself is what the review will show and what counts: check it here.
-        assert len(added) == len(made) and all(e.status is Status.PROPOSED for e in added)
+        added = tuple(replace(e, id=name) for e, name in zip(made, _names(store, reading, len(made)), strict=True))
+        # That nothing is accepted is the promise of this module: it is checked where it would be broken.
+        if any(e.status is not Status.PROPOSED for e in added):
+            raise AssertionError("a second reader proposes only")
         store.add_evidence(case.id, added)
     return replace(second, added=added, unplaced=unplaced, known=len(found) - len(new))
 
 
-def _of(item: Evidence, document: str) -> bool:
-    return item.quote is not None and item.quote.document.id == document
+def _there(store: CaseStore, reading: Reading) -> tuple[Evidence, ...]:
+    """Evidence that quotes the document."""
+    found = store.find_document(reading.case, reading.document.sha256)
+    return found[1] if found is not None else ()
+
+
+def _names(store: CaseStore, reading: Reading, n: int) -> list[str]:
+    """Ids that depend on the content, the readers before and nothing else: "s" for second, then "t", "u" ..."""
+    start = reading.document.sha256[:8]
+    for letter in "stuvwxyz":
+        if not store.has_evidence(reading.case, f"{start}-{letter}"):
+            return [f"{start}-{letter}{k:02d}" for k in range(1, n + 1)]
+    raise BadInput(f"{reading.document.id} has been read by eight models", where=reading.case)
 
 
 def _same(claim: Claim, start: int, end: int) -> bool:
