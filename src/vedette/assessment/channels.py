@@ -7,10 +7,11 @@ its reason: nothing is dropped silently.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vedette.assessment.dependence import Voice, coefficients
 from vedette.assessment.weights import Weights
@@ -72,6 +73,7 @@ def trust(reliability: float | None, credibility: float | None) -> float:
     return math.sqrt((0.5 if reliability is None else reliability) * (0.5 if credibility is None else credibility))
 
 
+@functools.lru_cache(maxsize=8192)
 def copy_key(claim: str) -> str:
     """Normal form of a claim's words: two items of one origin with the same words are copies of one text."""
     return " ".join(sorted(set(re.findall(r"\w+", claim.casefold()))))
@@ -245,6 +247,6 @@ def _with_dependence(found: Sequence[tuple[Evidence, ChannelItem]], weights: Wei
         for i, share in zip(members, got, strict=True):
             shares[i] = share
     return tuple(
-        ChannelItem(**{**{n: getattr(item, n) for n in ChannelItem.__slots__}, "coefficient": share})
+        item if share == item.coefficient else replace(item, coefficient=share)
         for (_, item), share in zip(found, shares, strict=True)
     )

@@ -8,6 +8,7 @@ never negative, adding an item, however weak, never lowers a total.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
@@ -17,13 +18,16 @@ def effective_count(k: int, r: float) -> float:
     return k / (1.0 + (k - 1) * r) if k else 0.0
 
 
-def increments(count: int, r: float) -> list[float]:
+@functools.lru_cache(maxsize=1024)
+def increments(count: int, r: float) -> tuple[float, ...]:
     """What the 1st, 2nd, ... item adds, in units of an independent item: falling, positive, summing to n_e(count)."""
-    return [effective_count(k, r) - effective_count(k - 1, r) for k in range(1, count + 1)]
+    return tuple(effective_count(k, r) - effective_count(k - 1, r) for k in range(1, count + 1))
 
 
 def pool(sizes: Sequence[float], keys: Sequence[str], r: float) -> tuple[float, list[float]]:
     """Total of non-negative ``sizes`` and the coefficient each got. ``keys`` break ties, so order changes nothing."""
+    if len(sizes) == 1:
+        return sizes[0], [1.0]
     order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], keys[i]))
     steps = increments(len(sizes), r)
     coefficients = [0.0] * len(sizes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,20 +48,30 @@ class _Block:
     drawn: Array
 
 
-def _blocks(engine: Engine) -> dict[int, list[_Block]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Blocks:
+    """The blocks of one chance, and room for one row a block and one a drawn item: memory taken once for all nodes."""
+
+    blocks: tuple[_Block, ...]
+    rows: Array
+
+
+def _blocks(engine: Engine) -> dict[int, _Blocks]:
     """Blocks by chance, built once for all nodes."""
     row = {int(position): i for i, position in enumerate(engine.item_unknown)}
-    out: dict[int, list[_Block]] = {}
+    out: dict[int, _Blocks] = {}
     for j in engine.moved:
         mine = np.flatnonzero(engine.item_chance == j)
+        found = []
         for channel in np.unique(engine.item_channel[mine]):
             on = mine[engine.item_channel[mine] == channel]
             drawn_on = np.array([p for p in on if int(p) in row], dtype=int)
-            block = _Block(
-                channel=int(channel), on=on, fixed=engine.item_fixed[on], drawn_on=drawn_on,
-                drawn=engine.item_drawn[[row[int(p)] for p in drawn_on]].T,
+            drawn = engine.item_drawn[[row[int(p)] for p in drawn_on]]
+            found.append(
+                _Block(channel=int(channel), on=on, fixed=engine.item_fixed[on], drawn_on=drawn_on, drawn=drawn)
             )
-            out.setdefault(j, []).append(block)
+        n = len(found) + sum(len(b.drawn_on) for b in found)
+        out[j] = _Blocks(blocks=tuple(found), rows=np.empty((n, engine.base.shape[1])))
     return out
 
 
@@ -77,7 +87,7 @@ def _integrate(engine: Engine) -> tuple[Array, Array]:
     return shares, end - start - shares.sum(axis=1)
 
 
-def _node(engine: Engine, t: float, blocks: Mapping[int, Sequence[_Block]]) -> Array:
+def _node(engine: Engine, t: float, blocks: Mapping[int, _Blocks]) -> Array:
     """Rate of each item's share at one point of the path, (S, n)."""
     k = len(engine.conditions)
     eta = engine.base.copy()
@@ -93,13 +103,24 @@ def _node(engine: Engine, t: float, blocks: Mapping[int, Sequence[_Block]]) -> A
     draws = chances.shape[1]
     for i, j in enumerate(engine.moved):
         outer = (engine.members @ slopes[i]) * engine.chance_slope(j, eta[j])
-        for block in blocks.get(j, ()):
-            rate = engine.units[j, block.channel]
+        if j not in blocks:
+            continue
+        rows, position = blocks[j].rows, 0
+        for block in blocks[j].blocks:
+            rate, n = rows[position], len(block.drawn_on)
             if block.channel < k:
-                rate = rate * engine.beta * slopes_of[j][block.channel]
-            out[:, block.on] += ((outer @ rate) / draws)[:, None] * block.fixed
-            if block.drawn_on.size:
-                out[:, block.drawn_on] += (outer * rate) @ block.drawn / draws
+                np.multiply(slopes_of[j][block.channel], engine.beta, out=rate)
+                rate *= engine.units[j, block.channel]
+            else:
+                rate[:] = engine.units[j, block.channel]
+            np.multiply(block.drawn, rate, out=rows[position + 1 : position + 1 + n])
+            position += 1 + n
+        means, position = (outer @ rows.T) / draws, 0
+        for block in blocks[j].blocks:
+            n = len(block.drawn_on)
+            out[:, block.on] += means[:, position : position + 1] * block.fixed
+            out[:, block.drawn_on] += means[:, position + 1 : position + 1 + n]
+            position += 1 + n
     rates: Array = out / np.clip(mean * (1.0 - mean), 1e-300, None)[:, None]
     return rates
 
