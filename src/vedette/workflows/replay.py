@@ -12,6 +12,7 @@ from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput
+from vedette.workflows.anchor import anchor_check
 from vedette.workflows.assess import assess_case
 
 # Log-odds a single raise or lower is worth in the naive count. [assumption]: a moderate item fully trusted, 0.7,
@@ -58,7 +59,7 @@ def replay(
     scored = None
     if outcome is not None:
         case.scenario_set.scenario(outcome)
-        scored = _scores(rows, outcome in chosen.atoms, happened_on)
+        scored = _scores(rows, outcome in chosen.atoms, happened_on, _crowd_note(case, chosen.id))
     return {"case": case.id, "scenario": chosen.id, "mode": mode, "step_days": step, "timeline": rows, "scores": scored}
 
 
@@ -89,7 +90,21 @@ def _naive(base: float, raises: int, lowers: int) -> float:
     return 1.0 / (1.0 + math.exp(-eta))
 
 
-def _scores(rows: Sequence[dict[str, Any]], happened: bool, happened_on: dt.date | None) -> dict[str, Any]:
+def _crowd_note(case: Case, scenario: str) -> str:
+    """Whether the crowd's figures ask what the scenario asks, with every difference found."""
+    checks = [anchor_check(case, figure, scenario) for figure in case.crowd]
+    if not checks:
+        return ""
+    if all(c.fits for c in checks):
+        return "the crowd's question fits this scenario"
+    why = dict.fromkeys(w for c in checks for w in c.why)
+    fitting = sum(c.fits for c in checks)
+    return f"{fitting} of {len(checks)} crowd figures ask what {scenario} asks; the others: {'; '.join(why)}"
+
+
+def _scores(
+    rows: Sequence[dict[str, Any]], happened: bool, happened_on: dt.date | None, crowd_note: str
+) -> dict[str, Any]:
     """Time-averaged Brier and log score of each series over the dates replayed (one outcome: n = 1 question)."""
     out: dict[str, Any] = {
         "happened": happened,
@@ -104,7 +119,7 @@ def _scores(rows: Sequence[dict[str, Any]], happened: bool, happened_on: dt.date
     if with_crowd:
         out["crowd"] = {
             "dates": len(with_crowd),
-            "note": "the crowd's question differs from this scenario; see the case",
+            "note": crowd_note,
             "crowd": _averages([row["crowd"]["probability"] for row in with_crowd], happened),
             "probability_same_dates": _averages([row["probability"] for row in with_crowd], happened),
         }
