@@ -106,3 +106,18 @@ def test_a_brief_of_chosen_sections_verifies(vedette: CommandLine, tmp_path: Pat
         assert "What this cannot tell you" in text and "Information to" in text
         assert "## Sources" not in text and "Key judgements" not in text
     assert "judgements" in vedette.refused("brief", "niger-2023", "--sections", "judgments", "--out", out)
+
+
+def test_a_bundle_is_written_and_verified(vedette: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "evidence.zip"
+    assert vedette.ok("brief", "niger-2023", "--weeks", "0", "--bundle", out) == f"{out}\n"
+    assert "All agree." in vedette.ok("verify", out)
+    told = json.loads(vedette.ok("verify", out, "--json"))
+    assert told["ok"] is True and set(told["briefs"]) == {"brief.html", "brief.md"}
+    data = bytearray(out.read_bytes())
+    place = data.index(b"evidence bundle of vedette")
+    data[place] = ord("E")
+    out.write_bytes(bytes(data))
+    done = vedette("verify", out)
+    assert done.status == 2, done.out
+    assert ".zip" in vedette.refused("brief", "niger-2023", "--bundle", tmp_path / "evidence.tar")

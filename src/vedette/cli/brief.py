@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -61,6 +62,14 @@ def brief(
             "The cut-off and the limits are always printed.",
         ),
     ] = None,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            "--bundle", metavar="FILE.zip",
+            help="Write the evidence bundle: briefs, assessment, case, cited texts, quotes, digests. With --out, the "
+            "brief too.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the brief of a case: one self-contained page, Markdown, PDF (extra [pdf]) or DOCX (extra [docx]).
@@ -79,6 +88,12 @@ def brief(
         found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale, weeks=weeks,
         sections=tuple(sections or ()),
     )  # fmt: skip
+    if bundle is not None:
+        if str(bundle) == "-" or bundle.suffix.lower() != ".zip":
+            raise BadInput("a bundle is a .zip file", where="--bundle", fix="Example: --bundle evidence.zip")
+        _write_bundle(found, request, chosen, bundle, as_json and out is None)
+        if out is None:
+            return
     made = make(found, request, chosen)
     data = made.data
     if out is not None and str(out) == "-":
@@ -110,6 +125,22 @@ def brief(
     say(f"{len(data) / 1000:.0f} kB, as of {request.as_of}. Check it with: vedette verify {path}")
 
 
+def _write_bundle(case: Any, request: Any, form: str, path: Path, as_json: bool) -> None:
+    from vedette.workflows.bundle import make_bundle
+
+    made = make_bundle(case, request, (form,))
+    write_whole(path, made.data)
+    digest = hashlib.sha256(made.data).hexdigest()
+    if as_json:
+        print_json({"file": str(path), "bytes": len(made.data), "sha256": digest, "manifest": made.manifest})
+        return
+    print(path)
+    say(f"{counted(len(made.manifest['files']), 'file')}, {len(made.data) / 1000:.0f} kB, sha256 {digest}")
+    if not made.withheld.nothing:
+        say(made.withheld.words())
+    say(f"Check it with: vedette verify {path}")
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write beside the target and rename: a full disk or a kill never leaves half a brief under the name asked for."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -123,20 +154,28 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def verify(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A brief written by vedette: HTML, Markdown, PDF or DOCX.")
+        Path,
+        typer.Argument(metavar="FILE", help="A brief written by vedette (HTML, Markdown, PDF or DOCX), or a bundle."),
     ],
     case: Annotated[
         str | None, typer.Option("--case", metavar="CASE", help="Where the case is now, if not under its id here.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Recompute every number of a brief from the case it names. Exit status 0 when all agree, 2 when not."""
+    """Recompute every number of a brief from the case it names. Exit status 0 when all agree, 2 when not.
+
+    Of a bundle also every digest and quote is checked, and the numbers are computed from the case inside it.
+    """
     from vedette.bootstrap import open_workspace
     from vedette.workflows.brief import verify_against
+    from vedette.workflows.bundle import is_bundle, verify_bundle
     from vedette.workflows.open_case import open_case
 
     store = open_workspace().cases
-    report = verify_against(file.read_bytes(), lambda name: open_case(store, name), case=case)
+    data = file.read_bytes()
+    if is_bundle(data):
+        return _say_bundle(file, verify_bundle(data, lambda name: open_case(store, name), case=case), as_json)
+    report = verify_against(data, lambda name: open_case(store, name), case=case)
     if as_json:
         print_json({"file": str(file), **report.to_dict()})
         return 0 if report.ok else 2
@@ -148,9 +187,36 @@ def verify(
         return 0
     for reason in report.reasons:
         say(f"vedette: {clean(reason)}")
-    for difference in report.differences[:SHOWN]:
+    _say_differences(report.differences)
+    return 2
+
+
+def _say_differences(differences: Sequence[Any]) -> None:
+    for difference in differences[:SHOWN]:
         print(f"  {clean(difference)}")
-    if len(report.differences) > SHOWN:
-        print(f"  and {len(report.differences) - SHOWN} more in --json")
-    print(f"Does not agree: {counted(len(report.differences), 'difference')}.")
+    if len(differences) > SHOWN:
+        print(f"  and {len(differences) - SHOWN} more in --json")
+    print(f"Does not agree: {counted(len(differences), 'difference')}.")
+
+
+def _say_bundle(file: Path, check: Any, as_json: bool) -> int:
+    if as_json:
+        print_json({"file": str(file), **check.to_dict()})
+        return 0 if check.ok else 2
+    print(f"{file}: bundle of case {clean(check.case)}, as of {check.as_of}")
+    print(f"{counted(check.files, 'digest')} compared, {counted(check.quotes, 'quote')} in their place")
+    for name, found in check.briefs.items():
+        print(f"{clean(name)}: {counted(found.values, 'value')} recomputed, {'all agree' if found.ok else 'differs'}")
+    for reason in check.reasons:
+        say(f"vedette: {clean(reason)}")
+    if check.ok:
+        print("All agree.")
+        return 0
+    found = [*check.differences, *(d for v in check.briefs.values() for d in v.differences)]
+    if found:
+        _say_differences(found)
+    elif check.briefs:
+        print("Does not agree: the text of a brief is not the one this version writes.")
+    else:
+        print("Digests and quotes agree; the numbers were not computed again.")
     return 2

@@ -19,6 +19,7 @@ from vedette.reference.frameworks import framework, framework_ids
 from vedette.reporting.brief import FORMATS, Brief, make_brief
 from vedette.reporting.distance import measure
 from vedette.reporting.facts import Alternative, brief_facts
+from vedette.reporting.figures import Facts
 from vedette.reporting.handling import parse_marking, visible
 from vedette.reporting.sections import parse_sections
 from vedette.reporting.verify import Difference, Verification, printed_differences, read_brief, value_differences
@@ -172,12 +173,17 @@ def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
     """The brief of a case for a request. Raises `UnknownName`, `AfterCutOff`, and what the checks of a brief raise."""
     if form not in FORMATS:
         raise UnknownName("format", form, nearest=FORMATS)
+    return make_brief(make_facts(case, request), form)
+
+
+def make_facts(case: Case, request: BriefRequest) -> Facts:
+    """Everything the brief of a case says for a request, computed once for all its forms."""
     day = AsOf(date=request.as_of)
     main = assess_case(case, day, mode=request.mode)
     before = None
     if request.since is not None:
         before = assess_case(case, AsOf(date=request.since), mode=request.mode, with_sensitivity=False)
-    facts = brief_facts(
+    return brief_facts(
         case,
         main,
         alternatives=_alternatives(case, request),
@@ -189,7 +195,6 @@ def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
         scale=request.scale,
         earlier=_earlier(case, request),
     )
-    return make_brief(facts, form)
 
 
 def build_brief(
