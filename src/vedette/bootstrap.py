@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from vedette.domain.case import Case
 from vedette.errors import BadInput
-from vedette.ports import CaseStore, Clock, Ledger
+from vedette.ports import CaseStore, Clock, Ledger, TranscriptStore
 from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -69,10 +69,16 @@ class Workspace:
 
         return HistoryFetcher(folder=self.settings.data)
 
+    @cached_property
+    def transcripts(self) -> TranscriptStore:
+        """What second readers were told and answered."""
+        from vedette.stores.transcripts import TranscriptFiles
+
+        return TranscriptFiles(self.settings.home / "transcripts")
+
     def second_reader(self) -> Reader:
         """The second reader of the settings; raises `BadInput` naming the settings that are missing."""
         from vedette.sources.language_model import ChatCompletions
-        from vedette.stores.transcripts import TranscriptFiles
         from vedette.workflows.second_read import Reader
 
         s = self.settings
@@ -88,7 +94,7 @@ class Workspace:
                 url=s.llm_url, model=s.llm_model, key=s.llm_key.reveal(), allow_private=s.llm_allow_private,
                 timeout=s.llm_timeout,
             ),
-            name=s.llm_model, transcripts=TranscriptFiles(s.home / "transcripts"), host=host,
+            name=s.llm_model, transcripts=self.transcripts, host=host,
             local=host in ("localhost", "127.0.0.1", "::1"), chunk=s.llm_chunk, most=s.llm_max_characters,
             price_in=s.llm_price_in, price_out=s.llm_price_out,
         )  # fmt: skip

@@ -193,6 +193,21 @@ def test_a_server_that_fails_leaves_the_rules_reading(
     assert len(by_model(stored())) == 1
 
 
+def test_transcripts_are_forgotten_with_their_document(
+    vedette: CommandLine, tmp_path: Path, workspace_home: Path, use: Any
+) -> None:
+    made = recorded("careful-model", tmp_path)
+    with chat_server(made.replies) as server:
+        use(server)
+        out = json.loads(vedette.ok("read", made.path, "--case", CASE, *DATED, "--llm", "--json"))
+    assert any((workspace_home / "transcripts").iterdir())
+    name = out["readings"][0]["document"]["id"]
+    said = vedette.ok("case", "forget", CASE, "--document", name, "--reason", "the owner asked")
+    assert "1 transcript of second readers removed" in said
+    assert not list((workspace_home / "transcripts").iterdir())
+    assert all(e.quote is None for e in by_model(stored()))
+
+
 def test_a_long_document_goes_in_parts_and_a_repeated_claim_counts_once(
     vedette: CommandLine, tmp_path: Path, use: Any
 ) -> None:

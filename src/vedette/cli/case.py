@@ -322,8 +322,8 @@ def forget(
     workspace = open_workspace()
     done = remove(
         workspace.cases, workspace.ledger, case, document, author=author or workspace.settings.author, reason=reason,
-        words=words,
-    )
+        words=words, transcripts=workspace.transcripts,
+    )  # fmt: skip
     if as_json:
         print_json(done)
         return
@@ -336,9 +336,11 @@ def forget(
         print(f"  touches {f.digest[:12]} {f.question}, {clean(f.forecaster)}, as of {f.as_of}: {state}")
     if not done.forecasts:
         print("  touches no committed forecast")
+    if done.transcripts:
+        print(f"  {counted(done.transcripts, 'transcript')} of second readers removed")
     for name in done.translations:
         say(f"{name} is a translation of it and still there: forget it too")
-    say("Briefs, exports, copies and transcripts made before are not reached: remove them where they are.")
+    say("Briefs, exports and copies made before are not reached: remove them where they are.")
 
 
 def _left_behind(case: Any) -> str:

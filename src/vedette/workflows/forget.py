@@ -9,7 +9,7 @@ from vedette.assessment.channels import AUTHOR, RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.ledger import Forecast, Question
 from vedette.domain.time import AsOf
-from vedette.ports import CaseStore, Ledger
+from vedette.ports import CaseStore, Ledger, TranscriptStore
 from vedette.ports.forgetting import Tombstone
 from vedette.workflows.assess import assess_case
 from vedette.workflows.open_case import stored_case
@@ -30,28 +30,38 @@ class Touched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """The tombstone, the forecasts it touches, and documents that are translations of what was removed."""
+    """The tombstone, the forecasts it touches, and documents that are translations of what was removed.
+
+    ``transcripts`` counts the transcripts of second readers that went with it.
+    """
 
     tombstone: Tombstone
     forecasts: tuple[Touched, ...]
     translations: tuple[str, ...]
+    transcripts: int = 0
 
 
 def forget(
-    store: CaseStore, ledger: Ledger, name: str, document: str, *, author: str, reason: str, words: bool = False
-) -> Forgotten:
+    store: CaseStore, ledger: Ledger, name: str, document: str, *, author: str, reason: str, words: bool = False,
+    transcripts: TranscriptStore | None = None,
+) -> Forgotten:  # fmt: skip
     """Remove bytes, text and quotes of a document of a stored case; with ``words`` title, author and claims too.
 
     Claims in our own words, codes and times stay by default, so that a committed forecast can still be computed;
-    what can no longer be done is to hold a claim against its source. Raises `UnknownName` and `CaseRefused`.
+    what can no longer be done is to hold a claim against its source. ``transcripts`` of second readers hold the text
+    too, whichever case they were made for: those about this document are removed. Raises `UnknownName` and
+    `CaseRefused`.
     """
     case = stored_case(store, name)
     stone = store.forget(case.id, document, author=author, reason=reason, words=words)
+    digest = next((d.sha256 for d in case.documents if d.id == document), None)
+    removed = transcripts.forget(digest) if transcripts is not None and digest is not None else 0
     after = stored_case(store, name)
     return Forgotten(
         tombstone=stone,
         forecasts=_touched(ledger, case, after, document),
         translations=tuple(d.id for d in after.documents if d.translated_from == document),
+        transcripts=removed,
     )
 
 
