@@ -66,6 +66,32 @@ class QuantityMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventClass:
+    """What one actor does to another, as a PLOVER root and its quad class.
+
+    ``probability`` belongs to ``root`` and ``quad_probability`` to ``quad``, each the likeliest by itself: a quad class
+    sums its roots, so it need not be the class of the likeliest root. ``roots`` holds every root's probability, the
+    likeliest first; they sum to 1.
+    """
+
+    root: str
+    quad: str
+    probability: float
+    quad_probability: float
+    roots: tuple[tuple[str, float], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Root and quad class with their probabilities, and the probability of every root."""
+        return {
+            "root": self.root,
+            "quad": self.quad,
+            "probability": self.probability,
+            "quad_probability": self.quad_probability,
+            "roots": dict(self.roots),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimBearing:
     """A condition a claim speaks of, by transparent rules: proposed, never accepted by the machine."""
 
@@ -80,6 +106,7 @@ class Claim:
     """A proposed piece of evidence: an exact span and what a reader, by default the rules, reads in it.
 
     ``confidence`` is None when the reader gives none that means anything (a language model's own word does not).
+    ``event_class`` is the PLOVER root of a claim of an event and ``quad`` its quad class; None for other kinds.
     """
 
     start: int
@@ -98,6 +125,8 @@ class Claim:
     confidence: float | None = 0.5
     reasons: tuple[str, ...] = ()
     reader: str = "rules"
+    event_class: str | None = None
+    quad: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
