@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -42,6 +43,7 @@ from vedette.domain.reading import (
     Claim,
     ClaimBearing,
     DateMention,
+    EventClass,
     Extraction,
     PlaceMention,
     QuantityMention,
@@ -58,6 +60,7 @@ from vedette.domain.scenarios import (
     Scenario,
     ScenarioSet,
 )
+from vedette.domain.stories import Placed, Relation, Signature
 from vedette.domain.time import UTC, AsOf, DateInterval, Times
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
@@ -155,6 +158,8 @@ def documents(draw: st.DrawFn, name: st.SearchStrategy[str] = ids) -> Document:
         source_map=draw(some(source_spans)),
         dropped=draw(some(dropped_spans)),
         marking=draw(st.sampled_from(Marking)),
+        text_layer=draw(st.sampled_from(("", "1" * 64))),
+        translated_from=draw(st.just("") | ids),
         times=draw(times(published=True)),
     )
 
@@ -203,6 +208,9 @@ def evidence(
     parent = quote.document.times if quote is not None and draw(st.booleans()) else None
     citation = quote.document.citation if quote is not None and draw(st.booleans()) else draw(maybe(citations))
     own = draw(times())
+    if quote is not None and own.available_at < quote.document.times.available_at:
+        # An item cannot be known before the document it quotes.
+        own = replace(own, available_at=quote.document.times.available_at)
     return Evidence(
         id=draw(name),
         claim=claim,
@@ -559,8 +567,33 @@ claims = st.builds(
     conditions=some(claim_bearings, 2),
     negated=st.booleans(),
     hypothetical=st.booleans(),
-    confidence=shares,
+    confidence=maybe(shares),
     reasons=some(words),
+    reader=words,
+    event_class=maybe(words),
+    quad=maybe(words),
+)
+event_classes = st.builds(
+    EventClass,
+    root=words,
+    quad=words,
+    probability=shares,
+    quad_probability=shares,
+    roots=some(st.tuples(words, shares)),
+)
+whole_numbers = st.integers(0, 2**31)
+signatures = st.builds(
+    Signature,
+    document=ids,
+    words=whole_numbers,
+    shingles=whole_numbers,
+    sketch=some(whole_numbers),
+    blocks=some(whole_numbers),
+    anchors=some(whole_numbers),
+    keys=some(whole_numbers),
+)
+placements = st.builds(
+    Placed, document=ids, story=ids, relation=st.sampled_from(Relation), of=ids, share=st.floats(0, 1)
 )
 extractions = st.builds(
     Extraction,

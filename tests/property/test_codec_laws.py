@@ -28,6 +28,7 @@ from vedette.domain import (
     ledger,
     reading,
     scenarios,
+    stories,
     time,
 )
 from vedette.errors import BadInput, CaseRefused, NewerSchema
@@ -73,6 +74,9 @@ KINDS: dict[type, st.SearchStrategy[Any]] = {
     reading.QuantityMention: nouns.quantity_mentions,
     reading.ClaimBearing: nouns.claim_bearings,
     reading.Claim: nouns.claims,
+    reading.EventClass: nouns.event_classes,
+    stories.Signature: nouns.signatures,
+    stories.Placed: nouns.placements,
     reading.Extraction: nouns.extractions,
     forecast.AtomEstimate: nouns.atom_estimates,
     forecast.ScenarioEstimate: nouns.scenario_estimates,
