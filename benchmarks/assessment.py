@@ -5,17 +5,23 @@ of every item, binding conditions), warm. Then 30 what-ifs and the ranking of ob
 worth, against the plain loop that evaluates the whole case again for every one of them. Same run, same draws, answers
 held equal to 1e-9. Items from 100 to 2,000 show whether cost grows in step with them.
 
-Printed: medians and the spread over repeats, and paired ratios. Exit status 1 when a budget is missed.
+Printed: medians and the spread over repeats, and paired ratios. The warm budget is held against processor time: the
+work is one thread without input or output, so on an idle machine the wall shows the same; the wall is printed beside
+it. Exit status 1 when a budget is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy: one thread, so that processor time is wall time
 
 import numpy as np
 
@@ -219,13 +225,18 @@ def main() -> int:
     assessed(case, made)  # discarded: draws of named quantities are cached after the first
     missed = []
 
-    start = time.process_time()
-    warm, engines = zip(*(timed(lambda: assessed(case, made)) for _ in range(args.repeats)), strict=True)
+    warm, busy, engines = [], [], []
+    for _ in range(args.repeats):
+        start = time.process_time()
+        seconds, engine = timed(lambda: assessed(case, made))
+        busy.append(time.process_time() - start)
+        warm.append(seconds)
+        engines.append(engine)
     print(
-        f"warm assessment, {ITEMS} items, {args.draws} draws, {args.repeats} repeats: {spread(warm)} ms, "
-        f"budget {WARM_SECONDS * 1000:.0f}; processor time {(time.process_time() - start) / args.repeats * 1000:.1f} ms"
+        f"warm assessment, {ITEMS} items, {args.draws} draws, {args.repeats} repeats: processor {spread(busy)} ms, "
+        f"wall {spread(warm)} ms, budget {WARM_SECONDS * 1000:.0f}"
     )
-    if statistics.median(warm) > WARM_SECONDS:
+    if statistics.median(busy) > WARM_SECONDS:
         missed.append("warm assessment")
 
     engine = engines[-1]
@@ -252,7 +263,7 @@ def main() -> int:
     for n in (100, 200, 500, 1000, 2000):
         other = made_case(n)
         assessed(other, made)
-        costs[n] = [timed(lambda other=other: assessed(other, made))[0] for _ in range(args.repeats)]  # type: ignore[misc]
+        costs[n] = [timed(partial(assessed, other, made))[0] for _ in range(args.repeats)]
         print(f"  {n:>5} items: {spread(costs[n])} ms, {statistics.median(costs[n]) / n * 1e6:.0f} us an item")
     growth = (statistics.median(costs[2000]) / 2000) / (statistics.median(costs[500]) / 500)
     print(f"cost an item at 2,000 over that at 500: {growth:.2f}, allowed {MOST_GROWTH} (1 or less is linear)")
