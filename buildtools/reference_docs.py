@@ -125,10 +125,12 @@ def settings_page() -> str:
     rows = ((f"`{s.variable}`", s.doc, s.default, s.unit) for s in SETTINGS)
     return page(
         "Settings",
-        "Settings come from the environment. No secret is read from, or written to, a file; the key of a second reader may",
-        "also lie in the keyring of the system.",
+        "Settings come from the environment. No secret is read from, or written to, a file; the key of a second reader",
+        "may also lie in the keyring of the system.",
         "",
         *table(("variable", "meaning", "default", "unit"), rows),
+        "",
+        "A translation command that you set up is told the language of the text in `VEDETTE_LANGUAGE`.",
         "",
         "`NO_COLOR` is respected. At build time `VEDETTE_WORLD_ATLAS` names a local copy of the package with the",
         "country boundaries ([decision 0004](../decisions/0004-boundaries-from-packages.md)).",
