@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 Script = Callable[[dict[str, Any]], "Answer | str | dict[str, Any]"]
@@ -122,8 +124,13 @@ def _handler(script: Script, seen: list[Seen], stop: threading.Event) -> type[Ba
 
 
 @contextmanager
-def chat_server(script: Script | Sequence[Answer | str | dict[str, Any]]) -> Iterator[ChatServer]:
-    """Answer by ``script``: a function of the request, or replies in turn, the last one for ever."""
+def chat_server(
+    script: Script | Sequence[Answer | str | dict[str, Any]], *, tls: tuple[Path, Path] | None = None
+) -> Iterator[ChatServer]:
+    """Answer by ``script``: a function of the request, or replies in turn, the last one for ever.
+
+    ``tls``: files of a certificate for localhost and its key; then the server speaks https only.
+    """
     seen: list[Seen] = []
     stop = threading.Event()
     if callable(script):
@@ -136,10 +143,17 @@ def chat_server(script: Script | Sequence[Answer | str | dict[str, Any]]) -> Ite
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer, seen, stop))
     server.daemon_threads = True
+    address = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        # The handshake happens with the first read, in the thread of the request: a client that leaves stops only it.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        address = f"https://localhost:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield ChatServer(url=f"http://127.0.0.1:{server.server_address[1]}/v1", seen=seen)
+        yield ChatServer(url=address, seen=seen)
     finally:
         stop.set()
         server.shutdown()

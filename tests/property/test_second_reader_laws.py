@@ -18,10 +18,11 @@ from vedette.domain.claims import ClaimKind, Direction
 from vedette.domain.evidence import Status
 from vedette.domain.reading import Claim
 from vedette.errors import BadInput
-from vedette.extraction.second_reader import HINTS, STRENGTHS, SecondReader, chunks, conditions
+from vedette.extraction.second_reader import HINTS, STRENGTHS, SecondReader, answer_schema, chunks, conditions
 from vedette.extraction.two_readers import SAME, agree, overlap, without_copies
 from vedette.ports import ModelAnswer
 from vedette.reference.bundled import bundled_case
+from vedette.sources.language_model import _AgainError, _check_reply, _error_text, _object_in
 from vedette.stores.transcripts import TranscriptFiles
 from vedette.workflows.ingest import propose
 from vedette.workflows.second_read import Reader, merged, read_again
@@ -162,3 +163,23 @@ def test_the_reader_counts_what_it_drops() -> None:
     (chunk,) = chunks(TEXT, size=12_000)
     second.read({"claims": [{"quote": "x" * 50}, {"quote": TEXT[:300].split("\n")[0] + " and more of it"}]}, chunk, "")
     assert sum(second.dropped.values()) == 2
+
+
+@given(st.one_of(st.text(max_size=200), json_values.map(json.dumps), st.just('{"claims": [' + "{" * 5000)))
+def test_any_words_of_a_model_are_an_object_or_refused(content: str) -> None:
+    try:
+        value = _object_in(content, answer_schema())
+    except ValueError as error:
+        assert "\n" not in str(error)
+        return
+    assert isinstance(value["claims"], list)
+
+
+@given(st.one_of(st.binary(max_size=200).map(lambda b: b.decode("utf-8", "replace")), json_values.map(json.dumps)))
+def test_any_reply_of_a_server_is_a_completion_or_refused(text: str) -> None:
+    assert isinstance(_error_text(text), str)
+    try:
+        _check_reply(text)
+    except _AgainError:
+        return
+    assert isinstance(json.loads(text)["choices"][0]["message"]["content"], str)

@@ -44,8 +44,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u20
 _SECRET_FROM = 8
 
 
-def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.parse.SplitResult, str]:
-    """(parts of the address, the IP address to connect to) of a model's server.
+def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.parse.SplitResult, tuple[str, ...]]:
+    """(parts of the address, the IP addresses to try in turn) of a model's server.
 
     Loopback is allowed: that is where local models run. Other private addresses only with ``allow_private``; link-local
     ones, where clouds keep their secrets, never. Without TLS only inside: to loopback, or to a private address that is
@@ -76,7 +76,7 @@ def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.par
             )
         if parts.scheme == "http" and address.is_global:
             raise SourceFailed("documents and the key would travel unencrypted", where=host, fix="Use https")
-    return parts, str(addresses[0])
+    return parts, tuple(dict.fromkeys(str(address) for address in addresses))
 
 
 def _inner(address: _Address) -> _Address:
@@ -218,8 +218,8 @@ class ChatCompletions:
         raise SourceFailed(f"{reason}; gave up after {ATTEMPTS} attempts", where=self._where, fix="Try again later")
 
     def _once(self, payload: bytes) -> _Reply:
-        parts, address = check_endpoint(self._url, allow_private=self._allow_private)
-        connection = _connection(parts, address, self._timeout)
+        parts, addresses = check_endpoint(self._url, allow_private=self._allow_private)
+        connection = _connection(parts, addresses, self._timeout)
         slow = threading.Event()
 
         def stop() -> None:
@@ -301,27 +301,39 @@ _FIX = {
 
 
 class _PinnedConnection(http.client.HTTPConnection):
-    """Connects to an address already checked, whatever the name would resolve to now; TLS checks the name."""
+    """Connects to addresses already checked, whatever the name would resolve to now; TLS checks the name."""
 
-    def __init__(self, host: str, port: int, address: str, timeout: float, secure: bool) -> None:
+    def __init__(self, host: str, port: int, addresses: Sequence[str], timeout: float, secure: bool) -> None:
         super().__init__(host, port, timeout=timeout)
-        self._address = address
+        self._addresses = addresses
+        self._seconds = timeout
         self._secure = secure
 
     def connect(self) -> None:
         """Open the connection, with TLS where the address says so."""
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        patience = self._seconds / len(self._addresses)  # all of them together may take the time of one request
+        for address in self._addresses:
+            try:
+                self.sock = socket.create_connection((address, self.port), patience)
+                self.sock.settimeout(self._seconds)
+                break
+            except OSError:
+                # "localhost" often means ::1 first, where a server that listens on 127.0.0.1 is not.
+                if address == self._addresses[-1]:
+                    raise
         if self._secure:
             import ssl
 
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
 
-def _connection(parts: urllib.parse.SplitResult, address: str, timeout: float) -> http.client.HTTPConnection:
+def _connection(
+    parts: urllib.parse.SplitResult, addresses: Sequence[str], timeout: float
+) -> http.client.HTTPConnection:
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
     assert parts.hostname is not None
-    return _PinnedConnection(parts.hostname, port, address, timeout, secure)
+    return _PinnedConnection(parts.hostname, port, addresses, timeout, secure)
 
 
 def _path(parts: urllib.parse.SplitResult) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import shutil
 import socket
+import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -232,7 +235,11 @@ def test_a_key_repeated_by_the_server_is_not_kept() -> None:
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    def found(host: str, port: int, **_: Any) -> list[Any]:
+    real = socket.getaddrinfo
+
+    def found(host: str, port: int, *rest: Any, **named: Any) -> list[Any]:
+        if not host.endswith(".example"):
+            return list(real(host, port, *rest, **named))
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in addresses]
 
     monkeypatch.setattr(socket, "getaddrinfo", found)
@@ -249,11 +256,18 @@ def test_private_addresses(monkeypatch: pytest.MonkeyPatch, address: str, always
     resolving(monkeypatch, address)
     for allow, good in ((False, always), (True, when_allowed)):
         if good:
-            found = check_endpoint("http://made.example/v1", allow_private=allow)[1]
+            (found,) = check_endpoint("http://made.example/v1", allow_private=allow)[1]
             assert ipaddress.ip_address(found) == ipaddress.ip_address(address)
         else:
             with pytest.raises(SourceFailed, match="private address"):
                 check_endpoint("https://made.example/v1", allow_private=allow)
+
+
+def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with chat_server([GOOD]) as server:
+        resolving(monkeypatch, "127.0.0.2", "127.0.0.1")  # nothing listens on the first
+        assert model(server, url=server.url.replace("127.0.0.1", "made.example")).answer(answer_schema(), ASK).value
+    assert server.seen[0].headers["Host"].startswith("made.example:")
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,3 +290,47 @@ def test_nothing_leaves_unencrypted(monkeypatch: pytest.MonkeyPatch, address: st
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(SourceFailed, match="VEDETTE_LLM_URL"):
         check_endpoint(url)
+
+
+# --------------------------------------------------------------------------------------------------
+# TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for localhost that signs itself, with its key, made now."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl, which makes the test's certificate, is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "key.pem",
+         "-out", folder / "cert.pem"], check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    return folder / "cert.pem", folder / "key.pem"
+
+
+def test_a_certificate_nobody_vouches_for_gets_neither_key_nor_document(certificate: tuple[Path, Path]) -> None:
+    pauses: list[float] = []
+    with chat_server([GOOD], tls=certificate) as server, pytest.raises(SourceFailed, match="not trusted"):
+        model(server, pauses).answer(answer_schema(), ASK)
+    assert server.seen == [] and pauses == []
+
+
+def test_tls_checks_the_name_not_the_address(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with chat_server([GOOD], tls=certificate) as server:
+        assert model(server).answer(answer_schema(), ASK).value == json.loads(GOOD)
+        with pytest.raises(SourceFailed, match="not trusted"):
+            model(server, url=server.url.replace("localhost", "127.0.0.1")).answer(answer_schema(), ASK)
+    assert len(server.seen) == 1
+
+
+def test_a_slow_answer_ends_under_tls_too(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    start = time.monotonic()
+    with chat_server([Answer(body=completion(GOOD), drip=0.05)], tls=certificate) as server:
+        with pytest.raises(SourceFailed, match=r"0\.5 seconds"):
+            model(server, timeout=0.5).answer(answer_schema(), ASK)
+        assert time.monotonic() - start < 3
