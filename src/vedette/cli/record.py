@@ -96,6 +96,9 @@ def _print_record(record: dict[str, Any], *, single: bool) -> None:
     for who in record["forecasters"]:
         _print_calibration(who)
     _print_crowd_checks(record["crowd"])
+    for who in record["forecasters"]:
+        if "even odds" in who["note"]:
+            say(f"{clean(who['forecaster'])}: {who['note']}")
     for x in record["not_scored"]:
         say(f"Not scored: {clean(x['forecaster'])} on {x['question']}: {x['reason']}")
     if rows:

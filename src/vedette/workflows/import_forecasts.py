@@ -27,10 +27,8 @@ from vedette.errors import BadInput, VedetteError
 from vedette.forecasting.coherence import repair
 from vedette.ports import Clock, Ledger
 from vedette.workflows.anchor import anchor_check, question_deadline
-from vedette.workflows.standing import ABOUT, IMPORTED, FindCase
+from vedette.workflows.standing import ABOUT, EVEN, IMPORTED, FindCase
 
-EVEN = "even odds as reference"
-"""Part of the method of an imported forecast for which no base rate was given."""
 # Statements of 0 and 1 about a scenario are moved inside before they are spread over the answers. [assumption]
 INSIDE = 0.001
 

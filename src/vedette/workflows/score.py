@@ -32,6 +32,7 @@ from vedette.scoring.averages import mean_interval, skill_interval
 from vedette.scoring.core.checks import Floats
 from vedette.workflows.anchor import AnchorCheck, anchor_check
 from vedette.workflows.standing import (
+    EVEN,
     IMPORTED,
     Answer,
     FindCase,
@@ -175,6 +176,7 @@ def _row(line: TimeLine, every: Sequence[TimeLine], today: dt.date) -> dict[str,
         "forecaster": line.label,
         "retrospective": line.retrospective,
         "imported": all(s.forecast.method.startswith(IMPORTED) for s in stands),
+        "reference": "even odds" if any(EVEN in s.forecast.method for s in stands) else "base rate",
         "happened": answer.atom,
         "occurred": answer.resolution.occurred,
         "window_closed": answer.closed(today),
@@ -290,8 +292,14 @@ def _summary(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "scenario_brier": _scenario_mean(rows),
         "rivals": _rival_means(rows),
         "calibration": _calibration(closed),
-        "note": "" if n >= FEWEST else f"n = {n}: too few to claim a rate or a ranking ({FEWEST} needed).",
+        "note": _cautions(n, sum(r["reference"] == "even odds" for r in rows)),
     }
+
+
+def _cautions(n: int, even: int) -> str:
+    few = "" if n >= FEWEST else f"n = {n}: too few to claim a rate or a ranking ({FEWEST} needed)."
+    odds = f"On {even} of {n} questions no base rate was given: the reference is even odds." if even else ""
+    return " ".join(x for x in (few, odds) if x)
 
 
 def _mean(rows: Sequence[Mapping[str, Any]], metric: str) -> dict[str, Any] | None:

@@ -20,6 +20,8 @@ from vedette.ports import LedgerEntry
 
 IMPORTED = "imported"
 """First word of the method of a forecast that was imported from elsewhere."""
+EVEN = "even odds as reference"
+"""In the method of an imported forecast for which no base rate was given."""
 ABOUT = "; about "
 """In the method of an imported forecast: the scenarios it speaks of, where it did not speak of every answer."""
 ORDER = ("none", "presence", "intervention", "full_scale")

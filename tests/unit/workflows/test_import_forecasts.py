@@ -13,9 +13,9 @@ from vedette.domain.case import Case
 from vedette.domain.ledger import Forecast
 from vedette.errors import BadInput
 from vedette.ports import LedgerEntry
-from vedette.workflows.import_forecasts import EVEN, Imported, import_forecasts, parse_maps
+from vedette.workflows.import_forecasts import Imported, import_forecasts, parse_maps
 from vedette.workflows.score import score_ledger
-from vedette.workflows.standing import FindCase
+from vedette.workflows.standing import EVEN, FindCase
 
 ATOMS = ("a1", "a2", "a3", "a4", "a5", "other")
 BASE = {"a1": 0.05, "a2": 0.1, "a3": 0.3, "a4": 0.45, "a5": 0.08, "other": 0.02}
@@ -82,6 +82,10 @@ def test_without_a_rate_the_reference_is_even_odds_and_says_so() -> None:
     bring(book, HEAD, "x,ana,2022-01-01,0.9,,Will it?,2022-02-01,,")
     (made,) = [n for n in book.nouns if isinstance(n, Forecast)]
     assert made.base_rate == {"yes": 0.5, "no": 0.5} and EVEN in made.method
+    book.nouns.append(answered("no", question="x"))
+    record = score_ledger(book.entries(), no_case, dt.date(2026, 1, 1))
+    assert record["rows"][0]["reference"] == "even odds"
+    assert "On 1 of 1 questions no base rate was given" in record["forecasters"][0]["note"]
 
 
 def our_book() -> tuple[Book, Case]:
