@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from vedette.settings import Settings, load_settings
 if TYPE_CHECKING:
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
+    from vedette.ports.reading import DocumentSource, Translator
+    from vedette.reference.source_kinds import SourceKind
     from vedette.stores.database import SqliteDatabase
     from vedette.workflows.history import HistoryFetching
     from vedette.workflows.second_read import Reader
@@ -68,6 +71,25 @@ class Workspace:
         from vedette.sources.fetch import HistoryFetcher
 
         return HistoryFetcher(folder=self.settings.data)
+
+    def documents(
+        self, *, allow_private: bool = False, limit: int = 100, known: Container[str] = frozenset()
+    ) -> DocumentSource:
+        """Whatever turns files, folders, addresses, feeds and messages into documents; see `AnySource`."""
+        return document_source(self.settings, allow_private=allow_private, limit=limit, known=known)
+
+    def source_kinds(self) -> Mapping[str, SourceKind]:
+        """Kinds of sources and their starting letters: the workspace's own table, else the bundled one."""
+        from vedette.reference.source_kinds import source_kinds
+
+        own = self.settings.home / "source_kinds.toml"
+        return source_kinds(str(own) if own.is_file() else None)
+
+    def translator(self, command: str) -> Translator:
+        """The user's own translation step; raises `BadInput` when the command cannot be read."""
+        from vedette.sources.documents.translate import CommandTranslator
+
+        return CommandTranslator(command)
 
     @cached_property
     def transcripts(self) -> TranscriptStore:
@@ -137,6 +159,15 @@ class WorkspaceState:
     cases: int
     ledger_entries: int
     ledger_faults: tuple[str, ...]
+
+
+def document_source(
+    settings: Settings, *, allow_private: bool = False, limit: int = 100, known: Container[str] = frozenset()
+) -> DocumentSource:
+    """A reader of documents from anywhere, with the limits of the settings."""
+    from vedette.sources.documents.reader import AnySource
+
+    return AnySource(max_mb=settings.max_document_mb, allow_private=allow_private, limit=limit, known=known)
 
 
 def open_workspace(settings: Settings | None = None, clock: Clock | None = None) -> Workspace:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ DENIAL_DAYS = 45
 COUNT_DAYS = 7
 # Two exact counts further apart than this part of the larger one differ; reports round. [assumption]
 COUNT_GAP = 0.15
-# Content words two claims must share beside the names of states. [assumption]
+# Content words two claims must share beside the names of states; a condition of one scenario counts as a word.
+# [assumption]
 COMMON = 2
 # Claims shown for one denial, the nearest first.
 PER_DENIAL = 3
@@ -30,8 +32,8 @@ PER_DENIAL = 3
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e|es|ed|ing)|rebuff(?:s|ed)?|"
     r"no (?:plans?|intentions?|intent|preparations?)|not (?:going|planning|preparing|intend\w*) to|"
-    r"does not (?:plan|intend)|never (?:planned|intended)|baseless|unfounded|groundless|fabricat\w+|fake|untrue|"
-    r"not true|provocation)\b",
+    r"does not (?:plan|intend)|never (?:planned|intended)|baseless|unfounded|groundless|fabricat\w+|untrue|"
+    r"not true)\b",
     re.IGNORECASE,
 )
 
@@ -60,7 +62,7 @@ def disputes(evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
     In the order of ``evidence``; each denial with at most `PER_DENIAL` claims.
     """
     ordered = sorted(evidence, key=lambda e: (e.times.available_at, e.id))
-    words = {e.id: stems(e.claim) for e in ordered}
+    words = {e.id: stems(e.claim) - _names() for e in ordered}
     by_actor: dict[str, list[Evidence]] = {}
     for item in ordered:
         for code in _states(item):
@@ -69,9 +71,25 @@ def disputes(evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
     for item in ordered:
         if denies(item):
             found += _answered(item, _near(item, by_actor, DENIAL_DAYS), words)
-        if item.quantities:
+        if item.quantities and not item.is_argument and not item.hypothetical:
             found += _other_counts(item, _near(item, by_actor, COUNT_DAYS), words)
     return tuple(found)
+
+
+@functools.cache
+def _names() -> frozenset[str]:
+    """Stems that say who or when but not what: names of states and their people, months, days, small numbers."""
+    from vedette.reference.demonyms import demonyms
+    from vedette.reference.states import all_states
+
+    return frozenset(s for name in (*(s.name for s in all_states()), *demonyms()) for s in stems(name)) | stems(_WHEN)
+
+
+_WHEN = (
+    "january february march april june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday yesterday today tomorrow week weeks month months year years day days one two "
+    "three four five six seven eight nine ten many several officials official government minister ministry president"
+)
 
 
 def _states(item: Evidence) -> frozenset[str]:
@@ -108,9 +126,9 @@ def _answered(denial: Evidence, others: Sequence[Evidence], words: dict[str, fro
         if denies(other) or _days(denial, other) > DENIAL_DAYS or other.is_argument:
             continue
         common = words[denial.id] & words[other.id]
-        if len(common) < COMMON:
-            continue
         same = _channels(denial) & _channels(other)
+        if not common or len(common) + len(same) < COMMON:
+            continue
         ranked.append((-len(common) - len(same), _days(denial, other), other.id, common))
     ranked.sort(key=lambda r: r[:3])
     return [
@@ -125,7 +143,9 @@ def _other_counts(item: Evidence, others: Sequence[Evidence], words: dict[str, f
     for other in others:
         if (other.times.available_at, other.id) <= (item.times.available_at, item.id):
             continue
-        if _days(item, other) > COUNT_DAYS or len(words[item.id] & words[other.id]) < COMMON:
+        if other.is_argument or other.hypothetical or _days(item, other) > COUNT_DAYS:
+            continue
+        if len(words[item.id] & words[other.id]) < COMMON:
             continue
         for mine in item.quantities:
             for theirs in other.quantities:

@@ -30,7 +30,7 @@ SHARE = 0.2
 SPREAD = 0.75
 # A block counts when this part of its runs is common, so that the ends of a quoted passage do not touch their
 # neighbours' blocks.
-BLOCK_SHARE = 0.2
+BLOCK_SHARE = 0.15
 # Texts of up to 512 runs are compared whole; of longer ones a share of one half has a standard error of .02.
 SKETCH = 512
 # Parts a text is divided into: about a sentence each, but with several sampled runs in each. [assumption]

@@ -250,6 +250,25 @@ def _print_effects(found: Any, scenario: str) -> None:
     print_table(["Log-odds", "Change", "Id", "What"], table, right=("Log-odds",))
 
 
+@app.command("stories")
+def stories(
+    case: CaseName,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood on that day.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which documents tell the same story, how many independent voices there are, who denies or contradicts whom."""
+    from vedette.bootstrap import open_workspace
+    from vedette.cli.stories import print_stories
+    from vedette.domain.time import AsOf
+    from vedette.workflows.stories import case_stories
+
+    found = case_stories(open_workspace().cases, case, as_of=AsOf.of(as_of) if as_of is not None else None)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_stories(found)
+
+
 @app.command("export")
 def export(
     case: CaseName,

@@ -10,7 +10,10 @@ from vedette.cli.screen import cut, print_json, print_table, say
 
 
 def extract(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A text or HTML file; - is standard input.")],
+    file: Annotated[
+        str,
+        typer.Argument(metavar="FILE", help="Text, HTML, PDF, Word or e-mail, file or address; - is standard input."),
+    ],
     published: Annotated[
         str | None, typer.Option("--published", metavar="DATE", help="Publication day, YYYY-MM-DD; never guessed.")
     ] = None,
@@ -28,14 +31,18 @@ def extract(
     With --llm a second reader reads it too, the transcript of its answers is kept in the workspace, and the document
     leaves this machine when the model runs elsewhere.
     """
-    from vedette.cli.files import content_of, day, label
-    from vedette.extraction import extract as read_text
+    from vedette.bootstrap import document_source
+    from vedette.cli.files import day, first_document, label
     from vedette.settings import load_settings
+    from vedette.workflows.ingest import Source, extract_source
 
-    content = content_of(file, max_mb=load_settings().max_document_mb)
-    reading = read_text(
-        content, published=day(published, "--published"), title=title, author=author, publisher=publisher, url=url,
-        filename=label(file),
+    found = first_document(document_source(load_settings(), limit=1), file)
+    reading = extract_source(
+        Source(
+            content=found.content, name=found.name, layer=found.layer, page=found.page,
+            published=day(published, "--published") or found.published, title=title or found.title,
+            author=author or found.author, publisher=publisher or found.publisher, url=url or found.url,
+        )
     )  # fmt: skip
     second = None
     if llm:

@@ -1,52 +1,28 @@
-"""Documents given on the command line: files, folders, standard input."""
+"""Documents and days given on the command line."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vedette.errors import DocumentRefused
 
-
-def sources(names: list[str]) -> Iterator[str]:
-    """Every file meant: a folder stands for the files in it (not below), by name; ``-`` is standard input."""
-    for name in names:
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-            if not inside:
-                raise DocumentRefused("the folder holds no files", where=name)
-            yield from map(str, inside)
-        else:
-            yield name
+if TYPE_CHECKING:
+    from vedette.ports.reading import DocumentSource, Handed
 
 
-def content_of(name: str, *, max_mb: float) -> bytes:
-    """The bytes of a document; refuses what is larger than the setting before reading it."""
-    limit = int(max_mb * 1_000_000)
-    fix = "Give the text alone, or raise VEDETTE_MAX_DOCUMENT_MB"
-    if name == "-":
-        content = sys.stdin.buffer.read(limit + 1)
-    else:
-        path = Path(name)
-        if re.match(r"[a-z][a-z0-9+.-]*://", name, re.IGNORECASE):
-            fix = "Save the page and give its file, with --url for the address"
-            raise DocumentRefused("an address, not a file", where=name, fix=fix)
-        if not path.exists():
-            raise DocumentRefused("no such file", where=name)
-        size = path.stat().st_size
-        if size > limit:
-            raise DocumentRefused(f"{size / 1e6:.0f} MB is more than {max_mb:g} MB", where=name, fix=fix)
-        with path.open("rb") as file:  # a pipe has no size: read no more than allowed
-            content = file.read(limit + 1)
-    if len(content) > limit:
-        raise DocumentRefused(f"more than {max_mb:g} MB", where=name, fix=fix)
-    if not content:
-        raise DocumentRefused("the file is empty", where=name)
-    return content
+def first_document(source: DocumentSource, name: str) -> Handed:
+    """The one document behind ``name``; raises `DocumentRefused` with the reason when it cannot be had."""
+    from vedette.ports.reading import Handed
+
+    if name != "-" and Path(name).is_dir():
+        raise DocumentRefused("a folder, not a document", where=name, fix="Read a folder into a case: vedette read")
+    for found in source.documents(name):
+        if isinstance(found, Handed):
+            return found
+        raise DocumentRefused(found.why, where=found.source)
+    raise DocumentRefused("it holds no document", where=name)
 
 
 def label(name: str) -> str:

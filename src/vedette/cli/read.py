@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from vedette.cli.screen import counted, cut, interactive, print_json, print_table, say
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from vedette.bootstrap import Workspace
-    from vedette.workflows.ingest import Reading, Source
+from vedette.cli.screen import print_json, say
 
 
 def read(
     source: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files or folders of files; - is standard input.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files, folders (with all below), addresses, feeds, messages; - is standard input.",
+        ),
     ],
     case: Annotated[str, typer.Option("--case", metavar="CASE", help="The case to read into.")],
     published: Annotated[
@@ -36,104 +34,48 @@ def read(
     llm: Annotated[
         bool, typer.Option("--llm", help="Also ask the language model of VEDETTE_LLM_URL, and compare both readers.")
     ] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also read addresses inside your own network.")
+    ] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Items taken from one feed, the newest.")] = 100,
+    translate: Annotated[
+        str | None,
+        typer.Option("--translate", metavar="CMD", help="Command that turns other languages into English."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Read documents into a case: what was read, what was dropped and why, and what is proposed.
 
-    Nothing proposed moves the number before it is accepted with `vedette review`. Each document is stored with its
-    proposals or not at all; one that is refused does not stop the others.
+    Text, HTML, PDF, Word, e-mail with attachments, RSS and Atom, from files, folders or addresses. Nothing proposed
+    moves the number before it is accepted with `vedette review`. Each document is stored with its proposals or not at
+    all; one that is refused does not stop the others, and the table at the end names every one. Status 2 when one
+    failed.
     """
     from vedette.bootstrap import open_workspace
-    from vedette.cli.files import content_of, day, label, sources
-    from vedette.cli.second_reader import Asking, print_second, second_rows
-    from vedette.errors import Damaged, Unavailable, UnknownName, VedetteError
-    from vedette.workflows.ingest import Source
-    from vedette.workflows.open_case import open_case
+    from vedette.cli.files import day
+    from vedette.cli.reading import Run
+    from vedette.cli.second_reader import Asking
+    from vedette.workflows.ingest import outline
 
     workspace = open_workspace()
-    open_case(workspace.cases, case)  # an unknown case is one mistake, not one for every file
-    asking = Asking(workspace) if llm else None
-    cut_off = day(as_of, "--as-of")
-    shared: dict[str, Any] = {
+    outline(workspace.cases, case)  # an unknown case is one mistake, not one for every file
+    given: dict[str, Any] = {
         "published": day(published, "--published"), "available": day(available, "--available"),
         "title": title, "author": author, "publisher": publisher, "url": url,
     }  # fmt: skip
-    done: list[dict[str, Any]] = []
-    proposed = False
-    refused: list[dict[str, str]] = []
-    for name in sources(source):
-        try:
-            content = content_of(name, max_mb=workspace.settings.max_document_mb)
-            reading = _read_one(workspace, case, Source(content=content, name=label(name), **shared), cut_off)
-        except (Unavailable, Damaged, UnknownName):
-            raise  # the workspace or the case itself: the other documents would fail alike
-        except VedetteError as error:
-            refused.append({"source": name, "error": str(error)})
-            say(f"vedette: {error}")
-            continue
-        if not as_json:
-            _print(reading)
-        second = asking.ask(reading, label(name)) if asking is not None else None
-        if second is not None and not as_json:
-            print_second(second)
-        proposed |= bool(reading.proposals or (second and second.added))
-        done.append(reading.to_dict() | (second_rows(second) if asking is not None else {}))
-    refused += asking.failed if asking is not None else []
-    if as_json:
-        print_json({"case": case, "readings": done, "refused": refused})
-    elif proposed:
-        say(f"Next:  vedette review {case}")
-    return 2 if refused else 0
-
-
-def _read_one(workspace: Workspace, case: str, source: Source, as_of: dt.date | None) -> Reading:
-    from dataclasses import replace
-
-    from vedette.domain.time import parse_date
-    from vedette.errors import DateRefused, DocumentRefused
-    from vedette.workflows.ingest import read_document
-
-    while True:
-        try:
-            return read_document(workspace.cases, workspace.clock, case, source, as_of=as_of)
-        except DocumentRefused as error:
-            if source.published is not None or "--published" not in error.fix or not interactive():
-                raise
-        answer = typer.prompt(f"When was {source.name} published (YYYY-MM-DD)", err=True)
-        try:
-            source = replace(source, published=parse_date(answer))
-        except DateRefused as error:
-            say(f"  {error}")
-
-
-def _print(reading: Reading) -> None:
-    document = reading.document
-    print(f"{document.title or document.id}, published {document.published}, language {document.language}")
-    if reading.already:
-        print(f"Already in {reading.case} as {document.id}: nothing changed.")
-        return
-    print(f"Read {len(document.text)} characters as {document.id}.")
-    if reading.dropped:
-        parts = [f"{reason}: {counted(n, 'span')}, {size} characters" for reason, (n, size) in reading.dropped.items()]
-        print(f"Dropped: {'; '.join(parts)}.")
-    if reading.unplaced:
-        reasons: dict[str, int] = {}
-        for _, why in reading.unplaced:
-            reasons[why] = reasons.get(why, 0) + 1
-        said = [f"{counted(n, 'claim')} ({why})" for why, n in reasons.items()]
-        print(f"Not proposed: {'; '.join(said)}.")
-    for warning in reading.warnings:
-        say(f"Note: {warning}")
-    print(f"{counted(len(reading.proposals), 'proposal')}{':' if reading.proposals else '.'}")
-    if not reading.proposals:
-        return
-    print_table(
-        ["Id", "Kind", "Who says so", "Bears on", "Sure", "Quote"],
-        [
-            [e.id, e.kind, e.attribution,
-             "; ".join(f"{b.option}.{b.scenario} {b.condition} {b.direction} ({b.strength})" for b in e.bearings),
-             "-" if e.confidence is None else f"{e.confidence:.2f}", cut(e.quote.text if e.quote else e.claim, 90)]
-            for e in reading.proposals
-        ],
-        right=("Sure",), wrap=("Who says so", "Bears on", "Quote"),
+    run = Run(
+        workspace, case, given=given, as_of=day(as_of, "--as-of"), asking=Asking(workspace) if llm else None,
+        translator=workspace.translator(translate) if translate is not None else None, quiet=as_json,
+        many=len(source) > 1,
     )  # fmt: skip
+    known = run.known_addresses()
+    for name in source:
+        run.read_all(name, workspace.documents(allow_private=allow_private, limit=limit, known=known))
+    refused = run.refused()
+    if as_json:
+        print_json({"case": case, "readings": run.readings, "refused": refused, "health": run.health})
+    else:
+        run.print_health()
+        if run.proposed:
+            say(f"Next:  vedette review {case}")
+    return 2 if refused else 0

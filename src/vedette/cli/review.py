@@ -225,6 +225,8 @@ class Session:
 
 
 def _show(item: Evidence, number: int, total: int) -> None:
+    from vedette.reference.grades import grade_words
+
     quote = item.quote
     print()
     print(f"{number}/{total}  {item.id}  {item.kind}, {clean(item.attribution)}, {item.times.available_at.date()}")
@@ -236,5 +238,6 @@ def _show(item: Evidence, number: int, total: int) -> None:
         print(f"  {clean(item.claim)}")
     for bearing in item.bearings:
         print(f"  -> {bearing.option}.{bearing.scenario}: {bearing.condition} {bearing.direction}, {bearing.strength}")
+    print(f"  Grade {item.grade}: {grade_words(item.grade)}")
     if item.provenance is not None and item.provenance.reason:
         print(f"  Why proposed: {clean(item.provenance.reason)}")

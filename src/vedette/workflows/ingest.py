@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vedette.domain.case import Case, Option
-from vedette.domain.claims import Citation, ClaimKind, Posture, Strength
+from vedette.domain.claims import Citation, ClaimKind, Grade, Posture, Strength
 from vedette.domain.documents import Document
 from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence, Provenance, Status
 from vedette.domain.framework import Framework
@@ -22,6 +22,7 @@ from vedette.domain.time import AsOf, Times, instant
 from vedette.errors import AfterCutOff, DocumentRefused, UnknownName
 from vedette.ports import CaseStore, Clock
 from vedette.ports.reading import Translator
+from vedette.reference.source_kinds import SourceKind
 from vedette.workflows.open_case import open_case, stored_case
 from vedette.workflows.stories import place_document, place_missing
 
@@ -52,6 +53,8 @@ class Source:
     translated_from: str = ""
     """Document this is a translation of, and who made it: its words are never quoted as the source's."""
     translator: str = ""
+    kinds: Mapping[str, SourceKind] | None = None
+    """Kinds of sources with the letter each starts with; None means the bundled table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ def read_document(
     cut = AsOf.of(as_of or case.as_of)
     if source.published is not None:
         _refuse_late(case, cut, source.available or source.published, source.name)
-    extraction = _extract(source)
+    extraction = extract_source(source)
     document = _stamped(extraction.document, source, clock)
     _refuse_late(case, cut, document.times.available_at.date(), source.name)
     extraction = replace(extraction, document=document)
@@ -130,7 +133,7 @@ def read_document(
             return _reading(case, *same, (), extraction, already=True, placed=place.placed if place else None)
         place_missing(store, case.id)
         proposals, unplaced = propose(
-            case, extraction, clock, taken=lambda prefix: store.has_evidence(case.id, f"{prefix}-")
+            case, extraction, clock, kinds=source.kinds, taken=lambda prefix: store.has_evidence(case.id, f"{prefix}-")
         )
         signature, placed, proposals = place_document(
             store, case.id, document, proposals, original=source.translated_from or None
@@ -181,17 +184,23 @@ def translation_source(reading: Reading, source: Source, translator: Translator)
     )  # fmt: skip
 
 
-def _extract(source: Source) -> Extraction:
+def extract_source(source: Source) -> Extraction:
+    """What the rules read in a document; its digest is that of the bytes given, also where the text is a layer."""
     from vedette.extraction import extract
 
     name = source.name
     if source.layer is not None:
         # The file's name says what the bytes are; what is read is the layer, and whether that is a page is known.
         name = f"{name}.html" if source.page else f"{name}.txt"
-    return extract(
+    made = extract(
         source.content if source.layer is None else source.layer, published=source.published, title=source.title,
         author=source.author, publisher=source.publisher, url=source.url, filename=name,
     )  # fmt: skip
+    if source.layer is None:
+        return made
+    layer = hashlib.sha256(source.layer.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = hashlib.sha256(source.content).hexdigest()
+    return replace(made, document=replace(made.document, id=digest[:16], sha256=digest, text_layer=layer))
 
 
 def _refuse_late(case: Case, cut: AsOf, day: dt.date, name: str) -> None:
@@ -213,15 +222,9 @@ def _stamped(document: Document, source: Source, clock: Clock) -> Document:
     citation = document.citation
     if citation is None and (source.publisher or source.url):
         citation = Citation(publisher=source.publisher or "", title=document.title, url=source.url or "")
-    sha256, layer = document.sha256, ""
-    if source.layer is not None:
-        sha256 = hashlib.sha256(source.content).hexdigest()
-        layer = hashlib.sha256(source.layer.encode("utf-8", "surrogatepass")).hexdigest()
     return replace(
         document,
-        id=f"doc-{sha256[:12]}",
-        sha256=sha256,
-        text_layer=layer,
+        id=f"doc-{document.sha256[:12]}",
         kind="translation" if source.translated_from else document.kind,
         translated_from=source.translated_from,
         citation=citation,
@@ -247,7 +250,8 @@ def _reading(
 
 
 def propose(
-    case: Case, extraction: Extraction, clock: Clock, *, taken: Callable[[str], bool] | None = None
+    case: Case, extraction: Extraction, clock: Clock, *, taken: Callable[[str], bool] | None = None,
+    kinds: Mapping[str, SourceKind] | None = None,
 ) -> tuple[tuple[Evidence, ...], tuple[tuple[Claim, str], ...]]:
     """(proposed evidence, claims left out with the reason). Nothing proposed moves a number before it is accepted.
 
@@ -271,20 +275,23 @@ def propose(
             unplaced.append((claim, "bears on no condition or scenario of this case"))
             continue
         name = f"{prefix}-{len(proposals) + 1:02d}"
-        proposals.append(_evidence(name, claim, extraction.document, bearings, clock))
+        kind = _source_kind(case, claim, extraction.document, kinds)
+        proposals.append(_evidence(name, claim, extraction.document, bearings, clock, kind))
     return tuple(proposals), tuple(unplaced)
 
 
 def _names_none_of(case: Case, extraction: Extraction) -> bool:
-    wanted = set()
-    for option in case.options:
-        wanted |= {*option.interveners, option.target}
-        if option.host:
-            wanted.add(option.host)
     named = {code for mention in extraction.actors for code in mention.codes}
     named |= {place.country for place in extraction.places if place.country}
     named |= {code for claim in extraction.claims for code in (*claim.actors, claim.target or "")}
-    return not wanted & named
+    return not _parties(case) & named
+
+
+def _parties(case: Case) -> set[str]:
+    """States the question is about."""
+    return {
+        code for o in case.options for code in (*o.interveners, o.target, *([o.host] if o.host else []))
+    }  # fmt: skip
 
 
 def _prefix(document: Document, taken: Callable[[str], bool]) -> str:
@@ -297,14 +304,15 @@ def _prefix(document: Document, taken: Callable[[str], bool]) -> str:
 
 
 def _evidence(
-    name: str, claim: Claim, document: Document, bearings: tuple[Bearing, ...], clock: Clock
+    name: str, claim: Claim, document: Document, bearings: tuple[Bearing, ...], clock: Clock, source: SourceKind
 ) -> Evidence:
     now = clock.now()
     happened = [m.interval for m in claim.dates if _is_past(m.interval.start, document.published)]
     reported = claim.kind in (ClaimKind.FACT, ClaimKind.EVENT, ClaimKind.SPEECH) and not claim.hypothetical
     return Evidence(
         id=name, claim=claim.quote, kind=claim.kind, attribution=_speaker(claim, document), bearings=bearings,
-        grade=_unknown_grade(),
+        # The letter only: what kind of source it is says nothing about this piece of information (6, unknown).
+        grade=Grade(reliability=source.reliability),
         times=Times(
             occurred_at=happened[0] if happened and reported else None,
             published_at=document.times.published_at, available_at=document.times.available_at, recorded_at=now,
@@ -314,14 +322,30 @@ def _evidence(
         dates=tuple(m.interval for m in claim.dates), quantities=claim.quantities, negated=claim.negated,
         hypothetical=claim.hypothetical, confidence=claim.confidence, status=Status.PROPOSED,
         marking=document.marking,
-        provenance=Provenance(author=claim.reader, at=now, reason="; ".join((*claim.reasons, *_translated(document)))),
+        provenance=Provenance(
+            author=claim.reader, at=now, reason="; ".join((*claim.reasons, *_translated(document), *_graded(source)))
+        ),
     )  # fmt: skip
 
 
-def _unknown_grade() -> Any:
-    from vedette.domain.claims import Grade
+def _graded(source: SourceKind) -> tuple[str, ...]:
+    return () if source.id == "unknown" else (f"source letter {source.reliability}: {source.label}, {source.why}",)
 
-    return Grade()  # F6: nobody has judged the source yet, which is not the same as a bad one
+
+def _source_kind(
+    case: Case, claim: Claim, document: Document, kinds: Mapping[str, SourceKind] | None
+) -> SourceKind:
+    """What kind of source stands behind a claim: a party to the question where one is quoted, else the publisher."""
+    from vedette.extraction.names import scan_names
+    from vedette.reference.source_kinds import kind_of_source, source_kinds
+
+    table = kinds if kinds is not None else source_kinds()
+    if claim.attribution not in ("", AUTHOR, document.author):
+        parties = _parties(case)
+        if any(parties & set(found.what.codes) for found in scan_names(claim.attribution, document.published)):
+            return table["party"]
+    citation = document.citation
+    return kind_of_source(citation.publisher, citation.url, kinds=table) if citation else table["unknown"]
 
 
 def _translated(document: Document) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ E = TypeVar("E", bound=enum.StrEnum)
 
 FIELDS = (
     "claim", "kind", "attribution", "condition", "direction", "strength", "option", "scenario", "actor", "grade",
-    "origin", "quote", "target", "negated", "hypothetical",
+    "reliability", "credibility", "origin", "quote", "target", "negated", "hypothetical",
 )
 """What a correction may set."""
 
@@ -158,6 +158,10 @@ def _split(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[dict[st
         if len(grade) != 2:
             raise BadInput(f"grade {grade!r} is not a letter and a digit", where=item.id, fix="For example B2")
         simple["grade"] = Grade(reliability=grade[0], credibility=grade[1])
+    # Each half alone leaves the other as it was: how good the source is does not say how likely this report is.
+    for key in ("reliability", "credibility"):
+        if key in changes:
+            simple["grade"] = replace(simple.get("grade", item.grade), **{key: changes.pop(key).strip().upper()})
     if "quote" in changes:
         text = changes.pop("quote")
         if item.quote is None:
