@@ -264,3 +264,20 @@ def test_what_is_missing_or_wrong_is_one_line(
         done = vedette(*ask)
         assert done.status == 2 and "private address" in done.err and not done.out
     assert server.seen == []
+
+
+def test_every_field_of_the_json_is_documented(vedette: CommandLine, tmp_path: Path, use: Any) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md").read_text("utf-8")
+    section = page.split("## second_reader, with --llm\n")[1].split("\n## ")[0]
+    made = recorded("careful-model", tmp_path)
+    with chat_server(made.replies) as server:
+        use(server)
+        out = json.loads(vedette.ok("extract", made.path, *DATED, "--llm", "--json"))
+    second = out["second_reader"]
+    agreement = second["agreement"]
+    fields = [*second, *agreement, *agreement["condition"], *agreement["differences"][0]]
+    told = {"quote", "start", "end"}  # as everywhere
+    assert not [f for f in fields if f"`{f}`" not in section and f not in told]
+    assert "`reader`" in page.split("## vedette extract --json\n")[1].split("\n## ")[0]
+    assert {e["reader"] for e in out["evidence"]} == {"rules", "llm:made-1"}
+    assert all((e["confidence"] is None) == (e["reader"] != "rules") for e in out["evidence"])
