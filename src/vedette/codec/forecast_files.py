@@ -95,12 +95,20 @@ def read_forecasts(data: bytes, name: str, form: str, into: ForecastFile | None 
     found = into if into is not None else ForecastFile()
     for number, row in enumerate(_records(data, name), 1):
         found.rows += 1
+        before = len(found.forecasts)
         try:
             if not isinstance(row, Mapping):
                 raise _Unusable("not a record")
             FORMATS[form](row, number, found)
         except (_Unusable, DateRefused) as error:
-            found.refused.append(Refused(file=name, row=number, reason=str(error), record=row))
+            reason = str(error)
+        except (AttributeError, TypeError, ValueError, KeyError, OverflowError, OSError) as error:
+            # A list where a number belongs, a year 99999: foreign records can be wrong in every way.
+            reason = f"not of the shape of {form} ({type(error).__name__})"
+        else:
+            continue
+        del found.forecasts[before:]  # all of a row or nothing of it
+        found.refused.append(Refused(file=name, row=number, reason=reason, record=row))
     if not found.rows:
         raise BadInput("the file holds no rows", where=name)
     return found

@@ -119,6 +119,27 @@ def test_one_broken_line_of_many_is_one_broken_row() -> None:
     assert len(found.forecasts) == 1 and found.refused[0].reason == "not a record"
 
 
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        ("metaculus", {"id": 1, "title": "Will it?", "community_prediction": {"history": 3}}),
+        ("metaculus", {"id": 1, "title": "Will it?", "community_prediction": {"history": ["x"]}}),
+        ("autocast", {"id": "G1", "question": "Will it?", "qtype": "t/f", "crowd": 7}),
+        ("csv", {"question": "q", "forecaster": "a", "date": "9" * 30, "probability": 0.1}),
+    ],
+)
+def test_a_value_of_the_wrong_kind_keeps_its_row_aside(form: str, row: dict[str, Any]) -> None:
+    found = read_forecasts(json.dumps([row]).encode(), "x.json", form)
+    assert found.forecasts == [] and len(found.refused) == 1
+
+
+def test_a_row_that_fails_in_the_middle_leaves_nothing() -> None:
+    points = [{"timestamp": "2021-05-01", "forecast": 0.2}, {"timestamp": "2021-05-02", "forecast": 7}]
+    row = {"id": "G1", "question": "Will it?", "qtype": "t/f", "crowd": points}
+    found = read_forecasts(json.dumps([row]).encode(), "x.json", "autocast")
+    assert found.forecasts == [] and "outside" in found.refused[0].reason
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"{", b"one column\n1\n", b"PAR1 no"])
 @pytest.mark.parametrize("form", list(FORMATS))
 def test_files_of_no_known_shape_are_refused_in_one_line(data: bytes, form: str) -> None:
