@@ -19,7 +19,7 @@ COMMANDS = {
     "base-rate": ("vedette.cli.base_rate:base_rate", "The chance from history alone, for a pair of states."),
     "history": ("vedette.cli.history:app", "Base rates learnt from history: data, panel, classes, analogues."),
     "backtest": ("vedette.cli.history:backtest", "Fit on the past, forecast the next years, score it."),
-    "evidence": ("vedette.cli.evidence:app", "The evidence layer: its scale, learnt on a bank of episodes."),
+    "evidence": ("vedette.cli.evidence:app", "Scenarios against evidence; the scale of the evidence layer."),
     "brief": ("vedette.cli.brief:brief", "Write the brief of a case: HTML, Markdown, PDF or DOCX."),
     "verify": ("vedette.cli.brief:verify", "Recompute every number of a brief."),
     "elicit": ("vedette.cli.elicit:app", "Ask several analysts: a blind round, then one with reasons."),

@@ -1,28 +1,30 @@
-"""``vedette evidence calibrate``: the scale of the evidence layer on a bank of dossiers."""
+"""``vedette evidence``: the matrix of a case, and the scale of the evidence layer on a bank of dossiers."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from vedette.cli.screen import clean
+from vedette.cli.screen import clean, print_json
 
 app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="The evidence layer: its scale, learnt on a bank of coded episodes.",
+    help="The evidence layer: the matrix of a case, and the scale learnt on a bank of coded episodes.",
 )
 
 
 @app.callback()
 def _group() -> None:
-    """The evidence layer: its scale, learnt on a bank of coded episodes."""
+    """The evidence layer: the matrix of a case, and the scale learnt on a bank of coded episodes."""
 
 
 @app.command()
@@ -53,6 +55,34 @@ def calibrate(
         print(json.dumps(report, ensure_ascii=False))
         return
     print(_text(report))
+
+
+@app.command()
+def matrix(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case, or path of a case file or dossier.")],
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What was known by then.")] = None,
+    mode: Annotated[str, typer.Option("--mode", help="recommended, or author.")] = "recommended",
+    framework: Annotated[
+        str | None, typer.Option("--framework", help="Read the same evidence under another framework.")
+    ] = None,
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Only so many items, the most diagnostic.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Scenarios in rows, evidence in columns, log likelihood ratios in the cells, the most diagnostic items first."""
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.plain import to_plain
+    from vedette.forecasting.matrix import matrix_of
+    from vedette.reporting.matrix import render_matrix
+    from vedette.workflows.assess import assess_case
+    from vedette.workflows.open_case import open_case
+
+    found = open_case(open_workspace().cases, case)
+    made = to_plain(matrix_of(assess_case(found, as_of, mode=mode, rival=framework, with_sensitivity=False)))
+    if as_json:
+        print_json({**made, "columns": made["columns"][:top]})
+        return
+    width = shutil.get_terminal_size((100, 24)).columns
+    print(render_matrix(made, width, sys.stdout.isatty() and "NO_COLOR" not in os.environ, top))
 
 
 @app.command()
