@@ -18,3 +18,19 @@ def test_the_matrix_of_a_case(vedette: CommandLine) -> None:
     assert spreads == sorted(spreads, reverse=True)
     few = json.loads(vedette.ok("evidence", "matrix", "niger-2023", "--top", "2", "--json"))
     assert len(few["columns"]) == 2
+
+
+def test_items_are_undone_and_explained(vedette: CommandLine) -> None:
+    text = vedette.ok("assess", "niger-2023", "--without", "N016", "--without", "N004", "--explain", "N016")
+    assert "Left out: N016, N004" in text and "original" in text
+    assert "what dependence leaves" in text
+    told = json.loads(vedette.ok("assess", "niger-2023", "--without", "N016", "--explain", "N016", "--json"))
+    rows = {r["id"]: r for r in told["without"]["scenarios"]}
+    for s in told["scenarios"]:
+        assert rows[s["id"]]["original"] == s["probability"]
+    assert rows[told["scenarios"][0]["id"]]["change"] > 0
+    assert [i["id"] for i in told["items"]] == ["N016"]
+    plain = json.loads(vedette.ok("assess", "niger-2023", "--json"))
+    assert "without" not in plain and "items" not in plain
+    assert "N016" in vedette.refused("assess", "niger-2023", "--without", "N0166")
+    assert "N016" in vedette.refused("assess", "niger-2023", "--explain", "N0166")

@@ -27,6 +27,16 @@ def assess(
     scenario: Annotated[
         str | None, typer.Option("--scenario", help="The scenario to explain (default: the first).")
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", metavar="ID", help="Undo this item or judgment: the number without it. Repeat for several."
+        ),
+    ] = None,
+    explain: Annotated[
+        list[str] | None,
+        typer.Option("--explain", metavar="ID", help="What this item weighs, step by step. Repeat for several."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Scenario probabilities of a case as of a date, with intervals and the reasons."""
@@ -37,13 +47,31 @@ def assess(
     found = open_case(open_workspace().cases, case)
     if scenario is not None:
         found.scenario_set.scenario(scenario)
+    from vedette.workflows.undo import explain_items
+    from vedette.workflows.undo import without as undo
+
+    details = explain_items(found, as_of, explain or (), mode=mode, rival=framework)
     result = assess_case(found, as_of, mode=mode, rival=framework)
+    fewer = undo(found, result, without, rival=framework) if without else None
     if as_json:
-        print_json(result.to_dict())
+        more = {k: v for k, v in (("without", fewer), ("items", details)) if v}
+        print_json({**result.to_dict(), **more})
         return
     print(render(result.to_dict(), scenario))
     for line in changed_by_review(found, result, mode=mode):
         print(line)
+    _more(found, fewer, details)
+
+
+def _more(case: Any, fewer: dict[str, Any] | None, details: list[dict[str, Any]]) -> None:
+    from vedette.reporting.weighing import render_item, render_without
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    labels = {s.id: s.label for s in case.scenario_set.scenarios}
+    for item in details:
+        print(f"\n{render_item(item, labels, width)}")
+    if fewer is not None:
+        print(f"\n{render_without(fewer, width)}")
 
 
 def render(assessment: dict[str, Any], scenario: str | None = None) -> str:

@@ -371,7 +371,9 @@ def _drop_items(
     top = sorted(by_item, key=lambda e: (-by_item[e], e))[:DROPPED_ITEMS]
     out: list[Sensitivity] = []
     for evidence in top:
-        fewer = replace(engine.case, evidence=tuple(e for e in engine.case.evidence if e.id != evidence))
+        # Reviews first: a correction that is left out must not bring back the record it corrected.
+        standing = tuple(e for e in engine.case.standing() if e.id != evidence)
+        fewer = replace(engine.case, evidence=standing, reviews=())
         items, _ = _items(fewer, cut, setting)
         p = engine.scenario_draws(engine.revised(items=items).evaluate()).mean(axis=1)
         out.extend(
