@@ -295,6 +295,7 @@ class ChatCompletions:
 
 
 _FIX = {
+    400: "Set a smaller VEDETTE_LLM_CHUNK, or check VEDETTE_LLM_MODEL",
     401: "Check VEDETTE_LLM_KEY", 403: "Check VEDETTE_LLM_KEY and what it may use",
     404: "Check VEDETTE_LLM_URL and VEDETTE_LLM_MODEL", 413: "Set a smaller VEDETTE_LLM_CHUNK",
 }  # fmt: skip
