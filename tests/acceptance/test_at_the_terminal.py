@@ -132,9 +132,10 @@ def test_a_new_case_is_asked_for_and_wrong_names_are_asked_again(
     terminal.answer("territory", "Belarus\n")
     terminal.answer("Posture", "angry\n")
     terminal.answer("Posture", "hostile\n")
+    terminal.answer("Until", "2021-09-30\n")
     terminal.answer("Until", "2022-03-31\n")
     assert terminal.end() == 0
-    assert "Nearest: Russia" in terminal.shown
+    assert "Nearest: Russia" in terminal.shown and "before it begins" in terminal.shown
     case = open_workspace().cases.load("rus-ukr-2022")
     assert (case.options[0].host, case.options[0].posture.value) == ("BLR", "hostile")
     assert (tmp_path / "rus-ukr-2022.toml").is_file()
@@ -160,3 +161,15 @@ def test_ctrl_c_is_one_line(waiting: list[str]) -> None:
     terminal.answer(PROMPT, "\x03")
     assert terminal.end() == 0  # as q: what was decided is kept
     assert "Traceback" not in terminal.shown and "Nothing was recorded" in terminal.shown
+
+
+def test_both_ends_of_the_window_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    terminal = Terminal("case", "new", "--intervener", "China", "--target", "Taiwan", "--posture", "hostile")
+    terminal.answer("From", "soon\n")
+    terminal.answer("From", "2023-01-01\n")
+    terminal.answer("territory", "\n")
+    terminal.answer("Until", "6m\n")
+    assert terminal.end() == 0
+    case = open_workspace().cases.load("chn-twn-2023")
+    assert (case.opened.isoformat(), case.deadline.isoformat()) == ("2023-01-01", "2023-07-01")

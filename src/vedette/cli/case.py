@@ -91,6 +91,11 @@ def new(
 
     workspace = open_workspace()
     today = workspace.clock.now().date()
+    if start is None and until is None and interactive():
+        start = _ask(
+            "--from", "From (a date; empty: today)",
+            lambda t: t.strip() and str(parse_window(t.strip(), "1d", today=today)[0]), "",
+        ) or None  # fmt: skip
     start_day = parse_window(start, "1d", today=today)[0]
 
     def state(text: str) -> str:
@@ -105,8 +110,10 @@ def new(
     if host is None and interactive():
         through = _ask("--host", "Through whose territory (empty: direct)", lambda t: state(t) if t.strip() else "", "")
     side = posture or _ask("--posture", f"Posture ({', '.join(Posture)})", lambda t: _choice(t, list(Posture)))
-    end = until or _ask("--until", "Until (a date, or a length such as 6m)", lambda t: t)
-    opened, deadline = parse_window(start, end, today=today)
+    opened, deadline = (
+        parse_window(start, until, today=today) if until
+        else _ask("--until", "Until (a date, or a length such as 6m)", lambda t: parse_window(start, t, today=today))
+    )  # fmt: skip
     case = make_case(
         NewCase(
             interveners=tuple(interveners), target=goal, posture=Posture(_choice(side, list(Posture))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
@@ -64,14 +65,30 @@ def _explained(error: Exception) -> tuple[int, str]:
     if type(error).__name__ == "Abort":
         return MISUSE, "no answer given, nothing was written. Give the answers as options (see --help)"
     if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError | PermissionError):
-        return MISUSE, f"{error.filename}: {error.strerror}"
+        return MISUSE, _about_a_path(_asked_for(error.filename), error)
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
+        where = f"{_asked_for(error.filename)}: " if error.filename else ""
         return MISUSE, f"{where}{error.strerror}. Nothing was lost; free space or choose another folder"
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("vedette"):
         return MISUSE, f"the package {error.name} is not installed. Install it with: pip install {error.name}"
     said = f"internal error ({type(error).__name__}: {_one_line(str(error))})"
     return INTERNAL, f"{said}. Repeat with --debug for details"
+
+
+def _asked_for(name: object) -> str:
+    """The file that was asked for: ``.NAME.PID.part`` is where it is written before it takes its name."""
+    folder, base = os.path.split(os.fsdecode(name) if isinstance(name, str | bytes | os.PathLike) else str(name))
+    part = re.fullmatch(r"\.(.+)\.\d+\.part", base)
+    return os.path.join(folder, part[1] if part else base)
+
+
+def _about_a_path(path: str, error: OSError) -> str:
+    folder = os.path.dirname(path)
+    if isinstance(error, FileNotFoundError) and folder and not os.path.isdir(folder):
+        return f"{path}: there is no folder {folder}. Make it first: mkdir -p {folder}"
+    if isinstance(error, PermissionError):
+        return f"{path}: {error.strerror}. Choose another folder, or change who may write there"
+    return f"{path}: {error.strerror}"
 
 
 def _invoke(name: str, target: str, rest: Sequence[str]) -> int:

@@ -36,6 +36,8 @@ def read_case(path: str | Path) -> Case:
 def read_case_with_notes(path: str | Path) -> tuple[Case, tuple[str, ...]]:
     """Like `read_case`, with the keys of a dossier that were not understood."""
     file = Path(path)
+    if file.is_dir():
+        raise CaseRefused("it is a folder, not a file", where=str(file), fix=f"Name the files in it: {file}/*.json")
     if not file.is_file():
         raise CaseRefused("no such file", where=str(file))
     head = file.read_bytes()[:64].lstrip(b"\xef\xbb\xbf \t\r\n")

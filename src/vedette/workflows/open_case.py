@@ -251,22 +251,34 @@ def make_case(answers: NewCase) -> Case:
 
 
 def parse_window(opened: str | None, deadline: str, *, today: dt.date) -> tuple[dt.date, dt.date]:
-    """(first day, last day). The deadline is a date, or a length such as ``6m``, ``90d``, ``1y`` from the first day."""
+    """(first day, last day). The deadline is a date, or a length such as ``6m``, ``90d``, ``1y`` from the first day.
+
+    Raises `DateRefused` when one is not a date, or when the last day is not after the first.
+    """
     start = parse_date(opened, where="--from") if opened else today
+    last = _last_day(start, deadline)
+    if last <= start:
+        raise DateRefused(f"the window ends ({last}) before it begins ({start})", fix="Give a later last day")
+    return start, last
+
+
+def _last_day(start: dt.date, deadline: str) -> dt.date:
     length = re.fullmatch(r"(\d{1,4})\s*([dwmy])", deadline.strip().lower())
     if length is None:
-        return start, parse_date(deadline, where="--until")
+        return parse_date(deadline, where="--until")
     n, unit = int(length[1]), length[2]
     if unit in "dw":
-        return start, start + dt.timedelta(days=n * (7 if unit == "w" else 1))
+        return start + dt.timedelta(days=n * (7 if unit == "w" else 1))
     month = start.month - 1 + n * (12 if unit == "y" else 1)
     year, month = start.year + month // 12, month % 12 + 1
+    if year > dt.MAXYEAR:
+        raise DateRefused(f"{deadline!r} from {start} is after the year {dt.MAXYEAR}", fix="Give a shorter length")
     for day in range(start.day, 27, -1):
         try:
-            return start, dt.date(year, month, day)
+            return dt.date(year, month, day)
         except ValueError:
             continue
-    return start, dt.date(year, month, min(start.day, 28))
+    return dt.date(year, month, min(start.day, 28))
 
 
 def _is_path(name: str) -> bool:

@@ -27,6 +27,8 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> None:
         errors: dict[str, BaseException] = {
             "name": UnknownName("case", "x", nearest=["y"]), "bug": RuntimeError("two\nlines"),
             "missing": FileNotFoundError(2, "No such file or directory", "a.txt"), "full": OSError(28, "No space left"),
+            "folder": FileNotFoundError(2, "No such file or directory", "/none/.b.html.7.part"),
+            "shut": PermissionError(13, "Permission denied", ".b.html.7.part"),
             "package": ModuleNotFoundError("No module named 'other'", name="other"), "stop": KeyboardInterrupt(),
             "ours": ModuleNotFoundError("No module named 'vedette.x'", name="vedette.x"),
         }  # fmt: skip
@@ -43,6 +45,8 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> None:
         (["works", "--no"], 2, "works --help"), (["wroks"], 2, "Nearest: works"), (["--wat"], 2, "unknown option"),
         (["--version", "more"], 2, "nothing after"), (["fails", "name"], 2, "unknown case 'x'. Nearest: y"),
         (["fails", "bug"], 1, "RuntimeError: two lines"), (["fails", "missing"], 2, "a.txt: No such file"),
+        (["fails", "folder"], 2, "/none/b.html: there is no folder /none. Make it first: mkdir -p /none"),
+        (["fails", "shut"], 2, "b.html: Permission denied. Choose another folder"),
         (["fails", "full"], 2, "No space left"), (["fails", "package"], 2, "pip install other"),
         (["fails", "ours"], 1, "internal error"), (["fails", "stop"], 130, "stopped"),
     ],

@@ -321,6 +321,8 @@ def test_a_tree_with_too_many_paths_is_refused() -> None:
 
 
 def test_files_that_are_no_case(tmp_path: Path) -> None:
+    with pytest.raises(CaseRefused, match="it is a folder"):
+        read_case(tmp_path)
     with pytest.raises(CaseRefused, match="no such file"):
         read_case(tmp_path / "absent.toml")
     path = tmp_path / "binary.toml"

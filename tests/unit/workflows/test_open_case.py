@@ -43,6 +43,10 @@ def test_what_is_no_window() -> None:
         parse_window(None, "six months", today=TODAY)
     with pytest.raises(DateRefused, match="--from"):
         parse_window("yesterday", "6m", today=TODAY)
+    with pytest.raises(DateRefused, match="before it begins"):
+        parse_window(None, "2022-01-30", today=TODAY)
+    with pytest.raises(DateRefused, match="shorter"):
+        parse_window(None, "9999y", today=TODAY)
 
 
 def answers(**changes: object) -> NewCase:
