@@ -266,6 +266,21 @@ def test_what_is_missing_or_wrong_is_one_line(
     assert server.seen == []
 
 
+def test_the_doctor_says_where_documents_would_go(vedette: CommandLine, use: Any) -> None:
+    def told() -> dict[str, str]:
+        checks = json.loads(vedette("doctor", "--json").out)["checks"]
+        (found,) = (c for c in checks if c["name"] == "second reader")
+        return dict(found)
+
+    assert told()["state"] == "optional" and "VEDETTE_LLM_URL" in told()["detail"]
+    with chat_server([claims()]) as server:
+        use(server)
+        assert (told()["state"], told()["detail"]) == ("ok", "made-1 at 127.0.0.1 (on this machine)")
+        use(server, URL="https://models.example/v1")
+        assert "models.example (ANOTHER MACHINE" in told()["detail"]
+    assert server.seen == []
+
+
 def test_every_field_of_the_json_is_documented(vedette: CommandLine, tmp_path: Path, use: Any) -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "json.md").read_text("utf-8")
     section = page.split("## second_reader, with --llm\n")[1].split("\n## ")[0]

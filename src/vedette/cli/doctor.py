@@ -55,7 +55,7 @@ def examine() -> dict[str, Any]:
     from vedette.settings import SETTINGS, load_settings
 
     settings = load_settings()
-    checks = [*_packages(), *_workspace(), *_tables(), *_history(settings.data)]
+    checks = [*_packages(), *_workspace(), *_tables(), *_history(settings.data), *_second_reader()]
     return {
         "version": __version__,
         "python": platform.python_version(),
@@ -105,6 +105,19 @@ def _workspace() -> list[dict[str, str]]:
     if state.ledger_faults:
         checks.append(_check("ledger", "missing", state.ledger_faults[0], "vedette ledger list"))
     return checks
+
+
+def _second_reader() -> list[dict[str, str]]:
+    """Whether ``--llm`` has a model to ask, and whether documents would leave this machine. Nothing is sent."""
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import VedetteError
+
+    try:
+        reader = open_workspace().second_reader()
+    except VedetteError as error:
+        return [_check("second reader", "optional", error.what, error.fix)]
+    where = "on this machine" if reader.local else "ANOTHER MACHINE: documents read with --llm go there"
+    return [_check("second reader", "ok", f"{reader.name} at {reader.host} ({where})")]
 
 
 def _tables() -> list[dict[str, str]]:
