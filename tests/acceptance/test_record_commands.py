@@ -94,3 +94,18 @@ def test_an_export_leaves_marked_items_behind_and_counts_them(vedette: CommandLi
     assert vedette.ok("case", "export", "marked", "--audience", "RED").count("[[evidence]]") == text.count(
         "[[evidence]]"
     )
+
+
+def test_the_rival_framework_is_scored_beside_the_five(vedette: CommandLine) -> None:
+    vedette.ok("ledger", "add", "belarus-2022", "--as-of", "2022-01-20")
+    vedette.ok("ledger", "add", "belarus-2022", "--as-of", "2022-01-20", "--framework", "two-conditions")
+    vedette.ok("ledger", "resolve", "belarus-2022", "--atom", "a1", "--source", "made", "--occurred", "2022-02-24")
+    record = json.loads(vedette.ok("ledger", "score", "--json"))
+    rows = {r["forecaster"]: r for r in record["rows"]}
+    assert rows.keys() == {
+        "vedette recommended (retrospective)", "vedette recommended two-conditions (retrospective)"
+    }  # fmt: skip
+    assert len({r["scores"]["log_score"] for r in rows.values()}) == 2
+    report = json.loads(vedette.ok("ledger", "postmortem", "belarus-2022", "--json"))
+    assert [c["inputs_unchanged"] for c in report["committed"]] == [True, True]
+    assert "unknown framework" in vedette.refused("ledger", "add", "belarus-2022", "--framework", "six")

@@ -41,6 +41,9 @@ def add(
         str | None, typer.Option("--base-rate", metavar="ATOM=P,...", help="The reference (default: the case's own).")
     ] = None,
     mode: Annotated[str, typer.Option("--mode", help="recommended or author.")] = "recommended",
+    framework: Annotated[
+        str | None, typer.Option("--framework", help="A rival framework, to be scored beside the case's own.")
+    ] = None,
     forecaster: Annotated[str | None, typer.Option("--forecaster", help="Whose forecast it is.")] = None,
     note: Annotated[str, typer.Option("--note", help="Anything to keep with it.")] = "",
     question: Annotated[str | None, typer.Option("--question", metavar="ID", help="Another question id.")] = None,
@@ -56,8 +59,9 @@ def add(
     found = open_case(workspace.cases, case)
     cut_off = day(as_of, "--as-of") or found.as_of
     own, reference = _numbers(probabilities, "--probabilities"), _numbers(base_rate, "--base-rate")
-    stated = _stated(found, cut_off, mode, own, reference)
-    who = forecaster or (workspace.settings.author if probabilities else f"vedette {mode}")
+    stated = _stated(found, cut_off, mode, framework, own, reference)
+    model = f"vedette {mode}" + (f" {framework}" if framework else "")
+    who = forecaster or (workspace.settings.author if probabilities else model)
     digest, forecast = commit_forecast(
         workspace.ledger, workspace.clock, found, stated, forecaster=who, note=note, question=question
     )
@@ -173,12 +177,17 @@ def _numbers(text: str | None, option: str) -> dict[str, float] | None:
 
 
 def _stated(
-    case: Case, as_of: dt.date, mode: str, probabilities: dict[str, float] | None, base_rate: dict[str, float] | None
+    case: Case,
+    as_of: dt.date,
+    mode: str,
+    rival: str | None,
+    probabilities: dict[str, float] | None,
+    base_rate: dict[str, float] | None,
 ) -> Stated:
     from vedette.workflows.commit import Stated, stated_by_assessment
 
     if probabilities is None:
-        return stated_by_assessment(case, as_of, mode=mode)
+        return stated_by_assessment(case, as_of, mode=mode, rival=rival)
     reference = base_rate or stated_by_assessment(case, as_of, mode=mode).base_rate
     return Stated(
         distribution=probabilities, base_rate=reference, as_of=as_of, inputs_digest="", method="stated by a person"

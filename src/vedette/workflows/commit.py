@@ -80,15 +80,18 @@ def resolve_question(
     return ledger.resolve(resolution), resolution
 
 
-def stated_by_assessment(case: Case, as_of: dt.date, *, mode: str) -> Stated:
-    """What the assessment of the case says of every atom, and what it would say without any evidence."""
+def stated_by_assessment(case: Case, as_of: dt.date, *, mode: str, rival: str | None = None) -> Stated:
+    """What the assessment of the case says of every atom, and what it would say without any evidence.
+
+    ``rival``: another framework that reads the same evidence, to be scored beside the case's own.
+    """
     from vedette.domain.time import AsOf
     from vedette.forecasting.assess import prepare
     from vedette.workflows.assess import assess_case, setting_for
 
     cut = AsOf(date=as_of)
-    assessment = assess_case(case, cut, mode=mode, with_sensitivity=False)
-    engine, _, _ = prepare(case, cut, setting_for(case, mode=mode))
+    assessment = assess_case(case, cut, mode=mode, rival=rival, with_sensitivity=False)
+    engine, _, _ = prepare(case, cut, setting_for(case, mode=mode, rival=rival))
     start = engine.without_evidence().mean(axis=1)
     atoms = [a.id for a in case.scenario_set.atoms]
     return Stated(
@@ -96,5 +99,20 @@ def stated_by_assessment(case: Case, as_of: dt.date, *, mode: str) -> Stated:
         base_rate=dict(zip(atoms, map(float, start), strict=True)),
         as_of=as_of,
         inputs_digest=assessment.inputs_digest,
-        method=f"{assessment.method}, {mode}",
+        method=", ".join([assessment.method, mode, *([rival] if rival else [])]),
     )
+
+
+def still_computed(case: Case, forecast: Forecast) -> bool | None:
+    """Whether the case still computes a committed forecast from the same inputs; None for one stated by a person."""
+    from vedette.domain.time import AsOf
+    from vedette.workflows.assess import assess_case
+
+    parts = forecast.method.split(", ")
+    if not forecast.inputs_digest or len(parts) < 2:
+        return None
+    _, mode, *rival = parts
+    again = assess_case(
+        case, AsOf(date=forecast.as_of), mode=mode, rival=rival[0] if rival else None, with_sensitivity=False
+    )
+    return again.inputs_digest == forecast.inputs_digest

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from vedette.assessment.channels import AUTHOR, RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.ledger import Forecast, Question
 from vedette.domain.time import AsOf
 from vedette.ports import CaseStore, Ledger, TranscriptStore
 from vedette.ports.forgetting import Tombstone
-from vedette.workflows.assess import assess_case
+from vedette.workflows.commit import still_computed
 from vedette.workflows.open_case import stored_case
 from vedette.workflows.standing import IMPORTED
 
@@ -71,20 +69,13 @@ def _touched(ledger: Ledger, before: Case, after: Case, document: str) -> tuple[
     known = next((d.times.available_at for d in before.documents if d.id == document), None)
     nouns = [(e.digest, e.noun) for e in ledger.entries() if not e.fault]
     asked = {n.id for _, n in nouns if isinstance(n, Question) and n.case == before.id}
-    digests: dict[tuple[Any, str], str] = {}
     out = []
     for digest, f in nouns:
         if not isinstance(f, Forecast) or f.question not in asked or f.method.startswith(IMPORTED):
             continue
         if known is not None and not AsOf(date=f.as_of).admits(known):
             continue
-        same = None
-        if f.inputs_digest:
-            key = (f.as_of, AUTHOR if f.method.endswith(AUTHOR) else RECOMMENDED)
-            if key not in digests:
-                again = assess_case(after, AsOf(date=f.as_of), mode=key[1], with_sensitivity=False)
-                digests[key] = again.inputs_digest
-            same = digests[key] == f.inputs_digest
+        same = still_computed(after, f)
         out.append(
             Touched(digest=digest, question=f.question, forecaster=f.forecaster, as_of=f.as_of.isoformat(), same=same)
         )

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vedette.assessment.channels import AUTHOR, RECOMMENDED
+from vedette.assessment.channels import AUTHOR
 from vedette.domain.case import Case
 from vedette.domain.evidence import Evidence
 from vedette.domain.scenarios import Chance, ScenarioSet
@@ -29,7 +29,8 @@ from vedette.forecasting.judgments import PREFIX
 from vedette.ports import LedgerEntry
 from vedette.reference.frameworks import framework, framework_ids
 from vedette.scoring import brier_categories, log_score_categories
-from vedette.workflows.assess import assess_case, setting_for
+from vedette.workflows.assess import setting_for
+from vedette.workflows.commit import still_computed
 from vedette.workflows.standing import IMPORTED, Answer, FindCase, TimeLine, read_ledger
 
 MOST_DATES = 3
@@ -155,22 +156,14 @@ def _committed(lines: Sequence[TimeLine], answer: Answer, runs: Sequence[_Run]) 
     """What was committed, its scores beside the base rate's, and whether the case still computes it."""
     from vedette.workflows.score import scores
 
-    today: dict[tuple[dt.date, str], str] = {}
-
-    def digest(case: Case, day: dt.date, mode: str) -> str:
-        if (day, mode) not in today:
-            today[day, mode] = assess_case(case, AsOf(date=day), mode=mode, with_sensitivity=False).inputs_digest
-        return today[day, mode]
-
     out = []
     rerun = {r.day for r in runs}
     for line in lines:
         for stand in line.stands:
             f = stand.forecast
             same = None
-            if f.inputs_digest and f.as_of in rerun and answer.case is not None:
-                mode = AUTHOR if f.method.endswith(AUTHOR) else RECOMMENDED
-                same = digest(answer.case, f.as_of, mode) == f.inputs_digest
+            if f.as_of in rerun and answer.case is not None:
+                same = still_computed(answer.case, f)
             out.append(
                 {
                     "as_of": f.as_of, "forecaster": line.label, "days": stand.days,
