@@ -323,7 +323,7 @@ def backtest(
     train_until: Annotated[int, typer.Option("--train-until", metavar="YEAR", help="Last year fitted on.")] = 1989,
     test_until: Annotated[int | None, typer.Option("--test-until", metavar="YEAR", help="Last year scored.")] = None,
     rolling: Annotated[bool, typer.Option("--rolling", help="Refit every year.")] = False,
-    learner: Annotated[str, typer.Option("--learner", help="logit, or stack (needs scikit-learn).")] = "logit",
+    learner: Annotated[str, typer.Option("--learner", help="auto, logit, or stack (needs scikit-learn).")] = "auto",
     predictions: Annotated[
         Path | None, typer.Option("--predictions", metavar="FILE", help="Write the forecasts to this CSV file.")
     ] = None,
@@ -341,8 +341,8 @@ def backtest(
         raise FrameRefused(
             "no panel is there", where=str(source), fix="Give --panel FILE, or run: vedette history build"
         )
-    if learner not in ("logit", "stack"):
-        raise UnknownName("learner", learner, nearest=("logit", "stack"))
+    if learner not in ("auto", "logit", "stack"):
+        raise UnknownName("learner", learner, nearest=("auto", "logit", "stack"))
     written = predictions or (workspace.settings.data / f"backtest-{re.sub(r'[^a-z0-9_]', '', outcome)}.csv")
     report = run_backtest(
         source,

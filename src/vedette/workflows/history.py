@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from vedette.domain.time import parse_date
 from vedette.errors import BadInput, FrameRefused
@@ -256,7 +256,7 @@ def run_backtest(
     train_until: int,
     test_until: int | None = None,
     rolling: bool = False,
-    learner: str = "logit",
+    learner: str = "auto",
     predictions: Path | None = None,
     card: Path | None = None,
 ) -> BacktestReport:
@@ -267,7 +267,7 @@ def run_backtest(
         predictions.parent.mkdir(parents=True, exist_ok=True)
     report = backtest_panel(
         panel, outcome, train_until, test_until=test_until, rolling=rolling,
-        learner="stack" if learner == "stack" else "logit", predictions=predictions,
+        learner=cast(Literal["auto", "logit", "stack"], learner), predictions=predictions,
     )
     if card is not None:
         from vedette.evaluation.model_card import model_card
