@@ -1,4 +1,4 @@
-"""Documents given on the command line."""
+"""Documents and days given on the command line."""
 
 from __future__ import annotations
 
@@ -7,27 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from vedette.cli.files import content_of, day, label, sources
+from vedette.bootstrap import document_source
+from vedette.cli.files import day, first_document, label
 from vedette.errors import DateRefused, DocumentRefused
+from vedette.settings import load_settings
 
 
-def test_a_folder_is_its_files_by_name(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.txt", ".hidden"):
-        (tmp_path / name).write_text("x")
-    (tmp_path / "below").mkdir()
-    (tmp_path / "below" / "c.txt").write_text("x")
-    assert list(sources([str(tmp_path), "-"])) == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "-"]
-    with pytest.raises(DocumentRefused, match="no files"):
-        list(sources([str(_empty(tmp_path))]))
-
-
-def _empty(tmp_path: Path) -> Path:
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    return folder
-
-
-def test_the_limit_holds_for_pipes_too(tmp_path: Path) -> None:
+def test_the_limit_holds_for_pipes_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEDETTE_MAX_DOCUMENT_MB", "0.001")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     if os.fork() == 0:
@@ -37,17 +24,13 @@ def test_the_limit_holds_for_pipes_too(tmp_path: Path) -> None:
         finally:
             os._exit(0)
     with pytest.raises(DocumentRefused, match="more than"):
-        content_of(str(pipe), max_mb=0.001)
+        first_document(document_source(load_settings()), str(pipe))
     os.wait()
 
 
-def test_exactly_the_limit_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_bytes(b"x" * 1000)
-    assert len(content_of(str(path), max_mb=0.001)) == 1000
-    path.write_bytes(b"x" * 1001)
-    with pytest.raises(DocumentRefused, match="VEDETTE_MAX_DOCUMENT_MB"):
-        content_of(str(path), max_mb=0.001)
+def test_a_folder_is_no_document(tmp_path: Path) -> None:
+    with pytest.raises(DocumentRefused, match="vedette read"):
+        first_document(document_source(load_settings()), str(tmp_path))
 
 
 def test_names_and_days() -> None:
