@@ -34,3 +34,14 @@ def test_items_are_undone_and_explained(vedette: CommandLine) -> None:
     assert "without" not in plain and "items" not in plain
     assert "N016" in vedette.refused("assess", "niger-2023", "--without", "N0166")
     assert "N016" in vedette.refused("assess", "niger-2023", "--explain", "N0166")
+
+
+def test_the_actors_of_a_case(vedette: CommandLine) -> None:
+    text = vedette.ok("case", "actors", "belarus-2022", "--as-of", "2022-01-20")
+    assert "Host gate of Belarus: consent" in text and "Where they part" in text
+    told = json.loads(vedette.ok("case", "actors", "belarus-2022", "--as-of", "2022-01-20", "--json"))
+    assert [o["option"] for o in told["options"]] == ["main", "stay"]
+    assert told["options"][0]["gate"]["access"] > told["options"][0]["gate"]["consent"]
+    first = told["modes"]["scenarios"][0]
+    assert abs(sum(a["gap"] for a in first["apart"]) - first["gap"]) < 1e-9
+    assert "belarus-2022" in vedette.refused("case", "actors", "belarus-2023")

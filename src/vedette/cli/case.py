@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vedette.cli.actors import actors
 from vedette.cli.run import CONTEXT
 from vedette.cli.screen import clean, counted, cut, interactive, print_json, print_table, say
 
@@ -55,6 +56,9 @@ def show(
         print_json(_as_plain(found))
     else:
         _print_case(found)
+
+
+app.command("actors")(actors)
 
 
 @app.command("new")

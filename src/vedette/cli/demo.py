@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,10 +20,13 @@ def demo(
 ) -> None:
     """Assess the bundled case as of 20 January 2022, write its brief, and say what happened afterwards."""
     from vedette.cli.brief import write_whole
+    from vedette.domain.plain import to_plain
     from vedette.reference.bundled import bundled_case
     from vedette.reference.outcomes import known_outcome
+    from vedette.reporting.actors import beside_lines
     from vedette.workflows.assess import assess_case
     from vedette.workflows.brief import make, request_for
+    from vedette.workflows.modes import compare_modes
 
     case = bundled_case(CASE)
     recommended = assess_case(case, DAY)
@@ -46,7 +49,7 @@ def demo(
         )
         return
     print(render(recommended.to_dict()))
-    print("\n".join(_beside(recommended, author)))
+    print("\n" + "\n".join(beside_lines(to_plain(compare_modes(recommended, author)))))
     if outcome is not None:
         print(f"\nWhat happened (no figure above knows it): {outcome.atom} on {outcome.date}.")
         statement = next(a.statement for a in case.scenario_set.atoms if a.id == outcome.atom)
@@ -59,21 +62,3 @@ def demo(
         f"Written: {path}. Open it in a browser. Next: vedette case show {CASE}, vedette whatif "
         f"{CASE} --set main.low_costs=met"
     )
-
-
-def _beside(recommended: Any, author: Any) -> list[str]:
-    """Both modes side by side, and where they part."""
-    width = max(len(s.label) for s in recommended.scenarios)
-    lines = ["", f"{'Both ways of reading the same evidence':<{width}}  recommended   author's five"]
-    for s in recommended.scenarios:
-        other = author.scenario(s.id).probability
-        lines.append(f"{s.label:<{width}}  {100 * s.probability:>9.0f} %  {100 * other:>12.0f} %")
-    first = recommended.scenarios[0]
-    mine = {c.what: c.log_odds for c in recommended.contributions[first.id]}
-    his = {c.what: c.log_odds for c in author.contributions[first.id]}
-    apart = sorted(
-        ((mine.get(k, 0.0) - his.get(k, 0.0), k) for k in mine.keys() | his.keys()), key=lambda x: -abs(x[0])
-    )
-    lines.append(f"Where they part on {first.label!r} (log-odds, recommended minus author):")
-    lines += [f"  {what}: {gap:+.2f}" for gap, what in apart[:4] if abs(gap) > 0.005]
-    return lines

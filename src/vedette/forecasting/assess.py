@@ -237,7 +237,8 @@ def _what_matters(engine: Engine, wanted: bool) -> dict[str, Any]:
     }
 
 
-def _interval(draws: Array, mass: float) -> tuple[float, float]:
+def interval_of(draws: Array, mass: float) -> tuple[float, float]:
+    """Central interval that holds ``mass`` of the draws."""
     low, high = np.quantile(draws, [(1 - mass) / 2, (1 + mass) / 2])
     return float(low), float(high)
 
@@ -248,8 +249,8 @@ def _atoms(engine: Engine, atoms: Array) -> tuple[AtomEstimate, ...]:
             id=a.id,
             statement=a.statement,
             probability=float(atoms[i].mean()),
-            interval50=_interval(atoms[i], 0.5),
-            interval90=_interval(atoms[i], 0.9),
+            interval50=interval_of(atoms[i], 0.5),
+            interval90=interval_of(atoms[i], 0.9),
         )
         for i, a in enumerate(engine.case.scenario_set.atoms)
     )
@@ -282,13 +283,13 @@ def _scenarios(engine: Engine, atoms: Array, start: Array) -> tuple[ScenarioEsti
                 label=scenario.label,
                 atoms=tuple(sorted(scenario.atoms)),
                 probability=p,
-                interval50=_interval(now[s], 0.5),
-                interval90=_interval(now[s], 0.9),
+                interval50=interval_of(now[s], 0.5),
+                interval90=interval_of(now[s], 0.9),
                 word=likelihood_word(p),
                 base_rate={
                     "p": float(before[s].mean()),
                     "n": n,
-                    "interval": _interval(before[s], 0.9),
+                    "interval": interval_of(before[s], 0.9),
                     "class": words,
                 },
             )
@@ -327,7 +328,7 @@ def _condition_views(engine: Engine, scenario: str, channel: str, chance: str) -
     out = []
     for actor in views:
         mine = [i for i in on if engine.items[i].actor == actor]
-        state = _view_state(engine, j, channel, mine) if mine else None
+        state = view_state(engine, j, channel, mine) if mine else None
         centre = float(state.mean()) if state is not None else None
         out.append(
             ConditionEstimate(
@@ -336,7 +337,7 @@ def _condition_views(engine: Engine, scenario: str, channel: str, chance: str) -
                 actor=actor,
                 condition=channel,
                 state=centre,
-                interval=_interval(state, 0.9) if state is not None else None,
+                interval=interval_of(state, 0.9) if state is not None else None,
                 level=level_word(centre) if centre is not None else "unknown",
                 evidence=tuple(engine.items[i].evidence for i in mine),
                 independent_sources=len({engine.items[i].origin for i in mine}),
@@ -346,7 +347,8 @@ def _condition_views(engine: Engine, scenario: str, channel: str, chance: str) -
     return out
 
 
-def _view_state(engine: Engine, chance: int, channel: str, mine: Sequence[int]) -> Array:
+def view_state(engine: Engine, chance: int, channel: str, mine: Sequence[int]) -> Array:
+    """State of a channel of one chance, (D,), on the -2..+2 scale, moved by the items at these positions alone."""
     k = engine.channel_index[channel]
     moved: Array = np.sum([engine.item_shift(i) for i in mine], axis=0)
     if k < len(engine.conditions):
