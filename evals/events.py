@@ -3,7 +3,8 @@
     python evals/events.py [--fit] [--raise-floors]
 
 Needs scikit-learn and the coded sentences in the shared data (``VEDETTE_SHARED``, by default ``../shared``). Folds are
-grouped by sentence; the hand-coded sample of PLOVER joins the training part of every fold, never the test part. The
+grouped by sentence; the hand-coded sample of PLOVER and our own sentences for rare roots (event_sentences.txt) join the
+training part of every fold, never the test part. The
 baseline is TF-IDF of masked words and letters with a logistic regression, on the same folds. Quad classes of the
 product are the largest sum over roots. Intervals: 90 %, bootstrap over sentences; differences are paired.
 ``--fit`` fits on everything and writes ``src/vedette/reference/coefficients/events.npz``.
@@ -66,7 +67,7 @@ class Coded:
 def read_coded(path: Path) -> list[Coded]:
     """Coded sentence pairs; actors that stand for nobody in the sentence are left out."""
     rows = duckdb.sql(
-        "select sentence, source, target, gold_root, gold_penta, sentence_id "  # noqa: S608 - a path of ours
+        "select sentence, source, target, gold_root, gold_penta, sentence_id "
         f"from '{path}' order by sentence_id, source, target"
     ).fetchall()
     return [Coded(s, a, b, root, int(quad) - 1, int(group)) for s, a, b, root, quad, group in rows]
@@ -90,6 +91,16 @@ def read_sample(path: Path) -> list[Coded]:
                   actors["target"][0] if actors["target"] else (both[1] if len(both) > 1 else None),
                   root, QUADS.index(quad_of(root)), -1)
         )  # fmt: skip
+    return found
+
+
+def read_own(path: Path) -> list[Coded]:
+    """Our own sentences for the roots that the samples hold few of."""
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            root, source, target, sentence = line.split("|")
+            found.append(Coded(sentence, source, target, root, QUADS.index(quad_of(root)), -1))
     return found
 
 
@@ -121,9 +132,8 @@ def fit(rows: list[Coded], masked: Raw, plain: Raw, sample: list[Coded], sample_
     weight = np.repeat([1.0, SAMPLE_WEIGHT, UNMASKED_WEIGHT], [len(rows), len(sample), len(rows)])
     model = LogisticRegression(C=STRENGTH, max_iter=200, class_weight="balanced").fit(x, y, sample_weight=weight)
     assert tuple(model.classes_) == NAMES
-    return EventModel(
-        roots=NAMES, coefficients=model.coef_.T.astype(np.float32), intercepts=model.intercept_, idf=idf, temperature=1.0
-    )
+    coefficients = model.coef_.T.astype(np.float32)
+    return EventModel(roots=NAMES, coefficients=coefficients, intercepts=model.intercept_, idf=idf, temperature=1.0)
 
 
 def scores(model: EventModel, raws: Raw) -> Any:
@@ -205,7 +215,8 @@ def cross_validate(rows: list[Coded], sample: list[Coded]) -> tuple[dict[str, fl
             print(f" {top[here].mean():.2f}/{right[here].mean():.2f} (n={here.sum()})", end="")
     print()
     each = f1_score(truth, answers["product"][0], average=None)
-    print("  by root: " + ", ".join(f"{n} {f:.2f} (n={np.sum(truth == k)})" for k, (n, f) in enumerate(zip(NAMES, each, strict=True))))
+    counts = np.bincount(truth, minlength=len(NAMES))
+    print("  by root: " + ", ".join(f"{n} {f:.2f} (n={k})" for n, f, k in zip(NAMES, each, counts, strict=True)))
     return figures, temperature
 
 
@@ -225,7 +236,10 @@ def interval(groups: Any, figure: Callable[[Any], float], draws: int = 300) -> t
     rng = np.random.default_rng(11)
     names, at = np.unique(groups, return_inverse=True)
     members = [np.flatnonzero(at == k) for k in range(len(names))]
-    drawn = [figure(np.concatenate([members[k] for k in rng.integers(0, len(names), len(names))])) for _ in range(draws)]
+    drawn = []
+    for _ in range(draws):
+        chosen = rng.integers(0, len(names), len(names))
+        drawn.append(figure(np.concatenate([members[k] for k in chosen])))
     return float(np.quantile(drawn, 0.05)), float(np.quantile(drawn, 0.95))
 
 
@@ -248,6 +262,7 @@ def main(arguments: list[str]) -> int:
         print(f"not measured: the coded sentences are not in {folder} (set VEDETTE_SHARED to the shared data)")
         return 0
     rows, sample = read_coded(folder / "plv_sentences.parquet"), read_sample(folder / "PLOVER_GSR_CAMEO.json")
+    sample += read_own(HERE / "event_sentences.txt")
     figures, temperature = cross_validate(rows, sample)
     masked = [features(r.sentence, r.source, r.target) for r in rows]
     plain = [features(r.sentence) for r in rows]
@@ -256,7 +271,8 @@ def main(arguments: list[str]) -> int:
         packed = pack(EventModel(roots=fitted.roots, coefficients=fitted.coefficients, intercepts=fitted.intercepts,
                                  idf=fitted.idf, temperature=temperature))  # fmt: skip
         OUT.write_bytes(packed)
-        print(f"wrote {OUT.relative_to(HERE.parent)}: {len(packed) / 1e6:.2f} MB, {len(rows)} + {len(sample)} sentences")
+        size = len(packed) / 1e6
+        print(f"wrote {OUT.relative_to(HERE.parent)}: {size:.2f} MB, {len(rows)} + {len(sample)} sentences")
     rate = speed(unpack(OUT.read_bytes()), rows)
     print(f"speed: {rate:,.0f} sentences a second on one core, from text to probabilities (n={len(rows)})")
     return check(figures, rate, raising=options.raise_floors)

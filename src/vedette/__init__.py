@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vedette.bootstrap import open_workspace as open_workspace
     from vedette.extraction import extract as extract
     from vedette.extraction import geoparse as geoparse
+    from vedette.extraction.events import classify_event as classify_event
     from vedette.scoring import brier as brier
     from vedette.scoring import log_score as log_score
     from vedette.workflows.base_rate import base_rate as base_rate
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # Public name -> where it lives; a module stands for itself.
 _PUBLIC = {
     "errors": "vedette.errors",
+    "classify_event": "vedette.extraction.events:classify_event",
     "extract": "vedette.extraction:extract",
     "geoparse": "vedette.extraction:geoparse",
     "open_workspace": "vedette.bootstrap:open_workspace",
@@ -41,6 +43,7 @@ __all__ = [
     "assess",
     "base_rate",
     "brier",
+    "classify_event",
     "errors",
     "extract",
     "geoparse",

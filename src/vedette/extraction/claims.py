@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vedette.domain.claims import ClaimKind, Direction, Place, Quantity, Strength
-from vedette.domain.reading import Claim, ClaimBearing, DateMention, PlaceMention, QuantityMention
+from vedette.domain.reading import Claim, ClaimBearing, DateMention, EventClass, PlaceMention, QuantityMention
 from vedette.extraction.clauses import Clause, act_subject
 from vedette.extraction.cue_rules import Scores, plain_clause, score_clause
 from vedette.extraction.names import Found
@@ -194,6 +194,7 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Cl
         speaker = _subject_of_speech(text, clause, inside) or speaker
     roles = context.roles
     target = roles.target if roles.target in codes else next((c for c in codes[1:] if len(c) == 3), None)
+    event = _event(text, quote, inside) if kind is ClaimKind.EVENT else None
     return Claim(
         start=clause.start,
         end=clause.end,
@@ -223,7 +224,22 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Cl
         hypothetical=hypothetical,
         confidence=_confidence(scores),
         reasons=(*_role_reason(roles), *(f"cue: {line}" for line in scores.fired)),
+        event_class=event.root if event else None,
+        quad=event.quad if event else None,
     )
+
+
+def _event(text: str, quote: str, inside: list[Found]) -> EventClass | None:
+    """PLOVER class of an event: the first actor named does it to the next one named with another code."""
+    from vedette.extraction.events import classify_event
+
+    if not any(c.isalpha() for c in quote):
+        return None
+    actors = [n for n in inside if n.what.kind != "region" and n.use != "place"]
+    source = actors[0] if actors else None
+    target = next((n for n in actors[1:] if source and n.what.codes != source.what.codes), None)
+    source_name, target_name = (text[n.start : n.end] if n else None for n in (source, target))
+    return classify_event(quote, source_name, target_name)
 
 
 def _of_what(quantity: QuantityMention, clause: Clause, text: str) -> str:

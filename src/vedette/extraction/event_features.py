@@ -31,8 +31,8 @@ def mask(sentence: str, source: str | None, target: str | None) -> str:
 
     The longer of two overlapping names is masked first.
     """
-    signs = sorted(((name, sign) for name, sign in ((source, SOURCE), (target, TARGET)) if name), key=lambda n: -len(n[0]))
-    for name, sign in signs:
+    names = [(name, sign) for name, sign in ((source, SOURCE), (target, TARGET)) if name]
+    for name, sign in sorted(names, key=lambda n: -len(n[0])):
         at = re.search(r"(?<!\w)" + re.escape(name) + r"(?!\w)", sentence)
         if at is None:
             at = re.search(re.escape(name), sentence)
@@ -120,7 +120,7 @@ def features(sentence: str, source: str | None = None, target: str | None = None
 
 
 def _add_cues(tokens: list[str], s: int, t: int, first: int, last: int, found: dict[int, float]) -> None:
-    """Cues anywhere (up to twice), and whether one stands between, close behind the source, before the target, behind."""
+    """Cues anywhere (up to twice), and whether between, close behind the source, before the target, behind."""
     for i, token in enumerate(tokens):
         for group, rest in _cues_from(token):
             if rest and not _follows(tokens, i + 1, rest):

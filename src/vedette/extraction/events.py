@@ -38,7 +38,8 @@ class EventModel:
         scores = np.asarray(values) @ self.coefficients[positions] + self.intercepts
         scores = (scores - scores.max()) / self.temperature
         shares: npt.NDArray[np.float64] = np.exp(scores)
-        return shares / shares.sum()
+        shares /= shares.sum()
+        return shares
 
 
 def pack(model: EventModel) -> bytes:
@@ -83,8 +84,9 @@ def load_event_model() -> EventModel:
         packed = path.read_bytes()
     except OSError as error:
         raise Unavailable(
-            "the event coefficients are not installed", where=str(path), fix="Install again, or run evals/events.py --fit"
-        ) from error
+            "the event coefficients are not installed", where=str(path),
+            fix="Install again, or fit them with: python evals/events.py --fit",
+        ) from error  # fmt: skip
     return unpack(packed)
 
 

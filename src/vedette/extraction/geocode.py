@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -38,7 +38,7 @@ class Weights:
     population: float = 0.6
     capital: float = 1.0
     own_name: float = 1.2
-    state_area: float = 14.0  # a name of a state means the state
+    state_area: float = 3.0  # beside the inhabitants of the state: its name means the state
     division_area: float = 10.0
     spelled: float = 14.0
     state_named: float = 3.4  # times ln(1 + mentions of the state)
@@ -95,6 +95,7 @@ def _states() -> tuple[dict[str, str], dict[str, str]]:
                 names.setdefault(fold_name(name), state.iso3)
     names.update({"us": "USA", "uk": "GBR", "britain": "GBR", "palestine": "PSE", "uae": "ARE", "holland": "NLD"})
     people = {fold_name(form): code for code, forms in demonyms().items() for form in forms}
+    people.update({"palestinian": "PSE", "palestinians": "PSE"})
     return names, people
 
 
@@ -106,7 +107,8 @@ def _iso3() -> dict[str, str]:
 _SHORT = {"st": "saint", "ft": "fort", "mt": "mount", "n": "north", "s": "south", "e": "east", "w": "west"}
 _AROUND = re.compile(
     r"^(?:the |city of |town of |village of |port of |greater |downtown |central |north |south |east |west |northern |"
-    r"southern |eastern |western |upper |lower |old |inner |metro )|(?: city| town| township| village| area| metro)$"
+    r"southern |eastern |western |upper |lower |old |inner |metro )|"
+    r"(?: city| town| township| village| area| metro| district| province| governorate| oblast| region| prefecture)$"
 )
 
 
@@ -145,13 +147,16 @@ def readings_of(name: str, level: Level = "any") -> tuple[Reading, ...]:
 
 
 def _areas(name: str) -> list[Reading]:
-    key = fold_name(name)
+    key = fold_name(name.replace("’s", "").replace("'s", ""))
+    if key not in divisions_by_key():
+        key = _AROUND.sub("", key) if key.endswith((" province", " oblast", " region", " state")) else key
     table = load_gazetteer()
     names, people = _states()
     found = []
     code = names.get(key) or (people.get(key) if name[:1].isupper() else None)
     if code and (centre := table.state_centres.get(code)):
-        found.append(_reading(name, *centre, 0.0, code, "", "country"))
+        people_there = math.log(max(table.state_populations.get(code, 0), 1000))
+        found.append(_reading(name, *centre, people_there, code, "", "country"))
     for division in divisions_by_key().get(key, ()):
         if middle := table.division_centres.get(division.code):
             found.append(_reading(division.name, *middle, 0.0, _iso3()[division.country], division.code, "division"))
@@ -173,7 +178,7 @@ def _areas_named(written: str) -> tuple[Area, ...]:
     """States and divisions that words may mean; Georgia is two."""
     key = fold_name(written.replace(". ", "."))
     found: list[Area] = []
-    if len(written) == 2 and (postal := postal_codes().get(written)):
+    if postal := postal_codes().get(written.removesuffix(".")):
         found.append(("USA", postal.code))
     found.extend((_iso3()[d.country], d.code) for d in divisions_by_key().get(key, ()))
     if code := _states()[0].get(key):
@@ -181,7 +186,7 @@ def _areas_named(written: str) -> tuple[Area, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _container(text: str, end: int) -> tuple[Area, ...]:
+def spelled_out(text: str, end: int) -> tuple[Area, ...]:
     """States and divisions spelled out behind a name."""
     match = _BEHIND.match(text, end, end + 60)
     if not match:
@@ -191,6 +196,19 @@ def _container(text: str, end: int) -> tuple[Area, ...]:
         if areas := _areas_named(" ".join(words[:stop])):
             return areas
     return ()
+
+
+def _contained(behind: tuple[Area, ...], levels: set[str], after: str) -> tuple[Area, ...]:
+    """What may contain a name that is itself a state or division: mostly it is the next name of a list.
+
+    "Lebanon, Pennsylvania" is a town, "Jordan, Lebanon" are two states and "Russia in Syria" is Russia; after a
+    division's name only a short form counts ("Washington, Pa.").
+    """
+    if not after.lstrip().startswith((",", "(")):
+        return ()
+    if "division" in levels and not re.match(r"[\s,(]+(?:[A-Z][\w]{0,4}\.|[A-Z]{2}\b)", after):
+        return ()
+    return tuple(area for area in behind if area[1])
 
 
 @lru_cache(maxsize=1)
@@ -297,7 +315,10 @@ def resolve(
     pairs = []
     for start, end in toponyms:
         written = text[start:end]
-        behind = _container(text, end)
+        behind = spelled_out(text, end)
+        if behind:
+            areas = {r.level for r in readings_of(written, level)} - {"city"}
+            behind = _contained(behind, areas, text[end : end + 12]) if areas else behind
         if behind and readings_of(written, level):
             spelled.setdefault(written, behind)
         pairs.append((written, behind))
@@ -326,6 +347,31 @@ def resolve(
     return found
 
 
+def complete(text: str, mentions: list[PlaceMention]) -> list[PlaceMention]:
+    """Mentions with what the tables alone leave out: a state's centre, and the other readings of a capital's name."""
+    table = load_gazetteer()
+    found = []
+    for m in mentions:
+        if m.level == "country" and m.lat is None and m.country in table.state_centres:
+            lat, lon = table.state_centres[m.country]
+            found.append(replace(m, lat=lat, lon=lon))
+        elif m.level == "city" and not m.alternatives:
+            (read,) = resolve(text, [(m.start, m.end)], level="city")
+            known = [Place(name=m.text, lat=read.lat, lon=read.lon, country=read.country), *read.alternatives]
+            found.append(replace(m, alternatives=tuple(p for p in known if not _same(p, m))))
+        else:
+            found.append(m)
+    return found
+
+
+def _same(place: Place, mention: PlaceMention) -> bool:
+    """Whether a reading is the one chosen: the same state, and within half a degree."""
+    if place.lat is None or place.lon is None or mention.lat is None or mention.lon is None:
+        return True
+    near = abs(place.lat - mention.lat) < 0.5 and abs(place.lon - mention.lon) < 0.5
+    return place.country == mention.country and near
+
+
 def _place(reading: Reading, table: Gazetteer) -> Place:
     name = table.name(reading.row) if reading.row >= 0 else reading.name
     return Place(name=name, lat=reading.lat, lon=reading.lon, country=reading.country or None)
@@ -343,7 +389,7 @@ def _fixed(
     for r in readings:
         weight = w.population * r.people + w.capital * r.capital + w.own_name * r.own
         if r.level == "country":
-            weight = w.state_area
+            weight = w.population * r.people + w.state_area
         elif r.level != "city":
             weight = w.division_area
         if behind and any(r.country == s and (not d or d == r.division) for s, d in behind):

@@ -80,11 +80,14 @@ def extract(
 def geoparse(text: str) -> list[PlaceMention]:
     """Places named in ``text``, with coordinates where the tables or the gazetteer give them (degrees, WGS84).
 
-    The other readings of an ambiguous name are kept in ``alternatives``.
+    A state gets the centre of its largest piece of land; ``level`` says what sort of place it is. The other readings of
+    an ambiguous name are kept in ``alternatives``. Raises `Unavailable` when the gazetteer was not built.
     """
+    from vedette.extraction.geocode import complete
+
     # The day decides only which leaders are known, and leaders are no places.
     names = scan_names(text, dt.date(2024, 1, 1))
-    return place_mentions(text, names, [(0, len(text))])
+    return complete(text, place_mentions(text, names, [(0, len(text))]))
 
 
 def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str]) -> Extraction:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from vedette.domain.claims import Place
 from vedette.errors import BadInput, Unavailable
@@ -81,7 +81,7 @@ class Gazetteer:
         self._state, self._capital = self._bytes("state"), self._bytes("capital")
         self._keys = self._lines("keys")
         self._key_row, self._key_own = self._numbers("key_row"), self._bytes("key_own")
-        self._states: list[list[str]] = json.loads(self._bytes("states"))
+        self._states: list[list[Any]] = json.loads(self._bytes("states"))
 
     def _bytes(self, name: str) -> bytes:
         return zlib.decompress(self._sections[name])
@@ -144,6 +144,11 @@ class Gazetteer:
         """Centre of the largest piece of land of each state, degrees, by ISO3 code."""
         iso3 = {state[0]: state[1] for state in self._states}
         return {iso3[key]: (lat, lon) for key, (lat, lon) in json.loads(self._bytes("centres")).items()}
+
+    @cached_property
+    def state_populations(self) -> dict[str, int]:
+        """Inhabitants of each state, by ISO3 code."""
+        return {state[1]: int(state[3]) for state in self._states}
 
     def name(self, row: int) -> str:
         """A row's own name."""

@@ -24,9 +24,9 @@ ROOTS: dict[str, tuple[int, str]] = {
     "REJECT": (3, "refuses, denies, opposes, vetoes"),
     "THREATEN": (3, "threatens or warns of harm or measures"),
     "PROTEST": (4, "demonstrates, strikes, riots"),
-    "SANCTION": (4, "reduces relations: sanctions, boycotts, expels diplomats, halts talks or aid"),
+    "SANCTION": (4, "reduces relations: breaks off ties, expels diplomats, halts aid, trade or talks, boycotts"),
     "MOBILIZE": (4, "raises the readiness of forces or deploys them"),
-    "COERCE": (4, "uses force short of violence: arrests, bans, seizes, deports, cyber attacks"),
+    "COERCE": (4, "uses force short of violence: arrests, imposes sanctions, bans, seizes, deports, cyber attacks"),
     "ASSAULT": (4, "uses violence: attacks, kills, abducts, shells, occupies"),
 }
 
