@@ -46,15 +46,19 @@ def assign(made: list[Made], *, anchors: int = rules.ANCHORS) -> list[str]:
     placed_in = []
     for number, item in enumerate(made):
         text = document(number, item.text)
-        signature = rules.sign(text, anchors=anchors)
+        runs = rules.shingles(text.text)
+        signature = rules.sign(text, runs=runs)
+        wanted = rules.look_up(runs)
         votes: dict[int, int] = {}
-        for run in rules.look_up(text):
+        leads: dict[int, int] = {}
+        for run in wanted:
             for other in index.get(run, ()):
                 votes[other] = votes.get(other, 0) + 1
+                leads[run] = leads.get(run, 0) + 1
         best = sorted(votes, key=lambda k: (-votes[k], k))[: rules.CANDIDATES]
         placed = rules.find_story(signature, [(*known[k], True) for k in best])
         known.append((signature, placed))
-        for anchor in rules.anchors_kept(signature, placed):
+        for anchor in rules.anchors_kept(placed, wanted, leads, anchors=anchors):
             index.setdefault(anchor, []).append(number)
         placed_in.append(placed.story)
     return placed_in

@@ -69,8 +69,9 @@ def read(
         many=len(source) > 1,
     )  # fmt: skip
     known = run.known_addresses()
-    for name in source:
-        run.read_all(name, workspace.documents(allow_private=allow_private, limit=limit, known=known))
+    with workspace.cases.held():
+        for name in source:
+            run.read_all(name, workspace.documents(allow_private=allow_private, limit=limit, known=known))
     refused = run.refused()
     if as_json:
         print_json({"case": case, "readings": run.readings, "refused": refused, "health": run.health})

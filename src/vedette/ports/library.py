@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,8 +26,20 @@ class Signed:
     available_at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """Documents found by anchors, with how many of them each has, best first; and how many each anchor leads to."""
+
+    documents: Mapping[str, int]
+    leads: Mapping[int, int]
+
+
 class Library(Protocol):
     """Documents, their texts and their places among the stories of a case."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the store at hand for many documents in a row; nothing is locked. Optional: all works without."""
+        ...
 
     def outline(self, case_id: str) -> Case:
         """The case without its documents, evidence, reviews and judgments; raises `UnknownName`."""
@@ -60,8 +73,8 @@ class Library(Protocol):
         """Documents stored since the last one that was placed, in the order stored."""
         ...
 
-    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Mapping[str, int]:
-        """Documents with some of these anchors and how many: the ``most`` with the most, ties by age."""
+    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Sharing:
+        """Documents with some of these anchors: the ``most`` with the most of them, ties by age."""
         ...
 
     def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:

@@ -73,6 +73,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a connection open, idle and without a lock, while the block runs."""
+        with plain_errors(self.where):
+            connection = self._engine.connect()
+        try:
+            yield
+        finally:
+            with plain_errors(self.where):
+                connection.close()
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """All or nothing: committed when the block ends, undone when it raises or the process dies."""
         joined: Connection | None = getattr(self._open, "connection", None)

@@ -6,7 +6,7 @@ Reading a bundled case needs no workspace; opening one costs the import of the d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from vedette.domain.case import Case
@@ -17,7 +17,7 @@ from vedette.domain.stories import Placed, Signature
 from vedette.errors import UnknownName
 from vedette.ports import CaseChange, CaseStore
 from vedette.ports.forgetting import Tombstone
-from vedette.ports.library import Signed
+from vedette.ports.library import Sharing, Signed
 
 
 class DeferredCaseStore:
@@ -87,6 +87,10 @@ class DeferredCaseStore:
 
     # -- the library ----------------------------------------------------------------------------------------
 
+    def held(self) -> AbstractContextManager[None]:
+        """See `Library`."""
+        return self._store().held() if self._is_there() else nullcontext()
+
     def outline(self, case_id: str) -> Case:
         """See `Library`."""
         if not self._is_there():
@@ -121,9 +125,11 @@ class DeferredCaseStore:
         """See `Library`."""
         return self._store().unsigned(case_id) if self._is_there() else ()
 
-    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Mapping[str, int]:
+    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Sharing:
         """See `Library`."""
-        return self._store().sharing(case_id, anchors, most=most) if self._is_there() else {}
+        if not self._is_there():
+            return Sharing(documents={}, leads={})
+        return self._store().sharing(case_id, anchors, most=most)
 
     def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:
         """See `Library`."""

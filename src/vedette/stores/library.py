@@ -6,7 +6,9 @@ import difflib
 import hashlib
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -17,14 +19,12 @@ from vedette.domain.evidence import Evidence
 from vedette.domain.stories import Placed, Relation, Signature
 from vedette.errors import Damaged, UnknownName
 from vedette.ports import Clock
-from vedette.ports.library import Signed
+from vedette.ports.library import Sharing, Signed
 from vedette.stores import records, schema
 from vedette.stores.database import Database
 
 # SQLite binds at most 999 variables a statement in the oldest versions still in use (SQLITE_MAX_VARIABLE_NUMBER).
 _BATCH = 500
-# Rows of one anchor that are looked at. An anchor many documents share is a phrase of the trade, not a copy.
-_PER_BATCH = 20_000
 
 
 class SqlLibrary:
@@ -32,6 +32,19 @@ class SqlLibrary:
 
     _db: Database
     _clock: Clock
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep one connection open, without a transaction.
+
+        SQLite clears its log when the last connection closes, which takes longer than storing a document; a reading of
+        a whole folder then does it once.
+        """
+        if not self._db.holds_anything():
+            yield
+            return
+        with self._db.held():
+            yield
 
     def outline(self, case_id: str) -> Case:
         """The newest version of the case without its records."""
@@ -43,7 +56,12 @@ class SqlLibrary:
             if record is None:
                 ids = connection.scalars(select(c.id).distinct()).all()
                 raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
-        return records.decode(Case, record, where=f"{self._db.where}, case {case_id}")
+        # The same version is asked for before and inside the transaction of every document.
+        last: tuple[str, Case] | None = getattr(self, "_last_outline", None)
+        if last is None or last[0] != record:
+            last = record, records.decode(Case, record, where=f"{self._db.where}, case {case_id}")
+            self._last_outline = last
+        return last[1]
 
     def find_document(self, case_id: str, sha256: str) -> tuple[Document, tuple[Evidence, ...]] | None:
         """The document made from these bytes and the evidence that quotes it."""
@@ -128,23 +146,25 @@ class SqlLibrary:
             ).all()  # fmt: skip
             return tuple(self._documents(connection, case_id, names).values()) if names else ()
 
-    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Mapping[str, int]:
+    def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Sharing:
         """Documents found by these anchors, with the number they share."""
         if not self._db.holds_anything():
-            return {}
-        a = schema.story_anchors.c
-        counts: dict[int, int] = {}
+            return Sharing(documents={}, leads={})
+        a, d = schema.story_anchors.c, schema.documents.c
+        counts: Counter[int] = Counter()
+        leads: Counter[int] = Counter()
         with self._db.read() as connection:
             for at in range(0, len(anchors), _BATCH):
-                wanted = anchors[at : at + _BATCH]
-                query = select(a.document_seq).where(a.case_id == case_id, a.anchor.in_(wanted)).limit(_PER_BATCH)
-                for seq in connection.scalars(query):
-                    counts[seq] = counts.get(seq, 0) + 1
+                query = select(a.anchor, a.document_seq).where(
+                    a.case_id == case_id, a.anchor.in_(anchors[at : at + _BATCH])
+                )
+                for anchor, seq in connection.execute(query):
+                    counts[seq] += 1
+                    leads[anchor] += 1
             best = sorted(counts, key=lambda seq: (-counts[seq], seq))[:most]
-            d = schema.documents.c
             rows = connection.execute(select(d.seq, d.id).where(d.seq.in_(best))).all() if best else ()
             names = {row.seq: row.id for row in rows}
-        return {names[seq]: counts[seq] for seq in best}
+        return Sharing(documents={names[seq]: counts[seq] for seq in best}, leads=leads)
 
     def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:
         """Signatures and places."""

@@ -147,13 +147,18 @@ def read_document(
 
 def outline(store: CaseStore, name: str) -> Case:
     """The case without its records where it is stored, so that a large case opens as fast as a small one."""
-    return store.outline(name) if name in store.case_ids() else open_case(store, name)
+    try:
+        return store.outline(name)
+    except UnknownName:
+        return open_case(store, name)  # bundled, a file, or unknown with the nearest names
 
 
 def _stored_outline(store: CaseStore, name: str) -> Case:
-    if name not in store.case_ids():
+    try:
+        return store.outline(name)
+    except UnknownName:
         stored_case(store, name)
-    return store.outline(name)
+        return store.outline(name)
 
 
 def already_read(store: CaseStore, case_name: str, content: bytes) -> Document | None:

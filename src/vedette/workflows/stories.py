@@ -28,13 +28,15 @@ def place_document(
     """
     from vedette.assessment import stories
 
-    signature = stories.sign(document, evidence)
-    votes = library.sharing(case_id, stories.look_up(document), most=stories.CANDIDATES)
-    known = library.signed(case_id, list(votes))
+    runs = stories.shingles(document.text)
+    signature = stories.sign(document, evidence, runs=runs)
+    wanted = stories.look_up(runs)
+    sharing = library.sharing(case_id, wanted, most=stories.CANDIDATES)
+    known = library.signed(case_id, list(sharing.documents))
     # A later document that a new one resembles may name its story only when the two are copies both ways (MUTUAL).
     candidates = [
         (known[name].signature, known[name].placed, known[name].available_at <= document.times.available_at)
-        for name in votes
+        for name in sharing.documents
         if name in known
     ]
     placed = stories.find_story(signature, candidates)
@@ -44,7 +46,11 @@ def place_document(
             document=document.id, story=source.placed.story if source else original, relation=Relation.TRANSLATION,
             of=original, share=placed.share,
         )  # fmt: skip
-    kept = replace(signature, anchors=stories.anchors_kept(signature, placed))
+    full = {key for key, n in library.sharing(case_id, signature.keys, most=0).leads.items() if n >= stories.FULL}
+    kept = replace(
+        signature, anchors=stories.anchors_kept(placed, wanted, sharing.leads),
+        keys=tuple(key for key in signature.keys if key not in full),
+    )  # fmt: skip
     return kept, placed, voiced(library, case_id, document, evidence, placed)
 
 
@@ -69,7 +75,7 @@ def _earlier_reports(
     keys = stories.keys_around(evidence)
     if not keys:
         return ()
-    found = library.evidence_of(case_id, list(library.sharing(case_id, keys, most=REPORTS)))
+    found = library.evidence_of(case_id, list(library.sharing(case_id, keys, most=REPORTS).documents))
     day = document.times.available_at
     return tuple(e for e in found if e.times.available_at <= day and e.status is not Status.REJECTED)
 

@@ -93,12 +93,14 @@ def test_a_later_document_names_a_story_only_for_a_mutual_copy() -> None:
     assert stories.find_story(same, [(whole, later, False)]).story == "w"
 
 
-def test_copies_add_no_anchors() -> None:
-    base = " ".join(report(11))
-    first, copy = signature(base, "a"), signature(base, "b")
-    placed = Placed(document="b", story="a", relation=Relation.SAME_TEXT, of="a", share=1)
-    assert stories.anchors_kept(copy, placed) == ()
-    assert len(stories.anchors_kept(first, replace(placed, relation=Relation.FIRST))) == stories.ANCHORS
+def test_anchors_that_tell_nothing_are_not_kept() -> None:
+    runs = stories.look_up(stories.shingles(" ".join(report(11))))
+    copy = Placed(document="b", story="a", relation=Relation.SAME_TEXT, of="a", share=1)
+    first = replace(copy, relation=Relation.FIRST)
+    assert stories.anchors_kept(copy, runs, {}) == ()
+    assert stories.anchors_kept(first, runs, {}) == tuple(runs[: stories.ANCHORS])
+    kept = stories.anchors_kept(first, runs, {runs[0]: stories.FULL, runs[1]: stories.FULL - 1})
+    assert kept == tuple(runs[1 : stories.ANCHORS + 1])
 
 
 def item(name: str, claim: str, *, day: str = "2022-01-18", who: str = "the Kremlin", **changes: object) -> Evidence:
