@@ -318,6 +318,21 @@ def record_page() -> str:
             ),
         ),
         "",
+        "By part of the forecast, and under the rival framework of two conditions on the same items, its scale fitted",
+        "for itself (the items were coded for the five conditions). The gain is that of the five over the rival in log",
+        "score, with its 95 % interval:",
+        "",
+        *table(
+            ("part", "log score", "Brier score", "ROC area", "gain", "interval"),
+            (
+                (
+                    r["part"], *(f"{r[m]:.3f}" for m in ("log_score", "brier", "roc_auc")),
+                    *((f"{g['gain']:.3f}", f"{g['low']:.3f} to {g['high']:.3f}") if (g := r.get("gain")) else ("", "")),
+                )
+                for r in report["parts"]
+            ),
+        ),
+        "",
         "## Every episode",
         "",
         *table(

@@ -58,7 +58,7 @@ def _actor(actor: Mapping[str, Any], width: int) -> Iterator[str]:
         # One reason for an actor's unknowns: they differ only in what is unknown.
         names = "; ".join(safe_text(s["label"]) for s in unknown)
         yield from textwrap.wrap(
-            f"? unknown {names}. {safe_text(unknown[0]['reason'])}", width, initial_indent="    ",
+            f"? unknown: {names}. {safe_text(unknown[0]['reason'])}", width, initial_indent="    ",
             subsequent_indent="             ",
         )  # fmt: skip
 
