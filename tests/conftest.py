@@ -15,12 +15,18 @@ from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-# The same examples in every run: a failure here is a failure there. HYPOTHESIS_PROFILE=soak looks further.
+# The same examples in every run: a failure here is a failure there. `make soak` looks further.
+SOAK = 10_000
 settings.register_profile(
     "suite", derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("soak", deadline=None, max_examples=10_000, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", deadline=None, max_examples=SOAK, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+def examples(few: int) -> int:
+    """How many examples a heavy property is tried on: ``few`` in the suite, as many as any other under `make soak`."""
+    return few if os.environ.get("HYPOTHESIS_PROFILE", "suite") == "suite" else SOAK
 
 
 def shared_dir() -> Path | None:

@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = {"demo", "test", "test-browser", "lint", "bench", "evals", "docs", "changelog", "lock", "clean"}
+TARGETS = {
+    "demo", "test", "test-browser", "soak", "lint", "bench", "evals", "figures", "docs", "changelog", "lock", "clean",
+}  # fmt: skip
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:

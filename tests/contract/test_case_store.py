@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.conftest import examples
 from tests.made_records import RAW, document, evidence, full_case, judgment
 
 from vedette.domain.evidence import Review, Status, Verdict
@@ -206,7 +207,7 @@ def test_a_store_of_a_newer_vedette_is_left_alone(backend: Any) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1).filter(str.strip))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_survives(backend: Any, words: str) -> None:
     case_id = f"made-{abs(hash(words))}"
     source = document(words.encode(), id="doc")

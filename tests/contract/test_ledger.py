@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 from tests.made_records import ATOMS, forecast, question
 
 from vedette.domain.ledger import Forecast, Resolution
@@ -141,7 +142,7 @@ def test_a_rewritten_end_is_noticed(backend: Any) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_changed_letter_is_found(backend: Any, data: st.DataObject) -> None:
     """One letter of one record, anywhere: that entry is the first that does not hold, all before it do."""
     ledger = backend.ledger()

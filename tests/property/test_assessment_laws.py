@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 from tests.made_cases import AS_OF, CONDITIONS, five, host_case, item
 
 from vedette.assessment.dependence import Voice, coefficients
@@ -70,7 +71,7 @@ def test_no_evidence_returns_the_base_rate_exactly(mode: str) -> None:
 
 
 @given(evidence_lists())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_atoms_sum_to_one_and_stay_in_range(evidence: list[Evidence]) -> None:
     engine, _, _ = prepare(host_case(evidence), "2022-01-20", SETTING)
     atoms = engine.evaluate()
@@ -79,14 +80,14 @@ def test_atoms_sum_to_one_and_stay_in_range(evidence: list[Evidence]) -> None:
 
 
 @given(evidence_lists())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_nested_scenarios_are_never_likelier(evidence: list[Evidence]) -> None:
     p = probabilities(evidence)
     assert p["attack_from_host"] <= p["attack"]
 
 
 @given(evidence_lists(), st.integers(0, 60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_longer_horizon_is_never_less_likely(evidence: list[Evidence], days: int) -> None:
     """Same knowledge, later deadline: the chance of an attack by then cannot fall."""
     short = host_case(evidence)
@@ -109,7 +110,7 @@ def test_a_longer_horizon_is_never_less_likely(evidence: list[Evidence], days: i
 
 
 @given(evidence_lists(), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_evidence_order_changes_nothing(evidence: list[Evidence], random: object) -> None:
     shuffled = list(evidence)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -120,7 +121,7 @@ def test_evidence_order_changes_nothing(evidence: list[Evidence], random: object
 
 
 @given(evidence_lists(), evidence_lists(max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_later_evidence_changes_nothing_earlier(evidence: list[Evidence], later: list[Evidence]) -> None:
     after = [
         replace(
@@ -136,7 +137,7 @@ def test_later_evidence_changes_nothing_earlier(evidence: list[Evidence], later:
 
 
 @given(evidence_lists())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_contributions_and_residual_sum_to_the_log_odds(evidence: list[Evidence]) -> None:
     result = assess(host_case(evidence), "2022-01-20", SETTING, with_sensitivity=False)
     for s in result.scenarios:
@@ -145,7 +146,7 @@ def test_contributions_and_residual_sum_to_the_log_odds(evidence: list[Evidence]
 
 
 @given(evidence_lists())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_residual_is_small(evidence: list[Evidence]) -> None:
     engine, _, _ = prepare(host_case(evidence), "2022-01-20", SETTING)
     _, residual = attribute(engine)
@@ -153,7 +154,7 @@ def test_the_residual_is_small(evidence: list[Evidence]) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 2.2), st.integers(0, 3), st.integers(0, 3)), max_size=12), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_one_more_report_never_lowers_a_total(sizes: list[tuple[float, int, int]], data: st.DataObject) -> None:
     voices = [Voice(id=f"v{i:02d}", size=s, copy_of=(o, c), origin=o) for i, (s, o, c) in enumerate(sizes)]
     extra = Voice(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 
 from made_assessment import made_assessment, made_case
 from vedette.domain.forecast import Assessment, Binding, Contribution, ScenarioEstimate
@@ -55,7 +56,7 @@ def assessments(draw: st.DrawFn) -> Assessment:
     )
 
 
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @few

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 
 import strategies as nouns
 from vedette.codec import json as codec
@@ -122,7 +123,7 @@ def test_strategies_draw_every_field(kind: type) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_json_gives_every_noun_back(kind: type, data: st.DataObject) -> None:
     noun = data.draw(KINDS[kind])
@@ -137,7 +138,7 @@ def test_evidence_comes_back_with_its_quote(item: evidence.Evidence) -> None:
     assert codec.loads(evidence.Evidence, codec.dumps(item), documents=own) == item
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(made=nouns.cases())
 def test_case_file_gives_the_case_back(made: case.Case) -> None:
     text = encode_case(made)
@@ -145,7 +146,7 @@ def test_case_file_gives_the_case_back(made: case.Case) -> None:
     assert encode_case(decode_case(text.encode())) == text
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(made=nouns.cases())
 def test_dossier_keeps_what_a_dossier_can_hold(made: case.Case) -> None:
     once = decode_dossier(encode_dossier(made))
@@ -176,7 +177,7 @@ def test_junk_is_refused_in_words(junk: bytes) -> None:
         assert "\n" not in str(caught.value)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(data=st.data())
 def test_a_damaged_case_file_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
     lines = encode_case(bundled_case("niger-2023")).splitlines()
@@ -218,7 +219,7 @@ def damage(whole: Any, data: st.DataObject) -> None:
         node[key] = data.draw(st.sampled_from((None, 1, "x", [], {}, [1], {"a": 1}, True, -0.5, [None], [[]])))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(data=st.data())
 def test_a_damaged_dossier_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
     whole: Any = plain_json.loads(plain_json.dumps(encode_dossier(bundled_case("niger-2023"))))
@@ -230,7 +231,7 @@ def test_a_damaged_dossier_is_refused_or_read_but_never_crashes(data: st.DataObj
         assert "\n" not in str(error)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_a_damaged_record_is_refused_or_read_but_never_crashes(data: st.DataObject) -> None:
     whole: Any = plain_json.loads(codec.dumps(bundled_case("niger-2023")))

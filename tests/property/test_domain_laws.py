@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 
 import strategies as nouns
 from vedette.domain.case import Case
@@ -38,7 +39,7 @@ def test_a_found_quote_is_the_only_one(quote: Quote) -> None:
             quote.document.find_quote(quote.text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(made=nouns.scenario_sets())
 def test_atoms_are_exclusive_and_exhaustive(made: ScenarioSet) -> None:
     # Every way through the tree ends in one atom; whatever the chances, the ways' probabilities sum to one.
@@ -57,7 +58,7 @@ def test_atoms_are_exclusive_and_exhaustive(made: ScenarioSet) -> None:
                 assert low <= high + 1e-12
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(made=nouns.scenario_sets(), data=st.data())
 def test_an_incoherent_set_cannot_exist(made: ScenarioSet, data: st.DataObject) -> None:
     assert isinstance(made.tree, Branch)
@@ -113,7 +114,7 @@ def test_a_day_admits_all_of_itself_and_nothing_later(day: dt.date, at: dt.datet
         instant(at.replace(tzinfo=None))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(case=nouns.cases(), day=nouns.days, other=nouns.days)
 def test_what_is_known_only_grows(case: Case, day: dt.date, other: dt.date) -> None:
     early, late = sorted((day, other))
@@ -126,7 +127,7 @@ def test_what_is_known_only_grows(case: Case, day: dt.date, other: dt.date) -> N
     assert then.as_of <= case.deadline
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(case=nouns.cases(), day=nouns.days, data=st.data())
 def test_later_records_change_nothing_earlier(case: Case, day: dt.date, data: st.DataObject) -> None:
     cut = AsOf(date=day)
@@ -137,14 +138,14 @@ def test_later_records_change_nothing_earlier(case: Case, day: dt.date, data: st
     assert grown.known(cut) == case.known(cut)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(case=nouns.cases(), data=st.data())
 def test_the_order_of_evidence_changes_nothing(case: Case, data: st.DataObject) -> None:
     shuffled = dataclasses.replace(case, evidence=tuple(data.draw(st.permutations(case.evidence))))
     assert {e.id: e for e in shuffled.standing()} == {e.id: e for e in case.standing()}
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(case=nouns.cases(), verdict=st.sampled_from(Verdict), at=nouns.instants)
 def test_a_correction_is_a_new_record(case: Case, verdict: Verdict, at: dt.datetime) -> None:
     assume(case.evidence)

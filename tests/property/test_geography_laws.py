@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 
 from vedette.domain.claims import Bound, Place, Quantity
 from vedette.geography.boundaries import RESOLUTIONS, Resolution, inside
@@ -20,7 +21,7 @@ LAT = st.floats(-90, 90, allow_nan=False)
 LON = st.floats(-180, 180, allow_nan=False)
 POINT = st.tuples(LAT, LON)
 STATE = st.sampled_from(["BLR", "UKR", "RUS", "NER", "FJI", "CUB", "ESH", "CHL"])
-FAST = settings(max_examples=60, deadline=None)
+FAST = settings(max_examples=examples(60), deadline=None)
 
 
 @given(POINT, POINT)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 from tests.made_ledger import Noun, answered, asked, entries, ledger_case, no_case, said
 
 from vedette.domain.time import AsOf
@@ -79,7 +80,7 @@ def test_the_scores_are_proper(belief: float, stated: float) -> None:
 
 
 @given(st.integers(0, 40), st.integers(0, 40))
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_effects_sum_to_the_change_between_any_two_days(one: int, other: int) -> None:
     case = ledger_case()
     first, second = sorted((one, other))

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.conftest import examples
 
 from vedette import scoring
 
@@ -85,7 +86,7 @@ def test_decomposition_is_exact(case: tuple[np.ndarray, np.ndarray], bins: int) 
     assert d.reliability >= 0 and d.resolution >= 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(cases(), st.integers(0, 2**31))
 def test_bootstrap_of_one_cluster_is_a_point(case: tuple[np.ndarray, np.ndarray], seed: int) -> None:
     y, p = case

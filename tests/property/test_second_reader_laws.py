@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 from tests.made_texts import ARTICLE
 
 from vedette import extract
@@ -88,7 +89,7 @@ class Clock:
 
 
 @given(answers)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_whatever_a_model_answers_quotes_are_slices_and_nothing_is_accepted(value: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(

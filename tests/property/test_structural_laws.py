@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 
 from vedette.evaluation.simulate import simulated_panel
 from vedette.forecasting.structural.bundled import over_horizon, wilson
@@ -18,7 +19,7 @@ MODEL = fit_structural(PANEL, "y_mid_init", train_until=1975)
 RATES = MODEL.predict(TABLE)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(year=st.integers(1950, 1980), seed=st.integers(0, 2**31))
 def test_later_events_change_no_earlier_feature(year: int, seed: int) -> None:
     events = PANEL.columns["y_mid_init"].copy()
@@ -28,7 +29,7 @@ def test_later_events_change_no_earlier_feature(year: int, seed: int) -> None:
     assert np.array_equal(moved.values[PANEL.year <= year], TABLE.values[PANEL.year <= year], equal_nan=True)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(share=st.floats(0.05, 0.95))
 def test_fewer_rows_of_other_years_change_no_forecast_of_this_one(share: float) -> None:
     last = 1950 + int(share * 25)
@@ -61,7 +62,7 @@ def test_a_mixer_gives_probabilities_between_its_halves(
     assert np.all(p >= np.minimum(*ends) - 1e-12) and np.all(p <= np.maximum(*ends) + 1e-12)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seed=st.integers(0, 2**31), shift=st.floats(-1, 1), slope=st.floats(0.4, 1.8))
 def test_recalibration_never_turns_the_ranking(seed: int, shift: float, slope: float) -> None:
     rng = np.random.default_rng(seed)

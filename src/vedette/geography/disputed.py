@@ -62,13 +62,6 @@ class DisputedArea:
         """Who holds it and who claims it, as known on a day: nothing later is told."""
         return ". ".join(text for day, text in self.facts if on is None or day <= on)
 
-    @property
-    def shape_note(self) -> str:
-        """Where the line comes from."""
-        if self.outline:
-            return f"own drawing, coarse (about {self.accuracy_km:.0f} km)"
-        return "outline from the boundary file"
-
 
 @lru_cache(maxsize=1)
 def all_areas() -> tuple[DisputedArea, ...]:

@@ -87,10 +87,6 @@ class Composer:
             return self.facts.figure("phia_word", *steps, "probability")
         return self.facts.text(*steps, "word")
 
-    def scenario_estimate(self, scenario: str) -> Parts:
-        """The estimate of a scenario of the main assessment."""
-        return self.estimate("assessment", "scenarios", self.place[scenario])
-
     def condition_name(self, condition: str) -> str:
         """A condition's label in running text."""
         label = self.names[condition][1] if condition in self.names else safe_text(condition.replace("_", " "))

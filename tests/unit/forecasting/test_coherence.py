@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import examples
 from tests.made_cases import host_case
 
 from vedette.errors import BadInput
@@ -36,7 +37,7 @@ def test_a_partition_that_misses_one_is_named() -> None:
 
 
 @given(PROBABILITY, PROBABILITY, PROBABILITY)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_the_repair_is_always_coherent(a: float, b: float, c: float) -> None:
     fixed = repair({"attack": a, "attack_from_host": b, "lasting_presence": c}, SET)
     assert sum(fixed.atoms.values()) == pytest.approx(1, abs=1e-9)
