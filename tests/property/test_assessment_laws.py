@@ -21,7 +21,7 @@ from vedette.forecasting.draws import logit
 from vedette.forecasting.explain import attribute
 from vedette.forecasting.parameters import Parameters
 
-SETTING = Setting(framework=five(), parameters=Parameters(draws=200))
+SETTING = Setting(framework=five(), parameters=Parameters(draws=64))
 GRADES = st.sampled_from([a + b for a in "ABCDEF" for b in "123456"])
 
 
@@ -71,7 +71,7 @@ def test_no_evidence_returns_the_base_rate_exactly(mode: str) -> None:
 
 
 @given(evidence_lists())
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_atoms_sum_to_one_and_stay_in_range(evidence: list[Evidence]) -> None:
     engine, _, _ = prepare(host_case(evidence), "2022-01-20", SETTING)
     atoms = engine.evaluate()
@@ -80,14 +80,14 @@ def test_atoms_sum_to_one_and_stay_in_range(evidence: list[Evidence]) -> None:
 
 
 @given(evidence_lists())
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_nested_scenarios_are_never_likelier(evidence: list[Evidence]) -> None:
     p = probabilities(evidence)
     assert p["attack_from_host"] <= p["attack"]
 
 
 @given(evidence_lists(), st.integers(0, 60))
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_a_longer_horizon_is_never_less_likely(evidence: list[Evidence], days: int) -> None:
     """Same knowledge, later deadline: the chance of an attack by then cannot fall."""
     short = host_case(evidence)
@@ -110,7 +110,7 @@ def test_a_longer_horizon_is_never_less_likely(evidence: list[Evidence], days: i
 
 
 @given(evidence_lists(), st.randoms(use_true_random=False))
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_evidence_order_changes_nothing(evidence: list[Evidence], random: object) -> None:
     shuffled = list(evidence)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -121,7 +121,7 @@ def test_evidence_order_changes_nothing(evidence: list[Evidence], random: object
 
 
 @given(evidence_lists(), evidence_lists(max_size=4))
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_later_evidence_changes_nothing_earlier(evidence: list[Evidence], later: list[Evidence]) -> None:
     after = [
         replace(
@@ -137,7 +137,7 @@ def test_later_evidence_changes_nothing_earlier(evidence: list[Evidence], later:
 
 
 @given(evidence_lists())
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_contributions_and_residual_sum_to_the_log_odds(evidence: list[Evidence]) -> None:
     result = assess(host_case(evidence), "2022-01-20", SETTING, with_sensitivity=False)
     for s in result.scenarios:
@@ -146,7 +146,7 @@ def test_contributions_and_residual_sum_to_the_log_odds(evidence: list[Evidence]
 
 
 @given(evidence_lists())
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_the_residual_is_small(evidence: list[Evidence]) -> None:
     engine, _, _ = prepare(host_case(evidence), "2022-01-20", SETTING)
     _, residual = attribute(engine)
@@ -154,7 +154,7 @@ def test_the_residual_is_small(evidence: list[Evidence]) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 2.2), st.integers(0, 3), st.integers(0, 3)), max_size=12), st.data())
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 def test_one_more_report_never_lowers_a_total(sizes: list[tuple[float, int, int]], data: st.DataObject) -> None:
     voices = [Voice(id=f"v{i:02d}", size=s, copy_of=(o, c), origin=o) for i, (s, o, c) in enumerate(sizes)]
     extra = Voice(
