@@ -50,7 +50,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """The matrix, columns by diagnosticity. ``left_out``: items that move nothing. ``warnings``: on balance."""
+    """The matrix, columns by diagnosticity. ``left_out``: items that move nothing. ``warnings``: on balance, of
+    the items coded on a scenario and of those that move it."""
 
     case: str
     as_of: str
@@ -84,11 +85,13 @@ def matrix_of(assessment: Assessment) -> Matrix:
         )  # fmt: skip
     columns.sort(key=lambda c: (-c.diagnosticity, c.evidence))
     rows = tuple(_row(s, i, s.id in rivals, columns) for i, s in enumerate(assessment.scenarios))
+    # The assessment counts the items coded on a scenario; a row counts every item that moves it through the tree.
+    coded = tuple(f"{w} (Items coded on it.)" for w in assessment.warnings if w.startswith("One-sided evidence"))
     return Matrix(
         case=assessment.case, as_of=assessment.as_of.isoformat(), mode=assessment.mode,
         framework=assessment.framework, rows=rows, columns=tuple(columns),
         left_out=len({str(x["evidence"]) for x in assessment.excluded} - {c.evidence for c in columns}),
-        warnings=tuple(_warning(r) for r in rows if r.one_sided),
+        warnings=(*coded, *(_warning(r) for r in rows if r.one_sided)),
     )  # fmt: skip
 
 
@@ -118,4 +121,7 @@ def _warning(row: Row) -> str:
     many, few = ("raise", "lowers") if row.raises > row.lowers else ("lower", "raises")
     n, rest = max(row.raises, row.lowers), min(row.raises, row.lowers)
     other = f"{rest or 'none'} {few if rest <= 1 else few.removesuffix('s')} it"
-    return f"One-sided evidence on {row.scenario}: {n} items {many} it, {other}. Look for what would disconfirm it."
+    return (
+        f"One-sided evidence on {row.scenario}: {n} items {many} it, {other}. Look for what would disconfirm it. "
+        "(Items that move it.)"
+    )

@@ -62,7 +62,19 @@ def test_one_sided_evidence_is_warned_of(lowering: int, warned: bool) -> None:
     evidence = [item(f"U{i}", condition=CONDITIONS[i % 5]) for i in range(5)]
     evidence += [item(f"D{i}", condition=CONDITIONS[i], direction=Direction.LOWERS) for i in range(lowering)]
     _, matrix = made(*evidence)
-    assert any("One-sided evidence on attack:" in w for w in matrix.warnings) is warned
+    assert any("One-sided evidence on attack:" in w and "move it" in w for w in matrix.warnings) is warned
+
+
+def test_evidence_coded_one_way_is_warned_of_even_where_other_items_balance_it() -> None:
+    evidence = [item(f"U{i}", condition=CONDITIONS[i]) for i in range(5)]
+    evidence += [
+        item(f"D{i}", condition=CONDITIONS[i], scenario="neither", strength=Strength.WEAK) for i in range(3)
+    ]
+    result, matrix = made(*evidence)
+    attack = next(r for r in matrix.rows if r.scenario == "attack")
+    assert attack.lowers == 3 and not attack.one_sided
+    assert any("One-sided evidence on attack:" in w for w in result.warnings)
+    assert any("One-sided evidence on attack:" in w and "coded on it" in w for w in matrix.warnings)
 
 
 @pytest.mark.parametrize("width", [60, 80, 118])
