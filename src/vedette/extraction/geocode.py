@@ -297,19 +297,27 @@ class _Name:
 
 
 def resolve(
-    text: str, toponyms: Sequence[tuple[int, int]], *, level: Level = "any", weights: Weights = WEIGHTS
+    text: str,
+    toponyms: Sequence[tuple[int, int]],
+    *,
+    level: Level = "any",
+    weights: Weights = WEIGHTS,
+    states: dict[str, float] | None = None,
 ) -> list[PlaceMention]:
     """The place each name stands for, in the order given, the other likely readings kept.
 
     ``toponyms``: start and end of each name in ``text`` (code points). ``level`` "city" looks only among populated
-    places. A name that no table knows comes back without coordinates. Coordinates are degrees (WGS84).
+    places. ``states`` (ISO3) replaces the count of how often each state is named, where the caller knows which names
+    are places and which are actors. A name that no table knows comes back without coordinates. Coordinates are degrees
+    (WGS84). Raises `Unavailable` when the gazetteer was not built.
 
     >>> text = "A fire in Paris, Texas, spread towards Dallas."
     >>> [(p.country, round(p.lat or 0)) for p in resolve(text, [(10, 15), (39, 45)])]
     [('USA', 34), ('USA', 33)]
     """
     table = load_gazetteer()
-    named = (*_count_areas(text), _local_words(text))
+    counted, divisions = _count_areas(text)
+    named = (counted if states is None else states, divisions, _local_words(text))
     names: dict[tuple[str, tuple[Area, ...]], _Name] = {}
     spelled: dict[str, tuple[Area, ...]] = {}
     pairs = []

@@ -99,13 +99,36 @@ def place_mentions(
             if one:
                 mentions.append(one)
                 located_until = f.end if one.level == "country" else -1
+    lat, lon, country = _contact_point(found, parties)
     mentions.extend(
-        PlaceMention(start=m.start(), end=m.end(), text=m.group(), lat=None, lon=None, country=None, level="border")
+        PlaceMention(start=m.start(), end=m.end(), text=m.group(), lat=lat, lon=lon, country=country, level="border")
         for m in _CONTACT.finditer(text)
     )
     mentions.extend(_cities(text, found, mentions, spans))
     mentions.sort(key=lambda m: (m.start, -m.end))
-    return mentions
+    whole: list[PlaceMention] = []
+    for m in mentions:
+        inside = any(o.level == m.level == "border" and m.end <= o.end for o in whole[-1:])
+        if not inside:  # "Polish-Belarusian border" is one place, and so is its end "Belarusian border"
+            whole.append(m)
+    return whole
+
+
+# Lines between forces, by the region a text names: a rough middle, degrees, and the state that most others recognise
+# as sovereign there. Our own table.
+_CONTACT_LINES: tuple[tuple[frozenset[str], tuple[float, float, str | None]], ...] = (
+    (frozenset({"Donbas", "Donbass", "Donetsk", "Luhansk", "Lugansk"}), (48.3, 38.3, "UKR")),
+    (frozenset({"Nagorno-Karabakh", "Karabakh"}), (39.9, 47.0, "AZE")),
+    (frozenset({"Kashmir"}), (34.3, 74.0, None)),
+)
+
+
+def _contact_point(found: list[Found], parties: tuple[str, ...]) -> tuple[float | None, float | None, str | None]:
+    """Where a line of contact lies: in a party to the crisis, else along the one region that the text names."""
+    names = {f.name for f in found}
+    lines = [point for _, point in _CONTACT_LINES if point[2] in parties]
+    lines = lines or [point for regions, point in _CONTACT_LINES if regions & names]
+    return lines[0] if len(lines) == 1 else (None, None, None)
 
 
 def _region(text: str, f: Found, before: str, continues: bool) -> list[PlaceMention]:
@@ -163,7 +186,9 @@ class _Neighbours:
         """Rough middle of the border meant; nothing when no neighbour is known."""
         if country is None:
             return None, None
-        near = [f.what.codes[0] for f in self._found.starting(start - 30, end + 30) if len(f.what.codes) == 1]
+        beside = [f for f in self._found.starting(start - 30, end + 30) if len(f.what.codes) == 1]
+        beside.sort(key=lambda f: not start <= f.start < end)  # "Polish-Belarusian border": named in the words first
+        near = [f.what.codes[0] for f in beside]
         for other in (*near, *self._parties):
             point = border_point(country, other) if other != country else None
             if point is not None:
@@ -247,4 +272,9 @@ def _cities(
     from vedette.extraction.geocode import resolve
 
     # Towns are read in the light of each other and of the states the text names.
-    return [place for place in resolve(text, named) if place.lat is not None]
+    # Where states are located rather than acting, only the located ones count: the United States act in every text.
+    located: dict[str, float] = {}
+    for m in mentions:
+        if m.country:
+            located[m.country] = located.get(m.country, 0.0) + 1.0
+    return [place for place in resolve(text, named, states=located or None) if place.lat is not None]

@@ -115,6 +115,28 @@ def test_geoparse_gives_states_a_point_and_capitals_their_namesakes() -> None:
     assert tripoli.country == "LBN"
 
 
+def test_a_line_of_contact_lies_where_the_text_or_the_crisis_says() -> None:
+    def point(text: str) -> tuple[float | None, float | None]:
+        (line,) = [p for p in vedette.geoparse(text) if p.level == "border"]
+        return line.lat, line.lon
+
+    assert point("Shelling along the contact line in Donbas went on.") == (48.3, 38.3)
+    assert point("Fire across the line of contact in Nagorno-Karabakh.") == (39.9, 47.0)
+    assert point("Fire across the line of contact.") == (None, None)
+
+
+def test_a_border_is_shared_with_the_neighbour_named_in_the_words() -> None:
+    text = "Lithuania spoke of migrants. They stood at the Polish-Belarusian border and at the Belarus-EU border."
+    borders = [p for p in vedette.geoparse(text) if p.level == "border"]
+    assert [(p.lat, p.lon) for p in borders] == [(52.7, 23.7), (53.5, 23.9)]
+
+
+def test_states_that_act_do_not_draw_towns_to_them() -> None:
+    text = "The United States, the United States and Russia met for talks in Geneva after shelling in Ukraine."
+    assert [p.country for p in vedette.geoparse(text) if p.text == "Geneva"] == ["CHE"]
+    assert resolve("Geneva", [(0, 6)], states={"USA": 50.0})[0].country == "USA"
+
+
 def test_offsets_count_characters_whatever_the_script() -> None:
     text = "🛰️ Київ: he drove to Łódź and Kraków"
     places = named(text, "Łódź", "Kraków")
