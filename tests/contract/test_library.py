@@ -1,0 +1,112 @@
+"""Documents one at a time, text layers and the index of copies, whatever is underneath."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.made_records import full_case
+
+from vedette.domain.documents import Document
+from vedette.domain.stories import Placed, Relation
+from vedette.domain.time import Times, instant
+from vedette.errors import UnknownName
+from vedette.workflows.stories import case_stories, place_document, place_missing
+
+WORDS = "The convoy crossed the old bridge near Arkhold before dawn and stopped beside the closed railway station. "
+
+
+def made(text: str, day: str = "2022-01-12") -> tuple[Document, bytes]:
+    raw = text.encode()
+    digest = hashlib.sha256(raw).hexdigest()
+    at = instant(day)
+    times = Times(published_at=at, available_at=at)
+    return Document(id=f"doc-{digest[:12]}", sha256=digest, title="Made", text=text, times=times), raw
+
+
+def put(backend: Any, case: str, text: str, day: str = "2022-01-12") -> tuple[Document, Placed]:
+    document, raw = made(text, day)
+    store = backend.cases()
+    with store.transaction():
+        place_missing(store, case)
+        signature, placed, _ = place_document(store, case, document, ())
+        store.add_document(case, document, raw, ())
+        store.place(case, signature, placed)
+    return document, placed
+
+
+def test_the_outline_is_the_case_without_its_records(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    outline = backend.cases().outline(case.id)
+    assert outline == replace(case, documents=(), evidence=(), reviews=(), judgments=())
+    with pytest.raises(UnknownName) as caught:
+        backend.cases().outline(case.id + "x")
+    assert caught.value.nearest == (case.id,)
+
+
+def test_a_document_is_found_by_its_bytes(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    home = case.documents[0]
+    found = backend.cases().find_document(case.id, home.sha256)
+    assert found is not None and found[0] == home
+    assert set(found[1]) == {e for e in case.evidence if e.quote is not None and e.quote.document.id == home.id}
+    assert backend.cases().find_document(case.id, "0" * 64) is None
+    assert backend.cases().has_evidence(case.id, case.evidence[0].id)
+    assert not backend.cases().has_evidence(case.id, "no-such")
+
+
+def test_a_text_layer_is_kept_once_and_whole(backend: Any) -> None:
+    text = "Página uno\x0cpágina dos \ud800"
+    first, second = backend.cases().keep_layer(text), backend.cases().keep_layer(text)
+    assert first == second == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    assert backend.cases().layer(first) == text
+    with pytest.raises(UnknownName):
+        backend.cases().layer("0" * 64)
+
+
+def test_copies_find_their_story_and_others_do_not(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    first, placed = put(backend, case.id, WORDS)
+    assert placed.relation is Relation.FIRST
+    copy, placed = put(backend, case.id, f"ARKHOLD (Wire) {WORDS}", "2022-01-13")
+    assert (placed.story, placed.of) == (first.id, first.id) and placed.relation is Relation.NEAR_COPY
+    again, placed = put(backend, case.id, WORDS.upper(), "2022-01-13")
+    assert placed.relation is Relation.SAME_TEXT and placed.story == first.id
+    other = "Farmers brought apples to the market of Veld, and the band played on until midnight."
+    _, placed = put(backend, case.id, other)
+    assert placed.relation is Relation.FIRST
+    shown = case_stories(backend.cases(), case.id)
+    biggest = shown.stories[0]
+    assert biggest.id == first.id and {d.id for d, _ in biggest.members} == {first.id, copy.id, again.id}
+    assert shown.documents == len(case.documents) + 4
+    assert not backend.cases().unsigned(case.id)
+
+
+def test_places_are_not_changed(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    document, _ = put(backend, case.id, WORDS)
+    before = backend.cases().stories(case.id)
+    with pytest.raises(Exception, match=r"append-only"), backend.engine().begin() as connection:
+        connection.exec_driver_sql("UPDATE story_documents SET story = 'x'")
+    assert backend.cases().stories(case.id) == before
+    assert backend.cases().signed(case.id, [document.id])[document.id].placed == before[-1]
+
+
+def test_a_read_document_is_placed_all_or_not(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    store = backend.cases()
+    document, raw = made(WORDS)
+    with pytest.raises(RuntimeError), store.transaction():
+        signature, placed, _ = place_document(store, case.id, document, ())
+        store.add_document(case.id, document, raw, ())
+        store.place(case.id, signature, placed)
+        raise RuntimeError
+    assert document.id not in {d.id for d in backend.cases().load(case.id).documents}
+    assert document.id not in backend.cases().signed(case.id, [document.id])
