@@ -24,7 +24,7 @@ from vedette.reference.gazetteer import Gazetteer, candidates
 KYIV = Place(name="Kyiv (centre)", lat=50.4501, lon=30.5234, country="UKR")
 EXPECTED_KM = {"10m": 87.3, "50m": 90.6, "110m": 96.6}
 MAP_BYTES = 150_000
-GAZETTEER_SECONDS = 0.3  # places of 500 inhabitants and more; of 15,000 it was 0.15
+GAZETTEER_SECONDS = 0.15
 
 
 def main() -> int:
@@ -71,13 +71,13 @@ def main() -> int:
     packed = (files("vedette.reference") / "_built" / "gazetteer.bin").read_bytes()
     seconds = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()  # a busy machine would be measured otherwise
         table = Gazetteer(packed)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     names = sum(1 for _ in table.keys())  # noqa: SIM118 - not a mapping
     print(
         f"gazetteer: {len(table):,} places, {names:,} names, {len(packed) / 1e6:.1f} MB, loads in "
-        f"{statistics.median(seconds) * 1000:.0f} ms (median of {len(seconds)}, "
+        f"{statistics.median(seconds) * 1000:.0f} ms of processor time (median of {len(seconds)}, "
         f"{min(seconds) * 1000:.0f} to {max(seconds) * 1000:.0f})"
     )
     print("  Kiev ->", ", ".join(f"{c.name} ({c.country})" for c in candidates("Kiev")))
