@@ -22,7 +22,8 @@ from vedette.domain.evidence import Evidence
 from vedette.domain.stories import Placed, Relation, Signature
 from vedette.domain.time import DateInterval
 
-# Set by the sweep of evals/stories.py on a corpus of its own (see SHARE and SPREAD).
+# SHARE, SPREAD, BLOCK_SHARE and ANCHORS are set by ``evals/stories.py --sweep`` on a corpus of its own (precision 1.000
+# throughout; recall .976 here, .993 at a spread of .6, .945 with 12 anchors), with a margin for precision.
 SHINGLE = 3
 ANCHORS = 24
 # Share of the shorter text's runs that a copy has at least, and part of its blocks with a run in common. A statement
@@ -209,8 +210,8 @@ def anchors_kept(
 
 # A copy with nine tenths of its runs from the other is found wherever the other is. [assumption]
 WHOLE_COPY = 0.9
-# Documents one anchor leads to. Eight times the candidates compared; the corpus of evals/stories.py is found as well
-# with it as without.
+# Documents one anchor leads to: eight times the candidates compared. On the corpus of evals/stories.py recall is .963
+# without this limit and .962 with it.
 FULL = 64
 
 
