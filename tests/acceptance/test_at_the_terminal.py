@@ -32,7 +32,7 @@ class Terminal:
 
     def until(self, pattern: str, *, since: int = 0) -> str:
         """Wait for a text to be shown after position ``since``."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 250
         while not re.search(pattern, self.shown[since:]):
             if not self._more(end):
                 raise AssertionError(f"{pattern!r} was not shown in:\n{self.shown}")
@@ -46,7 +46,7 @@ class Terminal:
 
     def end(self) -> int:
         """Everything shown; the exit status."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 250
         while self._more(deadline):
             pass
         os.close(self.fd)

@@ -18,7 +18,7 @@ def make(*arguments: str) -> subprocess.CompletedProcess[str]:
     handed_down = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHON", "VENV")
     environment = {k: v for k, v in os.environ.items() if k not in handed_down}
     return subprocess.run(
-        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=250, check=False
     )
 
 

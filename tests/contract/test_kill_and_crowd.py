@@ -22,7 +22,7 @@ PROBABILITIES = "a1=0.1,a2=0.1,a3=0.3,a4=0.3,a5=0.1,other=0.1"
 
 def run_killed(point: str, *args: str | Path) -> None:
     done = subprocess.run(
-        [sys.executable, str(KILLED), point, *map(str, args)], capture_output=True, text=True, timeout=60
+        [sys.executable, str(KILLED), point, *map(str, args)], capture_output=True, text=True, timeout=250
     )
     assert done.returncode == -signal.SIGKILL, (done.returncode, done.stdout, done.stderr)
 
@@ -113,7 +113,7 @@ def test_killed_in_the_middle_of_assess_changes_nothing(vedette: Any, article: P
         "from vedette.cli import main; main(['assess', 'belarus-2022'])"
     )
     content = (workspace_home / "vedette.sqlite3").read_bytes()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=250)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert (workspace_home / "vedette.sqlite3").read_bytes() == content
     assert vedette.ok("case", "show", "belarus-2022", "--json") == shown
@@ -132,7 +132,7 @@ def test_two_processes_committing_at_once_both_succeed_in_order(vedette: Any, ca
         for name in ("a", "b")
     ]
     for writer in writers:
-        _, said = writer.communicate(timeout=100)
+        _, said = writer.communicate(timeout=250)
         assert writer.returncode == 0, said.decode()
     entries = open_workspace().ledger.entries()
     assert not any(e.fault for e in entries)
@@ -151,6 +151,6 @@ def test_two_processes_making_the_workspace_at_once(case_file: Path, tmp_path: P
         for path in (case_file, other)
     ]
     for writer in writers:
-        _, said = writer.communicate(timeout=100)
+        _, said = writer.communicate(timeout=250)
         assert writer.returncode == 0, said.decode()
     assert {"made", "other"} <= set(open_workspace().cases.case_ids())

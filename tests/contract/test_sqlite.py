@@ -117,7 +117,7 @@ os.execv(sys.executable, [sys.executable, "-c", {MAIN!r}, *sys.argv[1:]])
 def run_unprivileged(*args: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
     """A vedette process that permissions bind, also when the suite is run by root."""
     return subprocess.run(
-        [sys.executable, "-c", AS_ANYONE, *map(str, args)], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", AS_ANYONE, *map(str, args)], capture_output=True, text=True, timeout=250,
         env={**os.environ, "VEDETTE_HOME": str(home)}
     )  # fmt: skip
 
@@ -221,7 +221,7 @@ def test_a_file_size_limit_is_said_and_nothing_is_lost(workspace_home: Path) -> 
         "except StoreUnavailable as error: print(error)\n"
     )
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, timeout=250)
     assert done.returncode == 0, done.stderr
     assert re.search(r"(disk is full|disk refused).*nothing was written", done.stdout)
     assert open_workspace().cases.load("made") == full_case()

@@ -85,7 +85,7 @@ def test_a_reader_that_closes_early_is_no_error() -> None:
 
     code = "import sys; from vedette.cli import main; sys.exit(main(['case', 'show', 'belarus-2022', '--json']))"
     done = subprocess.run(
-        ["/bin/sh", "-c", f'"{sys.executable}" -c "{code}" | head -1; true'], capture_output=True, text=True, timeout=60
+        ["/bin/sh", "-c", f'"{sys.executable}" -c "{code}" | head -1; true'], capture_output=True, text=True, timeout=99
     )
     assert done.stdout == "{\n" and done.stderr == ""
 
@@ -98,9 +98,9 @@ def test_a_letter_the_terminal_lacks_does_not_end_the_command() -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     code = "import sys; from vedette.cli import main; sys.exit(main(sys.argv[1:]))"
     args = [sys.executable, "-c", code, "case", "show", "niger-2023"]
-    plain = subprocess.run(args, capture_output=True, text=True, env=env, timeout=60)
+    plain = subprocess.run(args, capture_output=True, text=True, env=env, timeout=250)
     assert plain.returncode == 0, plain.stderr
-    data = subprocess.run([*args, "--json"], capture_output=True, text=True, env=env, timeout=60)
+    data = subprocess.run([*args, "--json"], capture_output=True, text=True, env=env, timeout=250)
     assert json.loads(data.stdout)["id"] == "niger-2023"
 
 

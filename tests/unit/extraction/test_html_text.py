@@ -94,7 +94,8 @@ def test_hostile_markup_takes_no_more_than_two_seconds_a_megabyte(unit: str) -> 
     start = time.process_time()
     page = read_page(raw)
     assert page.units[0].text == "Seen."
-    assert time.process_time() - start < 2.0
+    # Four times the rule, because the machine of a test may be slow: a quadratic rule takes minutes here.
+    assert time.process_time() - start < 4 * 2.0 * len(raw) / 1e6
 
 
 def test_pages_are_told_from_text() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.made_history import world
 
@@ -29,14 +30,15 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer = csv.writer(handle)
         writer.writerow(columns)
         for row in zip(*columns.values(), strict=True):
-            writer.writerow(["" if value != value else value for value in row])
+            writer.writerow(["" if np.isnan(value) else value for value in row])
     return path
 
 
 def test_a_backtest_is_written_with_its_forecasts_and_card(panel: Path, tmp_path: Path) -> None:
     report = run_backtest(
-        panel, "y_force_init", train_until=1999, learner="logit", predictions=tmp_path / "p.csv", card=tmp_path / "c.html"
-    )
+        panel, "y_force_init", train_until=1999, learner="logit", predictions=tmp_path / "p.csv",
+        card=tmp_path / "c.html",
+    )  # fmt: skip
     plain = report.to_dict()
     assert plain["predictions"] == str(tmp_path / "p.csv")
     lines = (tmp_path / "p.csv").read_text(encoding="utf-8").splitlines()
