@@ -73,7 +73,8 @@ def test_a_correction_is_a_new_record_with_author_and_reason(vedette: Any, artic
     case = open_workspace().cases.load(CASE)
     old = next(e for e in case.evidence if e.id == name)
     new = next(e for e in case.standing() if e.supersedes == name)
-    assert old.attribution == item["attribution"] and str(old.grade) == "F6"
+    # The old record keeps the grade it was proposed with, whatever the correction says.
+    assert old.attribution == item["attribution"] and str(old.grade) == item["grade"] != "B2"
     assert (new.attribution, str(new.grade), new.bearings[0].direction.value) == ("Reuters", "B2", "lowers")
     made = new.provenance
     assert made is not None and (made.author, made.reason) == ("Ana", "the text denies it")

@@ -47,4 +47,7 @@ def confidence(
         points += 0 if method_spread <= _FRAGILE else -1
         reasons.append(f"The methods differ by up to {100 * method_spread:.0f} points.")
     level = "high" if points >= 3 else "moderate" if points >= 0 else "low"
+    if origins < _SOME_ORIGINS:
+        # A narrow band around little evidence is the base rate's, not the evidence's.
+        level = "low"
     return Confidence(level=level, reasons=tuple(reasons))
