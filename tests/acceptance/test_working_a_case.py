@@ -283,3 +283,8 @@ def test_version_costs_little_more_than_python(vedette: Any) -> None:
     pairs = [(seconds("-c", "pass"), seconds("-c", code)) for _ in range(9)]
     assert statistics.median(b for _, b in pairs) <= 3 * statistics.median(a for a, _ in pairs)
     assert vedette.ok("--version").startswith("vedette ")
+
+
+@pytest.mark.parametrize("group", ["case", "history", "evidence", "elicit", "ledger"])
+def test_a_bare_group_shows_what_it_holds(vedette: Any, group: str) -> None:
+    assert f"Usage: vedette {group}" in vedette.ok(group) and "Commands:" in vedette.ok(group)

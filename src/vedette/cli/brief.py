@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from vedette.cli.files import write_whole
 from vedette.cli.screen import clean, counted, print_json, say
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -139,17 +139,6 @@ def _write_bundle(case: Any, request: Any, form: str, path: Path, as_json: bool)
     if not made.withheld.nothing:
         say(made.withheld.words())
     say(f"Check it with: vedette verify {path}")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write beside the target and rename: a full disk or a kill never leaves half a brief under the name asked for."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def verify(

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from vedette.cli.actors import actors
+from vedette.cli.files import write_whole
 from vedette.cli.run import CONTEXT
 from vedette.cli.screen import clean, counted, cut, interactive, print_json, print_table, say
 
@@ -323,7 +324,7 @@ def export(
     else:
         if out.exists() and not force:
             raise CaseRefused("the file exists already", where=str(out), fix="Add --force to write over it")
-        _write(out, text.rstrip("\n") + "\n")
+        write_whole(out, (text.rstrip("\n") + "\n").encode("utf-8"))
         if as_json:
             print_json({"case": found.id, "format": wanted, "file": str(out), "withheld": withheld})
         else:
@@ -421,25 +422,14 @@ def _choice(text: str, valid: list[Any]) -> str:
     names = [str(v) for v in valid]
     if text.strip().casefold() in names:
         return text.strip().casefold()
-    raise UnknownName("choice", text, nearest=difflib.get_close_matches(text, names, n=3, cutoff=0.3) or names)
+    few = names if len(names) <= 5 else difflib.get_close_matches(text, names, n=3, cutoff=0.3)
+    raise UnknownName("choice", text, nearest=few or names)
 
 
 def _write_case(path: Path, case: Any) -> None:
     from vedette.codec.case_writer import encode_case
 
-    _write(path, encode_case(case))
-
-
-def _write(path: Path, text: str) -> None:
-    """All of the file or nothing of it: a half-written case would be worse than none."""
-    import os
-
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, encode_case(case).encode("utf-8"))
 
 
 def _as_plain(case: Any) -> dict[str, Any]:

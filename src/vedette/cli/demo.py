@@ -19,7 +19,7 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Assess the bundled case as of 20 January 2022, write its brief, and say what happened afterwards."""
-    from vedette.cli.brief import write_whole
+    from vedette.cli.files import write_whole
     from vedette.domain.plain import to_plain
     from vedette.reference.bundled import bundled_case
     from vedette.reference.outcomes import known_outcome

@@ -1,8 +1,9 @@
-"""Documents and days given on the command line."""
+"""Documents and days given on the command line, and files written for it."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,3 +36,14 @@ def day(text: str | None, option: str) -> dt.date | None:
     from vedette.domain.time import parse_date
 
     return parse_date(text, where=option) if text is not None else None
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside the target and rename: a full disk or a kill never leaves half a file under the name asked for."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

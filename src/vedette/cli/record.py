@@ -236,7 +236,7 @@ def _keep_aside(home: Path, given: Sequence[tuple[str, bytes]], aside: Sequence[
     writes the same file again."""
     import hashlib
 
-    from vedette.cli.brief import write_whole
+    from vedette.cli.files import write_whole
     from vedette.codec.forecast_files import write_refused
 
     digest = hashlib.sha256(b"".join(data for _, data in given)).hexdigest()[:12]

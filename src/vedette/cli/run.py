@@ -103,7 +103,9 @@ def _invoke(name: str, target: str, rest: Sequence[str]) -> int:
             context_settings=CONTEXT,
         )  # fmt: skip
         app.command()(found)
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
+    if not rest and hasattr(command, "commands") and not command.invoke_without_command:
+        rest = ["--help"]  # a bare group, like a bare vedette, shows what it holds
     status = command.main(args=list(rest), prog_name=f"vedette {name}", standalone_mode=False)
     if status == INTERRUPTED:  # the option parser caught Ctrl-C itself
         raise KeyboardInterrupt
