@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.made_cases import five, host_case, item
+
 from vedette.forecasting.assess import Setting, assess
 from vedette.forecasting.parameters import Parameters
 
