@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,8 @@ class Terminal:
         self.shown = ""
         pid, self.fd = pty.fork()
         if pid == 0:
+            # A terminal's child minds Ctrl-C; a runner started in the background (nohup, some CI) hands down "ignore".
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(sys.executable, [sys.executable, "-c", MAIN, *args], {**os.environ, "TERM": "xterm", **env})
         self.pid = pid
 
