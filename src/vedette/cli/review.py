@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -133,8 +134,10 @@ def _work_through(workspace: Workspace, name: str, author: str) -> None:
     with SingleKeys() as keys:
         session = Session(workspace, name, author, keys)
         position = 0
-        while position < len(queue):
-            position = session.step(queue, position)
+        # Ctrl-C between two keys is a "q" like Ctrl-C at the prompt: what was decided is kept.
+        with contextlib.suppress(KeyboardInterrupt):
+            while position < len(queue):
+                position = session.step(queue, position)
         session.keep()
     say(f"{session.summary()} Next:  vedette assess {name}")
 
@@ -156,8 +159,10 @@ class Session:
 
         if self.held is None:
             return
-        decision, self.held = self.held, None
+        decision = self.held
         record(self.workspace.cases, self.workspace.clock, self.case, [decision], author=self.author)
+        # Let go only once it is on record: an interrupted write is tried again.
+        self.held = None
         self.counts[decision.verdict.value] = self.counts.get(decision.verdict.value, 0) + 1
 
     def decide(self, decision: Decision) -> None:
