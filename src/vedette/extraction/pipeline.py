@@ -36,8 +36,8 @@ _GIVE_DATE = "Give it with --published YYYY-MM-DD"
 
 def extract(
     text_or_bytes: str | bytes,
-    *,
     published: dt.date | str | None = None,
+    *,
     title: str | None = None,
     author: str | None = None,
     publisher: str | None = None,
