@@ -51,7 +51,8 @@ def demo(
     print(render(recommended.to_dict()))
     print("\n" + "\n".join(beside_lines(to_plain(compare_modes(recommended, author)))))
     if outcome is not None:
-        print(f"\nWhat happened (no figure above knows it): {outcome.atom} on {outcome.date}.")
+        print(f"\nWhat happened: {outcome.atom} on {outcome.date}. No evidence above is later than {DAY}, but the")
+        print("  scale of the evidence layer was learnt on 22 past episodes, this one among them: no clean test.")
         statement = next(a.statement for a in case.scenario_set.atoms if a.id == outcome.atom)
         print(f"  {statement} Source: {outcome.source}.")
         print(

@@ -207,7 +207,7 @@ def replay(
 ) -> None:
     """Named episodes: what the model, refitted on what was known the year before, would have said.
 
-    A refit for every year asked about: about a minute each on an idle machine.
+    A refit for every year asked about: some seconds each on an idle machine.
     """
     from vedette.bootstrap import open_workspace
     from vedette.workflows.replay_history import read_episodes, replay_episodes
