@@ -49,13 +49,30 @@ def workspace_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace folder of the test's own, not made yet: no test ever touches the user's."""
     home = tmp_path / "home"
     monkeypatch.setenv("VEDETTE_HOME", str(home))
-    for name in ("VEDETTE_DATA", "VEDETTE_BUSY_SECONDS", "VEDETTE_MAX_DOCUMENT_MB"):
+    for name in ("DATABASE_URL", "VEDETTE_DATA", "VEDETTE_BUSY_SECONDS", "VEDETTE_MAX_DOCUMENT_MB"):
         monkeypatch.delenv(name, raising=False)
     for name in [n for n in os.environ if n.startswith("VEDETTE_LLM_")]:
         monkeypatch.delenv(name)  # no test may send anything to the user's own model
     monkeypatch.setenv("VEDETTE_AUTHOR", "Test Analyst")
     monkeypatch.setenv("NO_COLOR", "1")
     return home
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a real PostgreSQL, started when the first test asks for it."""
+    from tests.postgres_server import running_server
+
+    with running_server() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_database(postgres_server: str, worker_id: str) -> str:
+    """Address of an empty database of the test's own."""
+    from tests.postgres_server import new_database
+
+    return new_database(postgres_server, f"vedette_test_{worker_id}")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
-"""One behaviour suite, every backend. VEDETTE_TEST_POSTGRES=postgresql+psycopg://... adds PostgreSQL."""
+"""One behaviour suite, every backend: a SQLite file, and a real PostgreSQL started for the tests.
+
+VEDETTE_TEST_POSTGRES=postgresql://... uses that server instead; its database "vedette_test" is emptied.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from vedette.stores.cases import SqlCaseStore
 from vedette.stores.database import Database, SqliteDatabase
 from vedette.stores.ledger import SqlLedger
-from vedette.stores.schema import metadata
+from vedette.stores.postgresql import PostgresDatabase, sqlalchemy_address
 from vedette.stores.sqlite import FILE_NAME
 
 
@@ -61,11 +63,7 @@ class Backend:
         engine.dispose()
 
 
-# Without a server the second backend is not in the list at all: the suite is the same, only shorter.
-POSTGRES = os.environ.get("VEDETTE_TEST_POSTGRES", "")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     """An empty store of each kind."""
     if request.param == "sqlite":
@@ -76,15 +74,17 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
             clock=TickingClock(),
         )
         return
-    def engine() -> Engine:
-        return create_engine(POSTGRES, poolclass=NullPool)
+    address = request.getfixturevalue("postgres_database")
+    databases: list[PostgresDatabase] = []
 
-    def clear() -> None:
-        with engine().begin() as connection:
-            metadata.drop_all(connection)
-            connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-            connection.execute(text("DROP FUNCTION IF EXISTS vedette_append_only CASCADE"))
+    def open_database() -> Database:
+        databases.append(PostgresDatabase(address, busy_seconds=5))
+        return databases[-1]
 
-    clear()
-    yield Backend(open_database=lambda: Database(engine(), where="PostgreSQL"), engine=engine, clock=TickingClock())
-    clear()
+    yield Backend(
+        open_database=open_database,
+        engine=lambda: create_engine(sqlalchemy_address(address), poolclass=NullPool),
+        clock=TickingClock(),
+    )
+    for database in databases:
+        database.close()

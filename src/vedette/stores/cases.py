@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy import Connection, Row, Select, Table, select
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
@@ -18,7 +18,7 @@ from vedette.domain.evidence import Evidence, Review
 from vedette.domain.judgment import Judgment
 from vedette.errors import CaseRefused, Damaged, UnknownName
 from vedette.ports import CaseChange, Clock
-from vedette.stores import records, schema
+from vedette.stores import contents, records, schema
 from vedette.stores.database import Database
 from vedette.stores.forget import SqlForgetting
 from vedette.stores.library import SqlLibrary
@@ -116,7 +116,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
 
     def create(self, case: Case, *, author: str = "", reason: str = "") -> None:
         """Store a new case with everything in it; refuses an id that exists."""
-        with self._db.write() as connection:
+        with self._db.write(case.id) as connection:
             if self._head(connection, case.id) is not None:
                 raise CaseRefused(f"a case {case.id!r} is already in the workspace", fix="Choose another id")
             self._add_head(connection, case, version=1, author=author, reason=reason)
@@ -129,7 +129,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
 
     def revise(self, case: Case, *, author: str, reason: str) -> CaseChange:
         """Append what ``case`` has and the store has not; refuses a record changed under its old id."""
-        with self._db.write() as connection:
+        with self._db.write(case.id) as connection:
             head = self._head(connection, case.id)
             if head is None:
                 raise UnknownName("case", case.id)
@@ -160,7 +160,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
         digest = hashlib.sha256(raw).hexdigest()
         if digest != document.sha256:
             raise Damaged("the document's digest is not that of the bytes given with it", where=document.id)
-        with self._db.write() as connection:
+        with self._db.write(case_id) as connection:
             self._require(connection, case_id)
             self._refuse_forgotten(case_id, digest)
             d = schema.documents.c
@@ -172,13 +172,13 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
 
     def add_evidence(self, case_id: str, evidence: Sequence[Evidence]) -> None:
         """Append evidence records; refuses an id that exists."""
-        with self._db.write() as connection:
+        with self._db.write(case_id) as connection:
             self._require(connection, case_id)
             self._insert_evidence(connection, case_id, evidence)
 
     def add_review(self, case_id: str, review: Review, replacement: Evidence | None = None) -> None:
         """Append a review, with the corrected record when it is a correction."""
-        with self._db.write() as connection:
+        with self._db.write(case_id) as connection:
             self._require(connection, case_id)
             e = schema.evidence.c
             if not connection.execute(select(e.seq).where(e.case_id == case_id, e.id == review.evidence)).first():
@@ -191,7 +191,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
 
     def add_judgment(self, case_id: str, judgment: Judgment) -> None:
         """Append a judgment; refuses an id that exists."""
-        with self._db.write() as connection:
+        with self._db.write(case_id) as connection:
             self._require(connection, case_id)
             self._insert_judgments(connection, case_id, [judgment])
 
@@ -220,15 +220,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
 
     def _insert_document(self, connection: Connection, case_id: str, document: Document, raw: bytes | None) -> None:
         if raw is not None:
-            known = connection.scalar(
-                select(func.count()).select_from(schema.contents).where(schema.contents.c.sha256 == document.sha256)
-            )
-            if not known:
-                connection.execute(
-                    schema.contents.insert().values(
-                        sha256=document.sha256, size=len(raw), compressed=zlib.compress(raw, 6)
-                    )
-                )
+            contents.keep(connection, document.sha256, raw)
         record = records.encode(document)
         connection.execute(
             schema.documents.insert().values(

@@ -51,8 +51,14 @@ class Database:
             with plain_errors(self.where), self._engine.begin() as connection:
                 return current_version(connection)
 
+    @contextmanager
+    def _begin_write(self, queue: str) -> Iterator[Connection]:
+        """A transaction that holds its place in the queue; a backend with one write lock has one queue for all."""
+        with self._engine.execution_options(**{WRITES: True}).begin() as connection:
+            yield connection
+
     def _upgrade(self) -> None:
-        with plain_errors(self.where), self._engine.execution_options(**{WRITES: True}).begin() as connection:
+        with plain_errors(self.where), self._begin_write("") as connection:
             upgrade(connection, where=self.where)
         self._ready = True
 
@@ -84,8 +90,12 @@ class Database:
                 connection.close()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """All or nothing: committed when the block ends, undone when it raises or the process dies."""
+    def write(self, queue: str = "") -> Iterator[Connection]:
+        """All or nothing: committed when the block ends, undone when it raises or the process dies.
+
+        What is read inside still holds when the block ends, as far as writers with the same ``queue`` could change it;
+        a writer without one has the workspace to itself.
+        """
         joined: Connection | None = getattr(self._open, "connection", None)
         if joined is not None:
             yield joined
@@ -94,7 +104,7 @@ class Database:
             self.before_write()
             if not self._ready:
                 self._upgrade()
-            with self._engine.execution_options(**{WRITES: True}).begin() as connection:
+            with self._begin_write(queue) as connection:
                 self._open.connection = connection
                 try:
                     yield connection

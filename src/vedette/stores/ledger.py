@@ -18,6 +18,9 @@ from vedette.stores.database import Database
 FIRST = "0" * 64
 """What the first entry names as the digest before it."""
 
+QUEUE = "ledger:"
+"""Writers of the ledger wait for each other; no case has this name, an id holds no colon."""
+
 _KINDS: dict[str, type[Question] | type[Forecast] | type[Resolution]] = {
     "question": Question,
     "forecast": Forecast,
@@ -60,7 +63,7 @@ class SqlLedger:
 
     def add_question(self, question: Question) -> None:
         """Register a question; refuses an id that exists."""
-        with self._db.write() as connection:
+        with self._db.write(QUEUE) as connection:
             if question.id in self._questions(connection):
                 raise CaseRefused(f"question {question.id!r} is already in the ledger", fix="Choose another id")
             self._append(connection, "question", question.id, question)
@@ -70,7 +73,7 @@ class SqlLedger:
 
         Refuses answers that are not the question's, and a forecast made after the question was resolved.
         """
-        with self._db.write() as connection:
+        with self._db.write(QUEUE) as connection:
             if question is not None:
                 self._register(connection, question)
             question = self._question(connection, forecast.question)
@@ -82,7 +85,7 @@ class SqlLedger:
 
     def resolve(self, resolution: Resolution) -> str:
         """Append a resolution and return its digest. A later one replaces an earlier one for scoring, visibly."""
-        with self._db.write() as connection:
+        with self._db.write(QUEUE) as connection:
             question = self._question(connection, resolution.question)
             if resolution.atom is not None and resolution.atom not in question.atoms:
                 raise UnknownName("answer", resolution.atom, nearest=question.atoms, where=question.id)
@@ -96,7 +99,7 @@ class SqlLedger:
         """
         if not nouns:
             return ()
-        with self._db.write() as connection:
+        with self._db.write(QUEUE) as connection:
             entries = self._entries(connection)
             self._refuse_damaged(entries)
             questions = {e.question: e.noun for e in entries if isinstance(e.noun, Question)}

@@ -20,7 +20,7 @@ from vedette.domain.stories import Placed, Relation, Signature
 from vedette.errors import Damaged, UnknownName
 from vedette.ports import Clock
 from vedette.ports.library import Sharing, Signed
-from vedette.stores import records, schema
+from vedette.stores import contents, records, schema
 from vedette.stores.database import Database
 
 # SQLite binds at most 999 variables a statement in the oldest versions still in use (SQLITE_MAX_VARIABLE_NUMBER).
@@ -106,13 +106,8 @@ class SqlLibrary:
         """Store a text layer once; returns its digest."""
         raw = text.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(raw).hexdigest()
-        c = schema.contents.c
-        with self._db.write() as connection:
-            if connection.scalar(select(func.count()).select_from(schema.contents).where(c.sha256 == digest)):
-                return digest
-            connection.execute(
-                schema.contents.insert().values(sha256=digest, size=len(raw), compressed=zlib.compress(raw, 6))
-            )
+        with self._db.write(contents.QUEUE) as connection:
+            contents.keep(connection, digest, raw)
         return digest
 
     def layer(self, digest: str) -> str:
@@ -193,7 +188,7 @@ class SqlLibrary:
     def place(self, case_id: str, signature: Signature, placed: Placed) -> None:
         """Record signature and place."""
         d = schema.documents.c
-        with self._db.write() as connection:
+        with self._db.write(case_id) as connection:
             seq = connection.scalar(select(d.seq).where(d.case_id == case_id, d.id == signature.document))
             if seq is None:
                 raise UnknownName("document", signature.document, where=case_id)

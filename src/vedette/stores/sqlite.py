@@ -77,6 +77,10 @@ def plain_errors(where: str) -> Iterator[None]:
 
 def _translated(error: DBAPIError | sqlite3.Error, where: str) -> VedetteError:
     original = error.orig if isinstance(error, DBAPIError) else error
+    if type(original).__module__.startswith("psycopg"):
+        from vedette.stores.postgresql import said_by_postgresql
+
+        return said_by_postgresql(original, getattr(original, "sqlstate", None), where)
     name = str(getattr(original, "sqlite_errorname", "") or "")
     said = " ".join(str(original).split())
     if name.startswith("SQLITE_FULL"):
