@@ -288,3 +288,16 @@ def test_version_costs_little_more_than_python(vedette: Any) -> None:
 @pytest.mark.parametrize("group", ["case", "history", "evidence", "elicit", "ledger"])
 def test_a_bare_group_shows_what_it_holds(vedette: Any, group: str) -> None:
     assert f"Usage: vedette {group}" in vedette.ok(group) and "Commands:" in vedette.ok(group)
+
+
+def test_a_decision_taken_back_leaves_the_number_where_it_was(vedette: Any, article: Path) -> None:
+    start = assessed(vedette)
+    out = json.loads(vedette.ok("read", article, "--case", CASE, *DATED, "--json"))["readings"][0]
+    chosen = [i["id"] for i in out["proposals"] if i["kind"] in ("fact", "event")]
+    vedette.ok("review", CASE, "--accept", ",".join(chosen))
+    assert assessed(vedette) != start
+    vedette.ok("review", CASE, *(part for name in chosen for part in ("--withdraw", name)))
+    assert assessed(vedette) == start
+    waiting = json.loads(vedette.ok("review", CASE, "--json"))["waiting"]
+    assert {i["id"] for i in waiting} >= set(chosen)
+    assert "no decision" in vedette.refused("review", CASE, "--withdraw", chosen[0])

@@ -166,6 +166,8 @@ def test_a_correction_is_a_new_record(case: Case, verdict: Verdict, at: dt.datet
         # Until the corrected record is known, the item stands as it was.
         unknown = dataclasses.replace(before, reviews=(review,))
         assert {e.id: e for e in unknown.standing()}[original.id] == original
+    elif verdict is Verdict.WITHDRAW:
+        assert standing[original.id] == original
     else:
         expected = Status.ACCEPTED if verdict is Verdict.ACCEPT else Status.REJECTED
         assert standing[original.id] == dataclasses.replace(original, status=expected)

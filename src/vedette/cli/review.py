@@ -27,6 +27,9 @@ def review(
     case: Annotated[str, typer.Argument(metavar="CASE", help="The case whose proposals are reviewed.")],
     accept: Annotated[list[str] | None, typer.Option("--accept", metavar="ID", help="Accept this item.")] = None,
     reject: Annotated[list[str] | None, typer.Option("--reject", metavar="ID", help="Reject this item.")] = None,
+    withdraw: Annotated[
+        list[str] | None, typer.Option("--withdraw", metavar="ID", help="Take back the decision on this item.")
+    ] = None,
     accept_all_above: Annotated[
         float | None, typer.Option("--accept-all-above", metavar="CONF", help="Accept proposals this sure (0..1).")
     ] = None,
@@ -38,7 +41,7 @@ def review(
     author: Annotated[str | None, typer.Option("--author", help="Who decides (default: VEDETTE_AUTHOR).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Accept, reject or correct proposed evidence, the most consequential first.
+    """Accept, reject or correct proposed evidence, the most consequential first; or take a decision back.
 
     Without options on a terminal: one item at a time, by single keys. With options: all decisions are recorded, or
     none. Without either: lists what waits.
@@ -51,7 +54,7 @@ def review(
     workspace = open_workspace()
     who = (author or workspace.settings.author).strip()
     found = open_case(workspace.cases, case)
-    decisions = _decisions(found, accept, reject, accept_all_above, correct, changes, reason)
+    decisions = _decisions(found, accept, reject, withdraw, accept_all_above, correct, changes, reason)
     if decisions is None and interactive() and not as_json:
         _work_through(workspace, case, who)
         return
@@ -72,8 +75,8 @@ def review(
 
 
 def _decisions(
-    case: Case, accept: list[str] | None, reject: list[str] | None, sure: float | None, correct: str | None,
-    changes: str | None, reason: str,
+    case: Case, accept: list[str] | None, reject: list[str] | None, withdraw: list[str] | None, sure: float | None,
+    correct: str | None, changes: str | None, reason: str,
 ) -> list[Decision] | None:  # fmt: skip
     """What the options ask for; None when they ask for nothing."""
     from vedette.domain.evidence import Verdict
@@ -82,10 +85,11 @@ def _decisions(
 
     if changes is not None and correct is None:
         raise BadInput("--set needs the item to correct", fix="Name it with --correct ID")
-    if not accept and not reject and sure is None and correct is None:
+    if not accept and not reject and not withdraw and sure is None and correct is None:
         return None
     found = [Decision(evidence=name, verdict=Verdict.ACCEPT, reason=reason) for name in _ids(accept)]
     found += [Decision(evidence=name, verdict=Verdict.REJECT, reason=reason) for name in _ids(reject)]
+    found += [Decision(evidence=name, verdict=Verdict.WITHDRAW, reason=reason) for name in _ids(withdraw)]
     if correct is not None:
         found.append(
             Decision(evidence=correct, verdict=Verdict.CORRECT, reason=reason, changes=parse_changes(changes or ""))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from vedette.domain.claims import Posture
 from vedette.domain.documents import Document
 from vedette.domain.evidence import Evidence, Review, Status, Verdict
+from vedette.domain.indicators import Check, SignalReading, WatchedIndicator
 from vedette.domain.judgment import Judgment
 from vedette.domain.scenarios import ScenarioSet
 from vedette.domain.time import AsOf, instant
@@ -95,6 +96,9 @@ class Case:
     judgments: tuple[Judgment, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     crowd: tuple[CrowdFigure, ...] = ()
+    indicators: tuple[WatchedIndicator, ...] = ()
+    checks: tuple[Check, ...] = ()
+    signals: tuple[SignalReading, ...] = ()
     structure_note: str = ""
     structure_facts: Mapping[str, str] | None = None
     coding_note: str = ""
@@ -129,6 +133,26 @@ class Case:
                 if bearing.option not in ids:
                     raise CaseRefused(f"evidence {item.id} names unknown option {bearing.option!r}", where=self.id)
                 self.scenario_set.scenario(bearing.scenario)
+        self._check_watching()
+
+    def _check_watching(self) -> None:
+        names = [i.id for i in self.indicators]
+        for kind, found in (("indicator", names), ("signal", [s.id for s in self.signals])):
+            if len(set(found)) != len(found):
+                raise CaseRefused(f"{kind} ids repeat", where=self.id)
+        for record in (*self.indicators, *self.signals):
+            self.option(record.option)
+            self.scenario_set.scenario(record.scenario)
+        for check in self.checks:
+            if check.indicator not in names:
+                raise UnknownName("indicator", check.indicator, nearest=names, where=self.id)
+
+    def indicator(self, name: str) -> WatchedIndicator:
+        """By id; raises `UnknownName`."""
+        for i in self.indicators:
+            if i.id == name:
+                return i
+        raise UnknownName("indicator", name, nearest=[i.id for i in self.indicators], where=self.id)
 
     @property
     def deadline(self) -> dt.date:
@@ -157,18 +181,32 @@ class Case:
             evidence=tuple(e for e in self.evidence if cut(e.times.available_at)),
             judgments=tuple(j for j in self.judgments if cut(j.at)),
             crowd=tuple(c for c in self.crowd if cut(instant(c.date))),
+            indicators=(watched := tuple(i for i in self.indicators if cut(i.added))),
+            checks=tuple(c for c in self.checks if cut(c.at) and any(i.id == c.indicator for i in watched)),
+            signals=tuple(s for s in self.signals if cut(s.at)),
         )
 
     def standing(self) -> tuple[Evidence, ...]:
-        """Evidence with its latest review applied: corrected records replace the ones they supersede."""
+        """Evidence with its latest review applied: corrected records replace the ones they supersede.
+
+        A review that was withdrawn leaves the item as it was recorded, and takes its corrected record with it.
+        """
         latest: dict[str, Review] = {}
+        made: dict[str, list[str]] = {}
+        void: set[str] = set()
         for review in sorted(self.reviews, key=lambda r: r.at):
             latest[review.evidence] = review
+            if review.replacement is not None:
+                made.setdefault(review.evidence, []).append(review.replacement)
+            if review.verdict is Verdict.WITHDRAW:
+                void.update(made.pop(review.evidence, ()))
         present = {e.id for e in self.evidence}
         standing = []
         for item in self.evidence:
+            if item.id in void:
+                continue
             decided = latest.get(item.id)
-            if decided is None:
+            if decided is None or decided.verdict is Verdict.WITHDRAW:
                 standing.append(item)
             elif decided.verdict is Verdict.ACCEPT:
                 standing.append(replace(item, status=Status.ACCEPTED))

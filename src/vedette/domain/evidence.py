@@ -105,11 +105,12 @@ class Evidence:
 
 
 class Verdict(enum.StrEnum):
-    """What a reviewer did with a proposal."""
+    """What a reviewer did with a proposal. ``WITHDRAW`` takes back the decisions made on an item so far."""
 
     ACCEPT = "accept"
     REJECT = "reject"
     CORRECT = "correct"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from vedette.domain.case import Case
 from vedette.domain.claims import ClaimKind, Direction, Grade, Strength
+from vedette.domain.documents import Quote
 from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence, Provenance, Review, Status, Verdict
 from vedette.errors import BadInput, UnknownName
 from vedette.ports import CaseStore, Clock
@@ -19,7 +20,7 @@ E = TypeVar("E", bound=enum.StrEnum)
 
 FIELDS = (
     "claim", "kind", "attribution", "condition", "direction", "strength", "option", "scenario", "actor", "grade",
-    "reliability", "credibility", "origin", "quote", "target", "negated", "hypothetical",
+    "reliability", "credibility", "origin", "quote", "span", "target", "negated", "hypothetical",
 )
 """What a correction may set."""
 
@@ -71,15 +72,17 @@ def review(
     if twice:
         raise BadInput(f"{', '.join(twice)} is decided on more than once", fix="Give each item one decision")
     for decision in decisions:
-        _item(open_case(store, case_name), decision.evidence)
+        _item(open_case(store, case_name), decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
     if not decisions:
         return ()
     made = []
     with store.transaction():
         case = stored_case(store, case_name)
         for decision in decisions:
-            item = _item(case, decision.evidence)
+            item = _item(case, decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
             replacement = None
+            if decision.verdict is Verdict.WITHDRAW:
+                _withdrawable(case, item)
             if decision.verdict is Verdict.CORRECT:
                 replacement = corrected(case, item, decision, author=author, clock=clock)
             record = Review(
@@ -91,14 +94,31 @@ def review(
     return tuple(made)
 
 
-def _item(case: Case, name: str) -> Evidence:
+def latest_review(case: Case, name: str) -> Review | None:
+    """The decision on an item that counts; None when there is none, or it was withdrawn."""
+    made = sorted((r for r in case.reviews if r.evidence == name), key=lambda r: r.at)
+    return made[-1] if made and made[-1].verdict is not Verdict.WITHDRAW else None
+
+
+def _withdrawable(case: Case, item: Evidence) -> None:
+    """Raise `BadInput` when there is no decision on the item, or its corrected record was decided on since."""
+    last = latest_review(case, item.id)
+    if last is None:
+        raise BadInput(f"no decision on {item.id} to withdraw", where=case.id)
+    if last.replacement is not None and latest_review(case, last.replacement) is not None:
+        raise BadInput(f"{last.replacement}, which replaced {item.id}, was decided on since", where=case.id,
+                       fix=f"Withdraw the decision on {last.replacement} first")  # fmt: skip
+
+
+def _item(case: Case, name: str, *, withdrawing: bool = False) -> Evidence:
     item = next((e for e in case.evidence if e.id == name), None)
     if item is None:
         ids = [e.id for e in case.evidence]
         nearest = difflib.get_close_matches(name, ids, n=3, cutoff=0.3) or [e.id for e in proposals(case)[:3]]
         raise UnknownName("evidence", name, nearest=nearest, where=case.id)
-    newer = next((r.replacement for r in case.reviews if r.evidence == name and r.verdict is Verdict.CORRECT), None)
-    if newer is not None:
+    last = latest_review(case, name)
+    newer = last.replacement if last is not None and last.verdict is Verdict.CORRECT else None
+    if newer is not None and not withdrawing:
         raise BadInput(f"{name} was corrected; the record that counts is {newer}", where=case.id,
                        fix=f"Review {newer} instead")  # fmt: skip
     return item
@@ -167,6 +187,11 @@ def _split(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[dict[st
         if item.quote is None:
             raise BadInput("this item has no document to quote", where=item.id)
         simple["quote"] = item.quote.document.find_quote(text)
+    if "span" in changes:
+        simple["quote"] = _slice(item, changes.pop("span"))
+        # What the rules propose says nothing but its quote; words of an analyst stay.
+        if "claim" not in simple and item.quote is not None and item.claim == item.quote.text:
+            simple["claim"] = simple["quote"].text
     if "target" in changes:
         from vedette.workflows.open_case import state_code
 
@@ -175,6 +200,19 @@ def _split(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[dict[st
         if key in changes:
             simple[key] = _known("answer", changes.pop(key).casefold(), ("yes", "no")) == "yes"
     return simple, changes
+
+
+def _slice(item: Evidence, text: str) -> Quote:
+    """The quote at ``START-END`` of the document the item quotes, in code points."""
+    start, dash, end = text.partition("-")
+    if len(text) > 40 or not dash or not start.strip().isdecimal() or not end.strip().isdecimal():
+        raise BadInput(f"span {text!r} is not START-END", where=item.id, fix="For example 120-184")
+    if item.quote is None:
+        raise BadInput("this item has no document to quote", where=item.id)
+    made = item.quote.document.quote(int(start), int(end))
+    if not made.text.strip():
+        raise BadInput(f"the text at {text} is blank", where=item.id, fix="Mark some words")
+    return made
 
 
 def _changed_bearings(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[Bearing, ...]:

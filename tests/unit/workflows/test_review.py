@@ -13,9 +13,18 @@ from tests.made_records import document, evidence
 
 from vedette.domain.case import Case
 from vedette.domain.claims import ClaimKind, Strength
-from vedette.domain.evidence import Evidence, Status, Verdict
+from vedette.domain.evidence import Evidence, Review, Status, Verdict
 from vedette.errors import BadInput, QuoteMismatch, UnknownName
-from vedette.workflows.review import FIELDS, Decision, above, consequence, corrected, parse_changes, proposals
+from vedette.workflows.review import (
+    FIELDS,
+    Decision,
+    above,
+    consequence,
+    corrected,
+    latest_review,
+    parse_changes,
+    proposals,
+)
 
 
 class Clock:
@@ -115,3 +124,43 @@ def test_order_and_threshold() -> None:
     with pytest.raises(BadInput):
         above(found, 2)
     assert consequence(items[1]) < consequence(items[0])
+
+
+def test_a_span_is_moved_by_its_offsets_and_the_words_follow() -> None:
+    found = case()
+    quoted = found.evidence[0].quote
+    assert quoted is not None
+    plain = replace(found, evidence=(replace(found.evidence[0], claim=quoted.text),))
+    new = correct("span=0-16", plain)
+    assert new.quote is not None
+    assert (new.quote.text, new.claim) == (quoted.document.text[0:16], quoted.document.text[0:16])
+    assert correct("span=0-16", found).claim == found.evidence[0].claim
+    for wrong in ("span=5", "span=a-b", "span=-1-4", f"span=0-{'9' * 60}"):
+        with pytest.raises(BadInput):
+            correct(wrong, plain)
+    for outside in ("span=9-3", "span=0-99999"):
+        with pytest.raises(QuoteMismatch):
+            correct(outside, plain)
+
+
+def test_a_withdrawn_decision_leaves_the_item_as_it_was_proposed() -> None:
+    found = case()
+    at = [dt.datetime(2022, 1, 25, hour, tzinfo=dt.UTC) for hour in range(4)]
+    accept = Review(evidence="e1", verdict=Verdict.ACCEPT, author="ana", at=at[0])
+    back = Review(evidence="e1", verdict=Verdict.WITHDRAW, author="ana", at=at[1])
+    assert replace(found, reviews=(accept,)).standing()[0].status is Status.ACCEPTED
+    assert replace(found, reviews=(accept, back)).standing() == found.evidence
+    assert latest_review(replace(found, reviews=(accept, back)), "e1") is None
+    new = correct("strength=weak", found)
+    fixed = Review(
+        evidence="e1", verdict=Verdict.CORRECT, author="ana", at=at[0], reason="misread", replacement=new.id
+    )
+    both = replace(found, evidence=(*found.evidence, new), reviews=(fixed,))
+    assert [e.id for e in both.standing()] == ["e1.c1"]
+    assert replace(both, reviews=(fixed, back)).standing() == found.evidence
+    newer = replace(new, id="e1.c2")
+    again = Review(
+        evidence="e1", verdict=Verdict.CORRECT, author="bo", at=at[2], reason="misread", replacement="e1.c2"
+    )
+    third = replace(both, evidence=(*both.evidence, newer), reviews=(fixed, back, again))
+    assert [e.id for e in third.standing()] == ["e1.c2"]
