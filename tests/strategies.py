@@ -36,6 +36,15 @@ from vedette.domain.forecast import (
     Sensitivity,
 )
 from vedette.domain.framework import Condition, Framework, Indicator
+from vedette.domain.indicators import (
+    Check,
+    Collection,
+    Expectation,
+    IndicatorState,
+    SignalKind,
+    SignalReading,
+    WatchedIndicator,
+)
 from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.domain.reading import (
@@ -426,6 +435,79 @@ def scenario_sets(draw: st.DrawFn, options: tuple[str, ...] = ("main",)) -> Scen
 
 
 @st.composite
+def expectations(draw: st.DrawFn) -> Expectation:
+    """An event expected between two days."""
+    start, end = sorted((draw(days), draw(days)))
+    true, false, seen = draw(st.tuples(inner_shares, inner_shares, inner_shares))
+    return Expectation(start=start, end=end, if_true=true, if_false=false, seen=seen)
+
+
+@st.composite
+def watched_indicators(
+    draw: st.DrawFn, name: st.SearchStrategy[str] = ids, option: st.SearchStrategy[str] = ids,
+    scenario: st.SearchStrategy[str] = ids,
+) -> WatchedIndicator:  # fmt: skip
+    """An indicator with likelihood ratios that fit together, or with an expected event."""
+    above, below = draw(st.floats(1.01, 20, allow_nan=False)), draw(st.floats(0.05, 1, allow_nan=False))
+    timed = draw(st.booleans())
+    return WatchedIndicator(
+        id=draw(name),
+        observable=draw(said),
+        option=draw(option),
+        scenario=draw(scenario),
+        condition=draw(st.sampled_from(CONDITIONS)),
+        threshold=draw(words),
+        collection=draw(words),
+        added=draw(moments),
+        ratio=None if timed else draw(st.sampled_from([(above, below), (min(below, 0.99), above)])),
+        expected=draw(expectations()) if timed else None,
+        spread=draw(st.floats(0, 2, allow_nan=False)),
+        lead_time_days=draw(maybe(st.integers(0, 400))),
+        standing=draw(st.booleans()),
+        author=draw(words),
+        note=draw(words),
+        citation=draw(maybe(citations)),
+    )
+
+
+def checks(name: st.SearchStrategy[str] = ids) -> st.SearchStrategy[Check]:
+    """One look for an indicator."""
+    return st.builds(
+        Check,
+        indicator=name,
+        state=st.sampled_from(IndicatorState),
+        at=moments,
+        author=said,
+        collection=st.sampled_from(Collection),
+        why=said,
+        source=words,
+        evidence=some(ids, 2),
+        recorded_at=maybe(moments),
+    )
+
+
+def signal_readings(
+    name: st.SearchStrategy[str] = ids, option: st.SearchStrategy[str] = ids, scenario: st.SearchStrategy[str] = ids
+) -> st.SearchStrategy[SignalReading]:
+    """One reading of an event stream."""
+    return st.builds(
+        SignalReading,
+        id=name,
+        option=option,
+        scenario=scenario,
+        kind=st.sampled_from(SignalKind),
+        at=moments,
+        value=numbers,
+        log_ratio=st.floats(-2.9, 2.9, allow_nan=False),
+        spread=st.floats(0, 2, allow_nan=False),
+        events=st.integers(0, 10**6),
+        source=words,
+        detail=words,
+        left_out=st.integers(0, 100),
+    )
+
+
+@st.composite
 def options(draw: st.DrawFn, name: st.SearchStrategy[str] = ids) -> Option:
     """An option, of one state or a coalition."""
     return Option(
@@ -460,6 +542,9 @@ def cases(draw: st.DrawFn) -> Case:
         draw(evidence(name=st.just(n), options=names, scenarios=st.sampled_from(known), sources=sources))
         for n in draw(st.lists(ids, max_size=3, unique=True))
     )
+    option, scenario = st.sampled_from(names), st.sampled_from(known)
+    watched = draw(st.lists(ids, max_size=2, unique=True))
+    read = draw(st.lists(ids, max_size=2, unique=True))
     return Case(
         id=draw(ids),
         title=draw(words),
@@ -476,6 +561,9 @@ def cases(draw: st.DrawFn) -> Case:
         judgments=draw(some(judgments(), 2)),
         assumptions=draw(some(assumptions, 2)),
         crowd=draw(some(crowd_figures, 2)),
+        indicators=tuple(draw(watched_indicators(st.just(n), option, scenario)) for n in watched),
+        checks=draw(some(checks(st.sampled_from(watched)), 2)) if watched else (),
+        signals=tuple(draw(signal_readings(st.just(n), option, scenario)) for n in read),
         structure_note=draw(words),
         structure_facts=draw(maybe(st.dictionaries(words, words, max_size=2))),
         coding_note=draw(words),

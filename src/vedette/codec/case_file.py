@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from vedette.codec.case_watching import decode_watching
 from vedette.codec.case_writer import encode_case
 from vedette.codec.fields import Table, located, nearest
 from vedette.codec.json import decode_moves
@@ -100,12 +101,16 @@ def _case(top: Table, names: Names) -> Case:
     judgments = tuple(_judgment(t) for t in top.tables("judgments"))
     assumptions = tuple(_assumption(t) for t in top.tables("assumptions"))
     crowd = tuple(_crowd(t) for t in top.tables("crowd"))
+    indicators, checks, signals = decode_watching(
+        top, names, framework, [o.id for o in options], reader.scenarios
+    )
     with located(top.where):
         made = Case(
             id=top.text("id"), title=top.text("title"), question=top.text("question"), framework=framework,
             options=options, scenario_set=scenario_set, moves=moves, opened=top.date("opened"), as_of=as_of,
             documents=documents, evidence=evidence, reviews=reviews, judgments=judgments, assumptions=assumptions,
-            crowd=crowd, structure_note=structure.text("note", "") if structure else "",
+            crowd=crowd, indicators=indicators, checks=checks, signals=signals,
+            structure_note=structure.text("note", "") if structure else "",
             structure_facts={k: facts.text(k) for k in facts.data} if facts else None,
             coding_note=top.text("coding_note", ""),
         )  # fmt: skip

@@ -7,6 +7,7 @@ import hashlib
 from typing import Any
 
 from vedette._version import __version__
+from vedette.codec.case_watching import encode_watching
 from vedette.codec.json import encode_moves
 from vedette.codec.toml_text import assignment, moment, table
 from vedette.domain.case import Case, Option
@@ -44,6 +45,7 @@ def encode_case(case: Case) -> str:
     parts += [part for document in case.documents for part in _document(document)]
     parts += [table(("evidence",), _evidence(item), array=True) for item in case.evidence]
     parts += _records(case)
+    parts += encode_watching(case.indicators, case.checks, case.signals)
     if case.structure_note or case.structure_facts is not None:
         parts.append(table(("structure",), {"note": case.structure_note or None}))
     if case.structure_facts is not None:

@@ -21,6 +21,7 @@ from vedette.codec.names import PLAIN, Names
 from vedette.domain.case import Case, CrowdFigure, Option
 from vedette.domain.claims import Bound, Citation, ClaimKind, Direction, Grade, Place, Posture, Quantity, Strength
 from vedette.domain.evidence import Bearing, Evidence
+from vedette.domain.indicators import Check, SignalReading, WatchedIndicator
 from vedette.domain.scenarios import Atom, Scenario, ScenarioSet
 from vedette.domain.time import Times
 from vedette.errors import CaseRefused, NewerSchema, UnknownName
@@ -133,8 +134,20 @@ def _case(top: Table, names: Names, tables: list[Table]) -> Case:
             moves=made.moves, opened=opened, as_of=as_of, evidence=evidence, crowd=crowd,
             structure_note=structure.text("note", "") if structure else "",
             structure_facts={k: _fact_text(v) for k, v in fact_values.items()} if facts else None,
-            coding_note=extension.text("coding_note", "") if extension else "",
+            coding_note=extension.text("coding_note", "") if extension else "", **_watching(extension),
         )  # fmt: skip
+
+
+def _watching(extension: Table | None) -> dict[str, Any]:
+    """Indicators, looks and readings, which the format has no room for."""
+    from vedette.codec import json as nouns
+
+    kinds: dict[str, Any] = {
+        "indicators": tuple[WatchedIndicator, ...], "checks": tuple[Check, ...], "signals": tuple[SignalReading, ...]
+    }  # fmt: skip
+    if extension is None:
+        return {}
+    return {name: nouns.decode(kind, extension.raw(name)) for name, kind in kinds.items() if name in extension}
 
 
 def _own_tree(extension: Table, made: DefaultTree, opened: dt.date) -> tuple[DefaultTree, dt.date]:
@@ -348,6 +361,9 @@ def encode_dossier(case: Case) -> dict[str, Any]:
         extension["framework"] = case.framework
     if case.coding_note:
         extension["coding_note"] = case.coding_note
+    for name in ("indicators", "checks", "signals"):
+        if getattr(case, name):
+            extension[name] = nouns.encode(getattr(case, name))
     again = decode_dossier(out)
     if (again.scenario_set, again.moves, again.opened) != (case.scenario_set, case.moves, case.opened):
         extension["opened"] = case.opened.isoformat()

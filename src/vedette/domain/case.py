@@ -140,9 +140,10 @@ class Case:
         for kind, found in (("indicator", names), ("signal", [s.id for s in self.signals])):
             if len(set(found)) != len(found):
                 raise CaseRefused(f"{kind} ids repeat", where=self.id)
-        for record in (*self.indicators, *self.signals):
-            self.option(record.option)
-            self.scenario_set.scenario(record.scenario)
+        places = [(i.option, i.scenario) for i in self.indicators] + [(s.option, s.scenario) for s in self.signals]
+        for option, scenario in places:
+            self.option(option)
+            self.scenario_set.scenario(scenario)
         for check in self.checks:
             if check.indicator not in names:
                 raise UnknownName("indicator", check.indicator, nearest=names, where=self.id)

@@ -38,6 +38,8 @@ def compare(first: Case, second: Case) -> tuple[Change, ...]:
         ("document", first.documents, second.documents),
         ("evidence", first.standing(), second.standing()),
         ("judgment", first.judgments, second.judgments),
+        ("indicator", first.indicators, second.indicators),
+        ("signal", first.signals, second.signals),
     ):
         changes += _records(kind, _by_id(one), _by_id(other))
     if sets[0].tree != sets[1].tree:
@@ -46,6 +48,8 @@ def compare(first: Case, second: Case) -> tuple[Change, ...]:
         changes.append(Change(kind="case", id="moves", what="changed"))
     crowd = [{f"{c.date} {c.source}: {c.question}": c for c in case.crowd} for case in (first, second)]
     changes += _records("crowd figure", crowd[0], crowd[1])
+    looks = [{f"{c.indicator} {c.at.isoformat()}": c for c in case.checks} for case in (first, second)]
+    changes += _records("look", looks[0], looks[1])
     return tuple(changes)
 
 
@@ -69,7 +73,7 @@ def _records(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> 
 
 def _words(item: Any) -> str:
     """The line by which a reader knows it."""
-    for name in ("claim", "statement", "label", "question", "title", "subject", "means"):
+    for name in ("claim", "statement", "label", "question", "title", "subject", "means", "observable", "state", "detail"):
         text = getattr(item, name, "")
         if text:
             return str(text)
