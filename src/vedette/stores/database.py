@@ -62,6 +62,11 @@ class Database:
             upgrade(connection, where=self.where)
         self._ready = True
 
+    def size(self) -> int:
+        """Bytes it takes, as the backend counts them."""
+        with plain_errors(self.where), self._engine.begin() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
+
     def before_write(self) -> None:
         """Make whatever the backend needs before its first write."""
 
@@ -125,6 +130,10 @@ class SqliteDatabase(Database):
         super().__init__(
             sqlite_engine(self.path, busy_seconds=busy_seconds), where=str(self.path), read_only=read_only
         )
+
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def holds_anything(self) -> bool:
         """Whether the file is there and has tables."""

@@ -18,6 +18,7 @@ from vedette.errors import UnknownName
 from vedette.ports import CaseChange, CaseStore
 from vedette.ports.forgetting import Tombstone
 from vedette.ports.library import Sharing, Signed
+from vedette.ports.overview import CaseLine, Edit
 
 
 class DeferredCaseStore:
@@ -50,6 +51,18 @@ class DeferredCaseStore:
     def case_ids(self) -> Sequence[str]:
         """See `CaseStore`."""
         return self._store().case_ids() if self._is_there() else ()
+
+    def stamp(self, case_id: str) -> str:
+        """See `Overview`."""
+        return self._store().stamp(case_id) if self._is_there() else ""
+
+    def overview(self) -> Sequence[CaseLine]:
+        """See `Overview`."""
+        return self._store().overview() if self._is_there() else ()
+
+    def edits(self, case_id: str) -> Sequence[Edit]:
+        """See `Overview`."""
+        return self._store().edits(case_id) if self._is_there() else ()
 
     def load(self, case_id: str) -> Case:
         """See `CaseStore`."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from vedette.errors import BadInput, Damaged, MissingExtra, StoreUnavailable, VedetteError
 from vedette.stores.database import Database
@@ -51,10 +52,10 @@ class PostgresDatabase(Database):
     and keeps out, all others.
     """
 
-    def __init__(self, address: str, *, busy_seconds: float) -> None:
-        self._address = address
+    def __init__(self, address: str, *, busy_seconds: float, pooled: bool = False) -> None:
+        """``pooled`` keeps connections for the next caller: for a server, not for a command that soon ends."""
         where = shown(address)
-        super().__init__(_engine(address, busy_seconds, where), where=where)
+        super().__init__(_engine(address, busy_seconds, where, pooled), where=where)
         self._writes = self._engine.execution_options(isolation_level="READ COMMITTED")
 
     def close(self) -> None:
@@ -76,7 +77,7 @@ class PostgresDatabase(Database):
             yield connection
 
 
-def _engine(address: str, busy_seconds: float, where: str) -> Engine:
+def _engine(address: str, busy_seconds: float, where: str, pooled: bool) -> Engine:
     try:
         import psycopg  # noqa: F401  (asked for here so that its absence is said in our words)
     except ImportError as error:
@@ -85,9 +86,7 @@ def _engine(address: str, busy_seconds: float, where: str) -> Engine:
         ) from error
     try:
         return create_engine(
-            sqlalchemy_address(address), poolclass=QueuePool, pool_size=_POOL, max_overflow=_OVERFLOW,
-            pool_pre_ping=True,  # the server may have been restarted since the connection was last used
-            pool_timeout=busy_seconds, isolation_level="REPEATABLE READ",
+            sqlalchemy_address(address), **(_pool(busy_seconds) if pooled else {"poolclass": NullPool}), isolation_level="REPEATABLE READ",
             connect_args={
                 "connect_timeout": CONNECT_SECONDS, "application_name": "vedette",
                 "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC",
@@ -95,6 +94,13 @@ def _engine(address: str, busy_seconds: float, where: str) -> Engine:
         )  # fmt: skip
     except (ArgumentError, ValueError) as error:
         raise BadInput("the address cannot be read", where="DATABASE_URL", fix=f"It was read as {where}") from error
+
+
+def _pool(busy_seconds: float) -> dict[str, Any]:
+    return {
+        "poolclass": QueuePool, "pool_size": _POOL, "max_overflow": _OVERFLOW, "pool_timeout": busy_seconds,
+        "pool_pre_ping": True,  # the server may have been restarted since the connection was last used
+    }  # fmt: skip
 
 
 def said_by_postgresql(error: BaseException, state: str | None, where: str) -> VedetteError:

@@ -77,7 +77,7 @@ def plain_errors(where: str) -> Iterator[None]:
 
 def _translated(error: DBAPIError | sqlite3.Error, where: str) -> VedetteError:
     original = error.orig if isinstance(error, DBAPIError) else error
-    if type(original).__module__.startswith("psycopg"):
+    if original is not None and type(original).__module__.startswith("psycopg"):
         from vedette.stores.postgresql import said_by_postgresql
 
         return said_by_postgresql(original, getattr(original, "sqlstate", None), where)
