@@ -1,0 +1,1 @@
+"""Signals, indicators, and the alerts that follow from what moved."""
