@@ -15,6 +15,7 @@ from vedette.domain.judgment import Judgment
 from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.ports.forgetting import Forgetting
 from vedette.ports.library import Library
+from vedette.ports.overview import Overview
 
 
 class Clock(Protocol):
@@ -41,7 +42,7 @@ class CaseChange:
         return not (self.structure or self.documents or self.evidence or self.reviews or self.judgments)
 
 
-class CaseStore(Library, Forgetting, Protocol):
+class CaseStore(Library, Forgetting, Overview, Protocol):
     """Cases with their documents, evidence and reviews. Every call is one transaction, all or nothing."""
 
     def transaction(self) -> AbstractContextManager[None]:
