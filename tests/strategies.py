@@ -9,6 +9,22 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from vedette.domain.alerts import (
+    Alert,
+    AlertKind,
+    AlertRule,
+    CaseState,
+    DueLine,
+    IndicatorLine,
+    Move,
+    NewItem,
+    QuietHours,
+    Reason,
+    ScenarioLine,
+    Share,
+    SourceLine,
+    Told,
+)
 from vedette.domain.case import Assumption, Case, CrowdFigure, Option
 from vedette.domain.claims import (
     Bound,
@@ -777,3 +793,46 @@ assessments = st.builds(
     warnings=some(words),
     draws=st.integers(0, 10**6),
 )
+
+# -- alerts -----------------------------------------------------------------------------------------------
+
+clock_times = st.times().map(lambda t: t.replace(microsecond=0))
+zones = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"])
+alert_shares = st.builds(Share, id=ids, what=words, log_odds=numbers)
+scenario_lines = st.builds(ScenarioLine, id=ids, label=words, probability=shares, shares=some(alert_shares))
+indicator_lines = st.builds(IndicatorLine, id=ids, observable=words, state=words, since=maybe(days), note=words)
+new_items = st.builds(
+    NewItem, id=ids, subject=words, claim=words, attribution=words, bears=words, strength=st.sampled_from(Strength),
+    confidence=maybe(shares), url=words,
+)  # fmt: skip
+source_lines = st.builds(SourceLine, source=words, state=words, since=instants, why=words)
+due_lines = st.builds(DueLine, question=ids, statement=words, deadline=days, days_left=st.integers(-400, 400))
+case_states = st.builds(
+    CaseState, case=ids, at=instants, as_of=days, scenarios=some(scenario_lines, 2),
+    indicators=some(indicator_lines, 2), new=some(new_items, 2), sources=some(source_lines, 2), due=some(due_lines, 2),
+    if_accepted=st.dictionaries(ids, shares, max_size=2),
+)  # fmt: skip
+quiet_hours = (
+    st.tuples(clock_times, clock_times, zones)
+    .filter(lambda t: t[0] != t[1])
+    .map(lambda t: QuietHours(start=t[0], end=t[1], zone=t[2]))
+)
+alert_rules = st.builds(
+    AlertRule, points=st.floats(0.1, 50), log_odds=st.floats(0.1, 5), least_points=st.floats(0, 5),
+    reversal=st.floats(1, 5), urgent_points=st.floats(1, 90), scenarios=some(ids),
+    kinds=st.frozensets(st.sampled_from(AlertKind)), least_strength=st.sampled_from(Strength),
+    quiet=maybe(quiet_hours), digest=some(clock_times), zone=zones, due_days=some(st.integers(0, 60)),
+)  # fmt: skip
+alert_moves = st.builds(Move, scenario=ids, label=words, before=shares, after=shares, log_odds=numbers)
+alert_reasons = st.builds(Reason, id=ids, what=words, log_odds=maybe(numbers))
+alerts = st.builds(
+    Alert, key=ids, case=ids, kind=st.sampled_from(AlertKind), subject=words, at=instants, as_of=days, headline=words,
+    covers=some(ids).filter(len), moves=some(alert_moves, 2), reasons=some(alert_reasons, 2), evidence=some(ids),
+    if_accepted=st.dictionaries(ids, shares, max_size=2), urgent=st.booleans(),
+)  # fmt: skip
+tolds = st.builds(
+    Told, case=ids, at=instants, scenarios=some(scenario_lines, 2),
+    direction=st.dictionaries(ids, st.sampled_from([-1, 1]), max_size=2),
+    indicators=st.dictionaries(ids, words, max_size=2), sources=st.dictionaries(words, words, max_size=2),
+    last=st.dictionaries(words, ids, max_size=2),
+)  # fmt: skip

@@ -19,6 +19,7 @@ from vedette.codec import json as codec
 from vedette.codec.case_file import decode_case, encode_case
 from vedette.codec.dossier import decode_dossier, encode_dossier
 from vedette.domain import (
+    alerts,
     case,
     claims,
     documents,
@@ -93,6 +94,19 @@ KINDS: dict[type, st.SearchStrategy[Any]] = {
     forecast.Analogue: nouns.analogues,
     forecast.Confidence: nouns.confidences,
     forecast.Assessment: nouns.assessments,
+    alerts.Share: nouns.alert_shares,
+    alerts.ScenarioLine: nouns.scenario_lines,
+    alerts.IndicatorLine: nouns.indicator_lines,
+    alerts.NewItem: nouns.new_items,
+    alerts.SourceLine: nouns.source_lines,
+    alerts.DueLine: nouns.due_lines,
+    alerts.CaseState: nouns.case_states,
+    alerts.QuietHours: nouns.quiet_hours,
+    alerts.AlertRule: nouns.alert_rules,
+    alerts.Move: nouns.alert_moves,
+    alerts.Reason: nouns.alert_reasons,
+    alerts.Alert: nouns.alerts,
+    alerts.Told: nouns.tolds,
 }
 # These two hold quotes, which need their documents: they have tests of their own below.
 APART = {documents.Quote, evidence.Evidence}

@@ -44,7 +44,7 @@ def encode(noun: Any) -> Any:
         }
     if isinstance(noun, enum.Enum):
         return noun.value
-    if isinstance(noun, dt.datetime | dt.date):
+    if isinstance(noun, dt.datetime | dt.date | dt.time):
         return noun.isoformat()
     if isinstance(noun, Mapping):
         return {str(k.value if isinstance(k, enum.Enum) else k): encode(v) for k, v in noun.items()}
@@ -252,6 +252,8 @@ def _scalar_decoder(kind: type) -> _Decoder:
                 return dt.datetime.fromisoformat(data)
             if kind is dt.date:
                 return dt.date.fromisoformat(data)
+            if kind is dt.time:
+                return dt.time.fromisoformat(data)
         except (ValueError, TypeError) as error:
             raise CaseRefused(f"{data!r} is not a {kind.__name__}") from error
         if kind is float and isinstance(data, int) and not isinstance(data, bool):
