@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from vedette.domain.case import Case
@@ -194,6 +194,17 @@ def open_workspace(
 ) -> Workspace:
     """The workspace of these settings, by default those of the environment; ``pooled`` as in `Workspace`."""
     return Workspace(settings or load_settings(), clock or SystemClock(), pooled=pooled)
+
+
+def web_application(workspace: Workspace, *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")) -> Any:
+    """The workbench over a workspace, an ASGI application that answers to these host names.
+
+    Found by its name: the room of the pages lies above this one, and nothing else here knows it.
+    """
+    from importlib import import_module
+
+    desk = import_module("vedette.web.desk").Desk(workspace, hosts=hosts)
+    return import_module("vedette.web.app").create_app(desk)
 
 
 def open_case(name: str) -> Case:

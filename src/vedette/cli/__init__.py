@@ -9,6 +9,7 @@ import sys
 COMMANDS = {
     # command: (module:function or Typer app, one line of help), in the order of an analyst's day
     "demo": ("vedette.cli.demo:demo", "The bundled case, end to end, offline; writes brief.html."),
+    "serve": ("vedette.cli.serve:serve", "The workbench in a browser, on this machine."),
     "doctor": ("vedette.cli.doctor:doctor", "What is installed, where data live, what is missing."),
     "case": ("vedette.cli.case:app", "Open, list, show, compare, import and export cases."),
     "extract": ("vedette.cli.extract:extract", "Read a document into evidence, without storing anything."),

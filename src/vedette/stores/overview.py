@@ -6,7 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 
 from vedette.ports.overview import CaseLine, Edit
 from vedette.stores import schema
@@ -52,12 +63,8 @@ def _case_column(table: Table) -> Any:
 
 
 def _stamp_query() -> Select[Any]:
-    from sqlalchemy import bindparam
-
-    case = bindparam("case")
-    parts = [
-        select(func.max(t.c.seq)).where(_case_column(t) == case).scalar_subquery() for t in _TABLES
-    ]
+    case: BindParameter[str] = bindparam("case", type_=String)
+    parts = [select(func.max(t.c.seq)).where(_case_column(t) == case).scalar_subquery() for t in _TABLES]
     return select(*parts)
 
 
@@ -75,7 +82,7 @@ def _lines(connection: Connection) -> tuple[CaseLine, ...]:
         .join(newest, (newest.c.id == c.id) & (newest.c.version == c.version))
         .order_by(c.id)
     ).all()
-    one = literal_column("1")
+    one = literal_column("1", Integer)
     documents = _grouped(
         connection, schema.documents, func.count(one).label("n"), func.max(d.available_at).label("latest"),
         func.max(d.recorded_at).label("recorded"),

@@ -1,0 +1,121 @@
+"""``vedette serve``: the workbench in a browser, on this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+import threading
+from typing import Annotated, Any
+
+import typer
+
+from vedette.cli.screen import print_json, say
+from vedette.errors import BadInput, Unavailable
+
+PORT = 8620
+"""Where the workbench is found. [assumption]: any port that no common service claims would do."""
+TRIES = 10
+
+
+def serve(
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", help=f"Port (default: {PORT}, or the next free one).")
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    trust_network: Annotated[
+        bool, typer.Option("--trust-network", help="Allow an address that other machines can reach.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON.")] = False,
+) -> None:
+    """The workbench: cases, reader, elicitation, ledger and briefs in a browser. Ctrl-C stops it."""
+    from vedette.bootstrap import open_workspace, web_application
+
+    _check_host(host, trust_network)
+    listening = _listen(host, port)
+    taken = listening.getsockname()[1]
+    shown = "localhost" if host in ("127.0.0.1", "::1") else host
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{taken}/"
+    application = web_application(open_workspace(), hosts=_hosts(host))
+    if as_json:
+        print_json({"address": address})
+    else:
+        print(address, flush=True)
+    if port is None and taken != PORT:
+        say(f"Port {PORT} is in use; {taken} is taken instead.")
+    say("The workbench runs until you press Ctrl-C. What you decide is stored at once.")
+    _run(application, listening, address if browser else "")
+    say("Stopped. Everything decided was stored.")
+
+
+def _check_host(host: str, trusted: bool) -> None:
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback and not trusted:
+        raise BadInput(
+            f"{host} can be reached from other machines, and this workbench has no accounts: whoever reaches it may "
+            "change every case", where="--host", fix="Leave it out, or add --trust-network if that is what you want",
+        )  # fmt: skip
+
+
+def _hosts(host: str) -> tuple[str, ...]:
+    """Names a browser may use for this server; every name of this machine where the network is trusted."""
+    names = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]
+    if host in ("0.0.0.0", "::"):  # noqa: S104  said to be trusted by --trust-network
+        names += [socket.gethostname(), socket.getfqdn(), *socket.gethostbyname_ex(socket.gethostname())[2]]
+    return tuple(dict.fromkeys(n.casefold() for n in names))
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """A listening socket on the port asked for, else on the first free one. Raises `Unavailable`."""
+    wanted = [port] if port is not None else [*range(PORT, PORT + TRIES), 0]
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in wanted:
+        found = socket.socket(family, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((host, number))
+        except OverflowError:
+            found.close()
+            raise BadInput(f"{number} is no port", where="--port", fix="Use 1 to 65535") from None
+        except OSError as error:
+            found.close()
+            last = error
+            continue
+        return found
+    fix = "Leave --port out to take a free one" if port is not None else "Stop another server, or give --port"
+    raise Unavailable(f"cannot listen there ({last.strerror})", where=f"{host}:{wanted[0]}", fix=fix)
+
+
+def _run(application: Any, listening: socket.socket, address: str) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """A server that opens the browser once it answers."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            if address:
+                # A browser may take seconds to come up; the server must not wait for it.
+                threading.Thread(target=_open, args=(address,), daemon=True).start()
+
+    config = uvicorn.Config(
+        application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        lifespan="off",
+    )  # fmt: skip
+    try:
+        Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # Ctrl-C is how it is stopped: not a failure
+    finally:
+        listening.close()
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(address):
+        print(f"No browser could be opened. Open {address} yourself.", file=sys.stderr)

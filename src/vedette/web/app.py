@@ -1,0 +1,143 @@
+"""The application: guard, static files, routers, error pages."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from vedette.errors import AfterCutOff, Damaged, UnknownName, VedetteError
+from vedette.web.access import Forbidden
+from vedette.web.desk import STATIC, Desk
+from vedette.web.pages import routers
+from vedette.web.render import CASE_NAV, NAV, page
+from vedette.web.security import Guard, Refused
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+LOG = logging.getLogger("vedette.web")
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The workbench for one desk."""
+    app = FastAPI(title="Vedette", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.desk = desk
+    app.mount("/static", Files(directory=STATIC), name="static")
+    for router in routers():
+        app.include_router(router)
+    for kind in (VedetteError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, explain_async)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.add_middleware(
+        Guard, hosts=desk.hosts, upload_limit=int(desk.settings.max_document_mb * 1_000_000) + 1_000_000,
+        explain=explain,
+    )  # fmt: skip
+    return app
+
+
+class Files(StaticFiles):
+    """Static files that browsers may keep when asked for with their digest."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One file."""
+        keep = b"v=" in scope.get("query_string", b"")
+
+        async def cached(message: Any) -> None:
+            if keep and message["type"] == "http.response.start" and message["status"] in (200, 304):
+                message["headers"] = [*message["headers"], (b"cache-control", b"public, max-age=31536000, immutable")]
+            await send(message)
+
+        await super().__call__(scope, receive, cached)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorView:
+    """What an error page says: what was wrong, how to go on, and places that are nearest to what was meant."""
+
+    status: int
+    heading: str
+    what: str
+    fix: str
+    nearest: tuple[tuple[str, str], ...] = ()
+
+
+async def explain_async(request: Request, error: Exception) -> Response:
+    """`explain`, as the framework wants it."""
+    return explain(request, error)
+
+
+def explain(request: Request, error: Exception) -> Response:
+    """The page (or JSON) that says what went wrong. Nothing of the program's inside is shown."""
+    view = error_view(request, error)
+    if view.status == 500:
+        LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    wants = request.headers.get("accept", "")
+    if request.url.path.endswith(".json") or ("json" in wants and "html" not in wants):
+        return JSONResponse(
+            {"error": view.what, "fix": view.fix, "nearest": [n for n, _ in view.nearest]}, status_code=view.status
+        )
+    return page(request, "error.html", view, status=view.status, title=view.heading)
+
+
+def error_view(request: Request, error: Exception) -> ErrorView:
+    """An error in words a user can act on."""
+    if isinstance(error, Refused):
+        return ErrorView(status=error.status, heading="The request was refused", what=error.what, fix=error.fix)
+    if isinstance(error, Forbidden):
+        return ErrorView(status=403, heading="Not yours to open", what=error.what, fix=error.fix)
+    if isinstance(error, UnknownName):
+        return ErrorView(
+            status=404, heading=f"There is no such {error.kind}", what=f"Unknown {error.kind}: {error.name}.",
+            fix=error.fix, nearest=_nearest_addresses(request, error),
+        )  # fmt: skip
+    if isinstance(error, HTTPException):
+        return _http(request, error)
+    if isinstance(error, RequestValidationError):
+        said = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()[:5])
+        return ErrorView(status=422, heading="That cannot be used", what=said, fix="Change it and send it again.")
+    if isinstance(error, Damaged):
+        return ErrorView(status=500, heading="The workspace is damaged", what=error.what, fix=error.fix)
+    if isinstance(error, AfterCutOff):
+        return ErrorView(status=422, heading="That date is too late", what=error.what, fix=error.fix)
+    if isinstance(error, VedetteError):
+        bad = isinstance(error, ValueError) or not type(error).__name__.endswith("Unavailable")
+        heading = "That cannot be used" if bad else "Something outside is missing"
+        where = f"{error.where}: " if error.where else ""
+        return ErrorView(status=422 if bad else 503, heading=heading, what=f"{where}{error.what}", fix=error.fix)
+    return ErrorView(
+        status=500, heading="Something went wrong here",
+        what="The program failed. Nothing that was stored before is lost.",
+        fix="Repeat it. If it fails again, the terminal in which the workbench runs shows the details.",
+    )  # fmt: skip
+
+
+def _http(request: Request, error: HTTPException) -> ErrorView:
+    if error.status_code == 404:
+        places = {path: label for _, path, label in NAV}
+        near = difflib.get_close_matches(request.url.path, places, n=3, cutoff=0.4) or ["/"]
+        return ErrorView(
+            status=404, heading="There is no such page", what=f"Nothing lies at {request.url.path}.",
+            fix="These do:", nearest=tuple((places[p], p) for p in near),
+        )  # fmt: skip
+    heading = {405: "That is not how this works", 413: "Too large"}.get(error.status_code, "The request was refused")
+    return ErrorView(status=error.status_code, heading=heading, what=str(error.detail), fix="Go back and try again.")
+
+
+def _nearest_addresses(request: Request, error: UnknownName) -> tuple[tuple[str, str], ...]:
+    """The nearest names as links, where a name is a case or a page of one."""
+    if error.kind != "case":
+        return ()
+    parts = request.url.path.split("/")
+    tail = "/".join(parts[3:4]) if len(parts) > 3 else ""
+    rest = f"/{tail}" if any(path == f"/{tail}" for _, path, _ in CASE_NAV) else ""
+    return tuple((name, f"/cases/{name}{rest}") for name in error.nearest)

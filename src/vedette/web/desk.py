@@ -1,0 +1,203 @@
+"""What every page needs at hand: the workspace, templates, and bounded caches of what is slow to make.
+
+A cache never decides what is true: every entry is keyed by the version of the case in the store, which changes with
+each record added to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from vedette.assessment.channels import RECOMMENDED
+from vedette.domain.case import Case
+from vedette.domain.forecast import Assessment
+from vedette.domain.time import AsOf
+from vedette.workflows.open_case import bundled_ids, open_case
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from vedette.bootstrap import Workspace
+    from vedette.web.access import Person
+
+T = TypeVar("T")
+
+STATIC = Path(__file__).parent / "static"
+CASES_KEPT = 64
+"""Cases held decoded. [assumption]: a team's morning; a case of 100 items takes about 1 MB."""
+ASSESSMENTS_KEPT = 256
+"""Assessments held. [assumption]: each is about 0.3 MB of results; draws are not kept."""
+ENGINES_KEPT = 24
+"""Compiled cases ready for what-ifs. [assumption]: each holds its draws, about 5 MB."""
+
+
+class Kept(Generic[T]):
+    """A bounded cache: the least lately used entry goes first. One thread makes an entry, others wait for it."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._held: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def peek(self, key: Hashable) -> T | None:
+        """The entry if it is there."""
+        with self._lock:
+            if key not in self._held:
+                return None
+            self._held.move_to_end(key)
+            return self._held[key]
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The entry, made when it is not there. What ``make`` raises is raised and nothing is kept."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+            gate = self._making.setdefault(key, threading.Lock())
+        with gate:
+            with self._lock:
+                if key in self._held:
+                    self._held.move_to_end(key)
+                    return self._held[key]
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            with self._lock:
+                self._held[key] = made
+                while len(self._held) > self.most:
+                    self._held.popitem(last=False)
+            return made
+
+
+class Desk:
+    """One workspace served to browsers. ``hosts``: names it answers to."""
+
+    def __init__(self, workspace: Workspace, *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")) -> None:
+        from vedette.web.security import Tokens
+
+        self.workspace = workspace
+        self.settings = workspace.settings
+        self.hosts = hosts
+        self.tokens = Tokens()
+        self.templates = _environment()
+        self._cases: Kept[Case] = Kept(CASES_KEPT)
+        self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
+        self._engines: Kept[Any] = Kept(ENGINES_KEPT)
+        self.parts: Kept[Any] = Kept(ASSESSMENTS_KEPT)
+        """Whatever else a page keeps; keys begin with the page's name and hold the case's version."""
+
+    # -- who asks ------------------------------------------------------------------------------------------
+
+    def person(self, request: Request) -> Person:
+        """Whoever sent the request: without accounts, the author of the settings with every right."""
+        from vedette.web.access import Person
+
+        return Person(name=self.settings.author)
+
+    # -- cases ---------------------------------------------------------------------------------------------
+
+    def version(self, case_id: str) -> str:
+        """A text that changes whenever anything of the case does; ``bundled`` for one that is only in the package.
+
+        Raises `UnknownName` with the nearest ids.
+        """
+        stamp = self.workspace.cases.stamp(case_id)
+        if stamp:
+            return stamp
+        if case_id in bundled_ids():
+            return "bundled"
+        open_case(self.workspace.cases, _plain_id(case_id))  # raises, naming the nearest
+        return "bundled"
+
+    def case(self, case_id: str) -> Case:
+        """The newest version of a case, from the workspace or the package; raises `UnknownName`."""
+        return self._cases.get(
+            (case_id, self.version(case_id)), lambda: open_case(self.workspace.cases, _plain_id(case_id))
+        )
+
+    def assessment(
+        self, case_id: str, as_of: AsOf | None = None, *, mode: str = RECOMMENDED, full: bool = True
+    ) -> Assessment:
+        """The assessment of a case as of a day (default: the case's own).
+
+        ``full`` False leaves out the sensitivities, which take most of the time.
+        """
+        from vedette.workflows.assess import assess_case
+
+        version, case = self.version(case_id), self.case(case_id)
+        day = as_of or AsOf(date=case.as_of)
+        if not full:
+            whole = self._assessments.peek((case_id, version, day, mode, True))
+            if whole is not None:
+                return whole
+        return self._assessments.get(
+            (case_id, version, day, mode, full), lambda: assess_case(case, day, mode=mode, with_sensitivity=full)
+        )
+
+    def what_if(self, case_id: str, as_of: AsOf, *, mode: str = RECOMMENDED) -> Any:
+        """A `vedette.forecasting.what_if.WhatIf` ready to answer, kept for the next question."""
+        from vedette.forecasting.assess import prepare
+        from vedette.forecasting.what_if import WhatIf
+        from vedette.workflows.assess import setting_for
+
+        version, case = self.version(case_id), self.case(case_id)
+
+        def make() -> WhatIf:
+            engine, _, _ = prepare(case, as_of, setting_for(case, mode=mode))
+            return WhatIf(engine)
+
+        return self._engines.get((case_id, version, as_of, mode), make)
+
+
+def _plain_id(case_id: str) -> str:
+    """A case id from an address; never a path: those open files, and a browser may not name files here."""
+    from vedette.errors import UnknownName
+
+    if "/" in case_id or "\\" in case_id or case_id.endswith((".toml", ".json")):
+        raise UnknownName("case", case_id, fix="The board lists every case")
+    return case_id
+
+
+def asset_digest(name: str) -> str:
+    """Eight hex digits of a static file's content; empty when there is no such file."""
+    path = STATIC / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else ""
+
+
+def _environment() -> Any:
+    import functools
+
+    import jinja2
+
+    from vedette.reporting import glyphs, labels
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("vedette.web", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    known = functools.cache(asset_digest)
+
+    def asset(name: str) -> str:
+        """Address of a static file with its digest: a changed file is another address, so browsers may keep it."""
+        return f"/static/{name}?v={known(name)}" if known(name) else ""
+
+    environment.globals.update(asset=asset)
+    environment.filters.update(
+        interval_svg=glyphs.interval, condition_svg=glyphs.condition, safe_text=labels.safe_text,
+        day=labels.day_text,
+    )  # fmt: skip
+    return environment

@@ -1,0 +1,17 @@
+"""Routers, one module a page. A module is imported when the application is made."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+ROUTERS = ("shell", "board", "case")
+"""Modules of this package with a ``router``, in the order their routes are tried."""
+
+
+def routers() -> list[APIRouter]:
+    """The routers of every page."""
+    return [import_module(f"vedette.web.pages.{name}").router for name in ROUTERS]

@@ -1,0 +1,1 @@
+"""View models of the pages: frozen dataclasses and the pure functions that build them, tested without HTTP."""
