@@ -13,6 +13,7 @@
     │   │   └── NewerSchema      written by a newer Vedette
     │   ├── DateRefused          a date that cannot be read or lies outside what is covered
     │   ├── FrameRefused         a table whose columns are not the ones promised
+    │   ├── EditConflict         someone changed the record since it was read
     │   └── QuoteMismatch        a quote that is not its slice, a sentence its quote does not support
     ├── Unavailable              something outside is missing: exit status 2
     │   ├── StoreUnavailable     read-only, full or locked workspace
@@ -95,6 +96,10 @@ class FrameRefused(BadInput):
 
 class QuoteMismatch(BadInput):
     """A quote that is not its slice of the document, or does not support the sentence that cites it."""
+
+
+class EditConflict(BadInput):
+    """A decision on a record that somebody else, or another window, changed since it was read."""
 
 
 class Unavailable(VedetteError):

@@ -1,0 +1,140 @@
+"""Deciding on evidence while others decide too, and what a sitting's decisions did to the number."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, replace
+
+from vedette.domain.case import Case
+from vedette.domain.evidence import Review, Verdict
+from vedette.domain.time import AsOf
+from vedette.errors import EditConflict
+from vedette.ports import CaseStore, Clock
+from vedette.workflows.assess import assess_case
+from vedette.workflows.effects import effects
+from vedette.workflows.open_case import open_case, stored_case
+from vedette.workflows.review import Decision, latest_review, review
+
+SHOWN = {Verdict.ACCEPT: "accepted", Verdict.REJECT: "rejected", Verdict.CORRECT: "corrected",
+         Verdict.WITHDRAW: "taken back"}  # fmt: skip
+"""What a verdict is called once it is given."""
+
+
+def seen_token(case: Case, evidence: str) -> str:
+    """A short name for the decisions made on an item so far: it changes with every one."""
+    made = [r for r in case.reviews if r.evidence == evidence]
+    text = "\x1f".join(f"{r.verdict}|{r.author}|{r.at.isoformat()}|{r.replacement}" for r in made)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def decide(
+    store: CaseStore, clock: Clock, case_name: str, decision: Decision, *, author: str, seen: str | None = None
+) -> Review:
+    """Record one decision. ``seen``: the token of the item as the analyst saw it.
+
+    Raises `EditConflict`, saying who decided what and when, if somebody decided on the item since; what `review` raises
+    otherwise. Nothing is recorded then.
+    """
+    with store.transaction():
+        case = stored_case(store, case_name)
+        if seen is not None and seen != seen_token(case, decision.evidence):
+            raise _conflict(case, decision.evidence)
+        (made,) = review(store, clock, case_name, [decision], author=author)
+    return made
+
+
+def _conflict(case: Case, evidence: str) -> EditConflict:
+    made = sorted((r for r in case.reviews if r.evidence == evidence), key=lambda r: r.at)
+    if not made:
+        return EditConflict(f"{evidence} is not what this page showed", where=case.id, fix="Load the page again")
+    last = made[-1]
+    newer = f" as {last.replacement}" if last.replacement else ""
+    return EditConflict(
+        f"{last.author} {SHOWN[last.verdict]} {evidence}{newer} at {last.at:%H:%M} UTC on {last.at:%Y-%m-%d}, after "
+        "this page was loaded",
+        where=case.id, fix="Keep theirs, or use yours: your edit is kept below",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What one item did to each scenario, in points of probability (1 = certain). Causes sum to the change."""
+
+    evidence: str
+    kind: str
+    what: str
+    points: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Scenario probabilities before and after some decisions, and what did it, the largest first."""
+
+    decisions: int
+    before: dict[str, float]
+    after: dict[str, float]
+    causes: tuple[Cause, ...]
+
+
+def without_later_reviews(case: Case, since: int) -> Case:
+    """The case before its ``since``-th review and the corrected records that came with later ones."""
+    kept, later = case.reviews[:since], case.reviews[since:]
+    gone = {r.replacement for r in later if r.replacement}
+    return replace(case, reviews=kept, evidence=tuple(e for e in case.evidence if e.id not in gone))
+
+
+def moved_since(case: Case, since: int, as_of: AsOf, *, mode: str = "recommended") -> Moved:
+    """How the reviews from the ``since``-th on moved the number as of a day.
+
+    An item's points are its share of the log-odds times the slope between the two probabilities, so that they sum to
+    the change exactly.
+    """
+    found = effects(without_later_reviews(case, since), case, as_of, as_of, mode=mode)
+    slopes = {}
+    for name, p in found.before.items():
+        q = found.after[name]
+        distance = _log_odds(q) - _log_odds(p)
+        slopes[name] = (q - p) / distance if abs(distance) > 1e-9 else p * (1 - p)
+    causes = [
+        Cause(evidence=e.id, kind=e.kind, what=e.what, points={n: v * slopes[n] for n, v in e.log_odds.items()})
+        for e in found.effects
+    ]
+    named = [c for c in causes if c.kind != "residual" or any(abs(v) > 5e-4 for v in c.points.values())]
+    return Moved(
+        decisions=len(case.reviews) - since, before=dict(found.before), after=dict(found.after),
+        causes=tuple(sorted(named, key=lambda c: (-max(map(abs, c.points.values()), default=0.0), c.evidence))),
+    )
+
+
+def _log_odds(p: float) -> float:
+    held = min(max(p, 1e-12), 1 - 1e-12)
+    return math.log(held) - math.log1p(-held)
+
+
+def if_accepted(
+    case: Case, evidence: str, as_of: AsOf, *, mode: str = "recommended"
+) -> tuple[dict[str, float], dict[str, float]]:
+    """(probabilities now, probabilities with a proposal accepted) by scenario; the same twice if it counts already."""
+    from vedette.domain.evidence import Status
+
+    standing = case.standing()
+    accepted = tuple(replace(e, status=Status.ACCEPTED) if e.id == evidence else e for e in standing)
+    results = [
+        {s.id: s.probability for s in assess_case(replace(case, evidence=items, reviews=()), as_of, mode=mode,
+                                                  with_sensitivity=False).scenarios}
+        for items in (standing, accepted)
+    ]  # fmt: skip
+    return results[0], results[1]
+
+
+def undo_last(store: CaseStore, clock: Clock, case_name: str, *, author: str, since: int) -> Review | None:
+    """Take back the last decision of an author that still counts, none before the ``since``-th; None without one."""
+    with store.transaction():
+        case = open_case(store, case_name)
+        for last in reversed(case.reviews[since:]):
+            counts = latest_review(case, last.evidence)
+            if last.author == author and last.verdict is not Verdict.WITHDRAW and counts == last:
+                decision = Decision(evidence=last.evidence, verdict=Verdict.WITHDRAW, reason="taken back")
+                return review(store, clock, case_name, [decision], author=author)[0]
+    return None
