@@ -93,7 +93,7 @@ def fit(points: Floats, width: float, height: float, around: tuple[float, float]
     for _ in range(2):  # the second pass centres the projection on the frame itself
         km = azimuthal(points, lat, lon)
         low, high = km.min(axis=0), km.max(axis=0)
-        lat, lon = _inverse((low + high) / 2, lat, lon)
+        lat, lon = unproject((low + high) / 2, lat, lon)
     km = azimuthal(points, lat, lon)
     low, high = km.min(axis=0), km.max(axis=0)
     half = np.maximum((high - low) / 2, 1.0)
@@ -108,7 +108,8 @@ def fit(points: Floats, width: float, height: float, around: tuple[float, float]
     return Plane(lat=lat, lon=lon, px_per_km=float(px_per_km), width=width, height=height, shift=shift, whole=whole)
 
 
-def _inverse(km: Floats, lat0: float, lon0: float) -> tuple[float, float]:
+def unproject(km: Floats, lat0: float, lon0: float) -> tuple[float, float]:
+    """Latitude and longitude of a position in km east and north, shape (2,), of the middle of the projection."""
     distance = math.hypot(*km)
     if distance < 1e-9:
         return lat0, lon0
