@@ -22,6 +22,7 @@ def demo(
     from vedette.cli.files import write_whole
     from vedette.domain.plain import to_plain
     from vedette.reference.bundled import bundled_case
+    from vedette.reference.evidence_scale import episode_of, learnt_scale
     from vedette.reference.outcomes import known_outcome
     from vedette.reporting.actors import beside_lines
     from vedette.workflows.assess import assess_case
@@ -51,8 +52,9 @@ def demo(
     print(render(recommended.to_dict()))
     print("\n" + "\n".join(beside_lines(to_plain(compare_modes(recommended, author)))))
     if outcome is not None:
-        print(f"\nWhat happened: {outcome.atom} on {outcome.date}. No evidence above is later than {DAY}, but the")
-        print("  scale of the evidence layer was learnt on 22 past episodes, this one among them: no clean test.")
+        others = learnt_scale(episode_of(CASE)).episodes
+        print(f"\nWhat happened: {outcome.atom} on {outcome.date}. No evidence above is later than {DAY}, and the scale")
+        print(f"  of the evidence was learnt on {others} other episodes. Method and codes are by people who knew the end.")
         statement = next(a.statement for a in case.scenario_set.atoms if a.id == outcome.atom)
         print(f"  {statement} Source: {outcome.source}.")
         print(

@@ -229,13 +229,20 @@ def _text(report: dict[str, Any]) -> str:
         f"{r['roc_auc']:.2f}  spread {r['spread']:.2f}"
         for r in report["curve"]
     ]
-    lines += ["", "Forecasts, each from the other episodes:"]
+    lines += ["", "Forecasts, each from the other episodes, and the scale those give (used to assess that episode):"]
     lines += [
         f"  {f['episode']:<18} {f['scenario']:<10} {'yes' if f['happened'] else 'no ':<4} base "
-        f"{f['base_rate']:.2f} -> {f['left_out']:.2f}"
+        f"{f['base_rate']:.2f} -> {f['left_out']:.2f}   {_scale_words(report['left_out_scales'][f['episode']])}"
         for f in report["forecasts"]
     ]
     return "\n".join(lines)
+
+
+def _scale_words(s: dict[str, Any]) -> str:
+    return (
+        f"conditions {s['beta']:.2f}, visible {s['visible_scale']:.2f}, stakes {s['gamma']:.2f}, "
+        f"conjunctive {s['conjunctive_share']:.2f}"
+    )
 
 
 def _slope(row: dict[str, float]) -> str:

@@ -175,14 +175,26 @@ def posterior(points: Sequence[ScalePoint], loglik: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """A posterior over the grid in short: (mean, spread) of the log scales and of ``topic``; the additive share."""
+
+    moments: Mapping[str, tuple[float, float]]
+    additive_weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleFit:
-    """What the bank says: weights over the grid, leave-one-out forecasts, and moments of the log scales."""
+    """What the bank says: weights over the grid, leave-one-out forecasts, and moments of the log scales.
+
+    ``others``: for every episode, the scale learnt on all the others.
+    """
 
     surface: Surface
     weights: Array
     left_out: Array
     moments: Mapping[str, tuple[float, float]]
     additive_weight: float
+    others: tuple[Scale, ...]
 
     @property
     def happened(self) -> Array:
@@ -196,13 +208,25 @@ def fit(found: Surface) -> ScaleFit:
     ll = log_likelihood(found.p, happened[:, None])
     total = ll.sum(axis=0)
     weights = posterior(found.points, total)
-    left_out = np.array([float(posterior(found.points, total - ll[e]) @ found.p[e]) for e in range(len(happened))])
+    without = [posterior(found.points, total - ll[e]) for e in range(len(happened))]
+    whole = _summary(found.points, weights)
+    return ScaleFit(
+        surface=found,
+        weights=weights,
+        left_out=np.array([float(w @ found.p[e]) for e, w in enumerate(without)]),
+        moments=whole.moments,
+        additive_weight=whole.additive_weight,
+        others=tuple(_summary(found.points, w) for w in without),
+    )
+
+
+def _summary(points: Sequence[ScalePoint], weights: Array) -> Scale:
     moments = {}
     for name in ("beta", "visible_scale", "gamma"):
-        values = np.log([getattr(point, name) for point in found.points])
+        values = np.log([getattr(point, name) for point in points])
         mean = float(weights @ values)
         moments[name] = (mean, float(np.sqrt(weights @ (values - mean) ** 2)))
-    topic = np.array([point.topic for point in found.points])
+    topic = np.array([point.topic for point in points])
     moments["topic"] = (float(weights @ topic), float(np.sqrt(weights @ (topic - weights @ topic) ** 2)))
-    additive = float(weights @ np.array([not point.conjunctive for point in found.points], dtype=float))
-    return ScaleFit(surface=found, weights=weights, left_out=left_out, moments=moments, additive_weight=additive)
+    additive = float(weights @ np.array([not point.conjunctive for point in points], dtype=float))
+    return Scale(moments=moments, additive_weight=additive)

@@ -16,7 +16,7 @@ from vedette.forecasting.assess import Setting, assess, prepare
 from vedette.forecasting.engine import Shift
 from vedette.forecasting.parameters import Parameters
 from vedette.reference.demonyms import demonyms, seats
-from vedette.reference.evidence_scale import learnt_scale
+from vedette.reference.evidence_scale import episode_of, learnt_scale
 from vedette.reference.frameworks import framework
 from vedette.reference.leaders import all_leaders
 from vedette.reference.states import all_states
@@ -44,9 +44,12 @@ def state_words() -> Mapping[str, Sequence[str]]:
     return {code: tuple(dict.fromkeys(w for w in found if len(w) > 1)) for code, found in words.items()}
 
 
-def calibrated(parameters: Parameters | None = None) -> Parameters:
-    """The parameters with the scale learnt on the bank (`vedette evidence calibrate`) in place of its prior."""
-    scale = learnt_scale()
+def calibrated(parameters: Parameters | None = None, *, case: str | None = None) -> Parameters:
+    """The parameters with the scale learnt on the bank (`vedette evidence calibrate`) in place of its prior.
+
+    ``case``: the id of a case; if it is an episode of the bank, the scale is that of the other episodes.
+    """
+    scale = learnt_scale(episode_of(case) if case is not None else None)
     base = parameters or Parameters()
     return replace(
         base,
@@ -68,9 +71,21 @@ def setting_for(
     return Setting(
         framework=framework(rival or case.framework),
         mode=mode,
-        parameters=parameters or calibrated(),
+        parameters=parameters or calibrated(case=case.id),
         structural=structural_rate,
         names=state_words(),
+        warnings=_scale_note(case) if parameters is None else (),
+    )
+
+
+def _scale_note(case: Case) -> tuple[str, ...]:
+    episode = episode_of(case.id)
+    if episode is None:
+        return ()
+    others = learnt_scale(episode).episodes
+    return (
+        f"This case is an episode of the bank that sets the scale of the evidence ({episode}): the scale used here was "
+        f"learnt on the {others} others.",
     )
 
 

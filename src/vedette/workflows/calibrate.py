@@ -21,7 +21,17 @@ from vedette.domain.time import AsOf
 from vedette.errors import BadInput, CaseRefused
 from vedette.forecasting.assess import Setting, prepare
 from vedette.forecasting.draws import Array
-from vedette.forecasting.evidence_scale import FACTORS, Episode, ScaleFit, ScalePoint, Surface, fit, grid, surface
+from vedette.forecasting.evidence_scale import (
+    FACTORS,
+    Episode,
+    Scale,
+    ScaleFit,
+    ScalePoint,
+    Surface,
+    fit,
+    grid,
+    surface,
+)
 from vedette.forecasting.parameters import Parameters
 from vedette.reference.case_files import NAMES
 from vedette.reference.frameworks import framework
@@ -128,7 +138,11 @@ def calibrate(
     found = surface(episodes, setting, grid(), progress=progress)
     learnt = fit(found)
     return {
-        "scale": _scale(learnt, digest),
+        "scale": _scale(learnt, Scale(moments=learnt.moments, additive_weight=learnt.additive_weight), digest),
+        "left_out_scales": {
+            e.id: _scale(learnt, other, digest, left_out=1)
+            for e, other in zip(episodes, learnt.others, strict=True)
+        },
         "n": len(episodes),
         "happened": int(learnt.happened.sum()),
         "note": "Episodes chosen because they were feared, coded by people who knew the "
@@ -151,8 +165,8 @@ def calibrate(
     }
 
 
-def _scale(learnt: ScaleFit, digest: str) -> dict[str, Any]:
-    m = learnt.moments
+def _scale(learnt: ScaleFit, scale: Scale, digest: str, *, left_out: int = 0) -> dict[str, Any]:
+    m = scale.moments
     return {
         "beta": round(math.exp(m["beta"][0]), 4),
         "beta_log_sd": round(m["beta"][1], 4),
@@ -161,8 +175,8 @@ def _scale(learnt: ScaleFit, digest: str) -> dict[str, Any]:
         "gamma": round(math.exp(m["gamma"][0]), 4),
         "gamma_log_sd": round(m["gamma"][1], 4),
         "topic": round(m["topic"][0], 4),
-        "conjunctive_share": round(1.0 - learnt.additive_weight, 4),
-        "episodes": len(learnt.surface.episodes),
+        "conjunctive_share": round(1.0 - scale.additive_weight, 4),
+        "episodes": len(learnt.surface.episodes) - left_out,
         "codings": max(len(e.cases) for e in learnt.surface.episodes),
         "bank_digest": digest,
     }

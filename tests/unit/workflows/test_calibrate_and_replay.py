@@ -17,7 +17,10 @@ from vedette.errors import BadInput, CaseRefused
 from vedette.forecasting.assess import Setting
 from vedette.forecasting.evidence_scale import Episode, ScalePoint, fit, grid, surface
 from vedette.forecasting.parameters import Parameters
-from vedette.reference.evidence_scale import learnt_scale
+from vedette.reference.bundled import bundled_case
+from vedette.reference.evidence_scale import episode_of, learnt_scale
+from vedette.workflows import calibrate as calibrate_room
+from vedette.workflows.assess import setting_for
 from vedette.workflows.calibrate import focal_scenario, load_bank, rival_parts, scores
 from vedette.workflows.replay import days_between, replay
 
@@ -63,6 +66,32 @@ def test_an_episode_does_not_help_to_forecast_itself() -> None:
     flipped = [replace(bank[0], happened=not bank[0].happened), *bank[1:]]
     first, second = (fit(surface(b, SETTING, POINTS, draws=60)) for b in (bank, flipped))
     assert first.left_out[0] == pytest.approx(second.left_out[0], abs=1e-12)
+    # The scale it is assessed with does not know its outcome.
+    assert first.others[0].moments["beta"] == pytest.approx(second.others[0].moments["beta"], abs=1e-12)
+    assert first.others[1] != second.others[1] and first.moments != second.moments
+
+
+def test_an_episode_of_the_bank_is_assessed_with_the_scale_of_the_others() -> None:
+    whole, others = learnt_scale(), learnt_scale("blr-2022")
+    assert others.episodes == whole.episodes - 1 and others.beta != whole.beta
+    assert episode_of("belarus-2022") == episode_of("blr-2022") == "blr-2022" and episode_of("a-case-of-mine") is None
+    setting = setting_for(bundled_case("belarus-2022"))
+    assert (setting.parameters.beta, setting.parameters.gamma) == (others.beta, others.gamma)
+    assert "blr-2022" in " ".join(setting.warnings) and "21 others" in " ".join(setting.warnings)
+    mine = setting_for(replace(bundled_case("belarus-2022"), id="a-case-of-mine"))
+    assert mine.parameters.beta == whole.beta and not mine.warnings
+    with pytest.raises(KeyError):
+        learnt_scale("a-case-of-mine")
+
+
+def test_the_scale_of_every_episode_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = [episode(i, i % 2 == 0, informative=True) for i in range(8)]
+    monkeypatch.setattr(calibrate_room, "grid", lambda: tuple(POINTS[:4]))
+    monkeypatch.setattr(calibrate_room, "_codings", lambda *_: [])
+    monkeypatch.setattr(calibrate_room, "_parts", lambda *_: [])
+    report = calibrate_room.calibrate(bank, "0" * 64)
+    assert set(report["left_out_scales"]) == {e.id for e in bank}
+    assert all(s["episodes"] == 7 for s in report["left_out_scales"].values()) and report["scale"]["episodes"] == 8
 
 
 @pytest.mark.parametrize("condition", ["low_costs", "perceived_justification"])
