@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vedette.domain.case import Case, Option
 from vedette.domain.claims import ClaimKind, Place, Posture
 from vedette.domain.evidence import Evidence
-from vedette.errors import VedetteError
+from vedette.errors import Unavailable, VedetteError
 from vedette.reference.name_keys import fold_name
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def _claims(
     return found
 
 
-def _sightings(items: Sequence[Evidence], capitals: Sequence[Place]) -> list[Evidence]:
+def _sightings(
+    items: Sequence[Evidence], capitals: Sequence[Place], most: int = SIGHTINGS_SHOWN
+) -> list[Evidence]:
     from vedette.geography.distance import great_circle_km
 
     def seen_at(e: Evidence) -> bool:
@@ -127,31 +129,58 @@ def _sightings(items: Sequence[Evidence], capitals: Sequence[Place]) -> list[Evi
     for e in sorted(placed, key=lambda e: (e.times.available_at, e.id)):
         assert e.place is not None and e.place.lat is not None and e.place.lon is not None
         latest[(round(e.place.lat, 1), round(e.place.lon, 1))] = e
-    return sorted(latest.values(), key=lambda e: (e.times.available_at, e.id), reverse=True)[:SIGHTINGS_SHOWN]
+    return sorted(latest.values(), key=lambda e: (e.times.available_at, e.id), reverse=True)[:most]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapPlan:
+    """What the map of a case shows: the measured distance with its reference points, the states by role, sightings.
+
+    ``start``: the state whose border is measured from, the host or else the first intervener.
+    """
+
+    option: Option
+    start: str
+    points: tuple[ReferencePoint, ...]
+    estimate: DistanceEstimate
+    sightings: tuple[Evidence, ...]
+    locator: LocatorMap
+
+
+def plan_map(case: Case, *, most: int = SIGHTINGS_SHOWN) -> MapPlan:
+    """The map of a case cut at its date, measured but not drawn; ``most`` sightings, the latest first.
+
+    Raises `VedetteError` with the reason when there is none: no option between two states, a state or capital that
+    cannot be placed, boundaries that were not built.
+    """
+    option = measured_option(case)
+    if option is None:
+        raise Unavailable("the case has no option in which one state enters another")
+    start = option.host if option.host and option.host != option.target else option.interveners[0]
+    from vedette.geography.estimate import estimate_border_distance
+    from vedette.geography.relations import capital_of
+
+    points = _reference_points(option.target, case.as_of)
+    estimate = estimate_border_distance(start, points)
+    capitals = [capital_of(s, case.as_of) for s in {start, option.target, *option.interveners}]
+    sightings = tuple(_sightings(case.accepted(), capitals, most))
+    return MapPlan(
+        option=option, start=start, points=points, estimate=estimate, sightings=sightings,
+        locator=_locator(case, option, start, estimate, sightings),
+    )
 
 
 def measure(case: Case) -> Measured:
     """The distance from the host's border (else the intervener's) to the target's capital, for a case cut at its date.
 
-    ``missing`` says why when there is none: no option between two states, a state or capital that cannot be placed,
-    boundaries that were not built. The brief then prints that reason.
+    ``missing`` says why when there is none (see `plan_map`). The brief then prints that reason.
     """
-    option = measured_option(case)
-    if option is None:
-        return Measured(facts=None, missing="the case has no option in which one state enters another")
-    start = option.host if option.host and option.host != option.target else option.interveners[0]
-    from vedette.geography.estimate import estimate_border_distance
-    from vedette.geography.relations import capital_of
-
     try:
-        points = _reference_points(option.target, case.as_of)
-        estimate = estimate_border_distance(start, points)
-        items = case.accepted()
-        capitals = [capital_of(s, case.as_of) for s in {start, option.target, *option.interveners}]
-        sightings = _sightings(items, capitals)
-        svg = _map(case, option, start, estimate, sightings)
+        plan = plan_map(case)
+        svg = _drawn(plan.locator)
     except VedetteError as error:
         return Measured(facts=None, missing=str(error))
+    option, points, estimate, sightings = plan.option, plan.points, plan.estimate, plan.sightings
     best = estimate.best
     assert best.nearest.lat is not None and best.point.lat is not None
     drawings = [
@@ -171,7 +200,7 @@ def measure(case: Case) -> Measured:
             [p.place.name, estimate.by_reference_point[p.place.name], p.radius_km, p.source] for p in points
         ],
         "ellipsoid_km": best.geodesic_km,
-        "claims": _claims(items, start, best.point.name, estimate),
+        "claims": _claims(case.accepted(), plan.start, best.point.name, estimate),
         "sightings": [{"number": n, "evidence": e.id} for n, e in enumerate(sightings, 1)],
         "note": best.note,
         "svg_sha256": hashlib.sha256(svg.encode()).hexdigest(),
@@ -187,7 +216,9 @@ def _drawn(plan: LocatorMap) -> str:
     return draw_map(plan)
 
 
-def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sightings: Sequence[Evidence]) -> str:
+def _locator(
+    case: Case, option: Option, start: str, estimate: DistanceEstimate, sightings: Sequence[Evidence]
+) -> LocatorMap:
     from vedette.geography.map_svg import LocatorMap, MapPlace, MapState
     from vedette.geography.relations import capital_of
 
@@ -200,14 +231,8 @@ def _map(case: Case, option: Option, start: str, estimate: DistanceEstimate, sig
         for n, e in enumerate(sightings, 1)
         if e.place is not None
     ]
-    return _drawn(
-        LocatorMap(
-            title=f"From {estimate.best.nearest.name} to {estimate.best.point.name}",
-            states=tuple(states),
-            places=tuple(places),
-            distance=estimate,
-            on=case.as_of,
-            focus=(start, option.target),
-            caption=False,
-        )
-    )
+    return LocatorMap(
+        title=f"From {estimate.best.nearest.name} to {estimate.best.point.name}",
+        states=tuple(states), places=tuple(places), distance=estimate, on=case.as_of, focus=(start, option.target),
+        caption=False,
+    )  # fmt: skip
