@@ -1,8 +1,6 @@
 /** What surrounds every page: theme, clock, local times, links that are copied, forms that send themselves. */
-import { all, keep, one } from "./dom";
+import { all, one, post } from "./dom";
 import { toast } from "./toast";
-
-const THEME = "vedette_theme";
 
 function dark(): boolean {
   const set = document.documentElement.dataset["theme"];
@@ -11,13 +9,13 @@ function dark(): boolean {
 
 function startTheme(): void {
   for (const button of all("[data-theme-toggle]")) {
-    const say = (): void => button.setAttribute("aria-label", dark() ? "Light theme" : "Dark theme");
+    const say = (): void => { button.textContent = dark() ? "Light" : "Dark"; };
     say();
     button.addEventListener("click", (event) => {
       event.preventDefault();
       const next = dark() ? "light" : "dark";
       document.documentElement.dataset["theme"] = next;
-      keep(THEME, next);
+      void post("/look", { theme: next });
       say();
       document.dispatchEvent(new CustomEvent("vedette:theme"));
     });

@@ -3,9 +3,8 @@
  * does in data-key-does (else its name), so that the list shown by "?" cannot differ from what the keys do.
  * Single keys are off while typing and can be switched off for good (WCAG 2.1.4).
  */
-import { all, cookie, keep, make, one } from "./dom";
+import { all, make, one, post } from "./dom";
 
-const PREFERENCE = "vedette_keys";
 const WAIT = 1200; // ms between the keys of a sequence such as "g b"
 
 let pending = "";
@@ -19,7 +18,7 @@ export function typing(target: EventTarget | null): boolean {
 }
 
 export function keysOn(): boolean {
-  return cookie(PREFERENCE) !== "off";
+  return document.documentElement.dataset["keys"] !== "off";
 }
 
 function shown(element: HTMLElement): boolean {
@@ -97,8 +96,12 @@ export function showHelp(): void {
   one<HTMLDialogElement>("#keys-help")?.remove();
   const box = make("input", { type: "checkbox", id: "keys-on" });
   box.checked = keysOn();
-  box.addEventListener("change", () => keep(PREFERENCE, box.checked ? "on" : "off"));
-  const close = make("button", { type: "button", class: "btn" }, "Close");
+  box.addEventListener("change", () => {
+    const keys = box.checked ? "on" : "off";
+    document.documentElement.dataset["keys"] = keys;
+    void post("/look", { keys });
+  });
+  const close = make("button", { type: "button", }, "Close");
   const dialog = make(
     "dialog", { id: "keys-help", class: "overlay", "aria-labelledby": "keys-title" },
     make("h2", { id: "keys-title" }, "Keys on this page"), ...rows(),
@@ -119,5 +122,8 @@ export function startKeys(): void {
       showHelp();
     }
   });
-  for (const button of all("[data-show-keys]")) button.addEventListener("click", showHelp);
+  for (const button of all("[data-show-keys]")) {
+    button.hidden = false;
+    button.addEventListener("click", showHelp);
+  }
 }

@@ -1,5 +1,5 @@
 /** Ctrl-K: one list of everything, filtered as one types. The list comes from the server once a page. */
-import { fetched, make, one } from "./dom";
+import { all, fetched, make, one } from "./dom";
 
 interface Entry { kind: string; label: string; note?: string; href: string; words?: string }
 
@@ -102,6 +102,7 @@ export function openPalette(): void {
 }
 
 export function startPalette(): void {
+  for (const button of all('[data-open="palette"]')) button.hidden = false;
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -109,7 +110,7 @@ export function startPalette(): void {
     }
   });
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-open-palette]") : null;
+    const button = event.target instanceof Element ? event.target.closest('[data-open="palette"]') : null;
     if (button) {
       event.preventDefault();
       openPalette();

@@ -4,14 +4,14 @@ import { make, one } from "./dom";
 let timer = 0;
 
 export function toast(text: string, undo?: { label: string; act: () => void }): void {
-  let holder = one("#toasts");
+  let holder = one("#toast");
   if (!holder) {
-    holder = make("div", { id: "toasts", class: "toasts", role: "status", "aria-live": "polite" });
+    holder = make("div", { id: "toast", class: "toast", role: "status", "aria-live": "polite" });
     document.body.append(holder);
   }
   holder.replaceChildren(make("span", {}, text));
   if (undo) {
-    const button = make("button", { type: "button", class: "btn small" }, undo.label);
+    const button = make("button", { type: "button", class: "quiet" }, undo.label);
     button.addEventListener("click", () => {
       holder.replaceChildren();
       undo.act();
