@@ -29,13 +29,14 @@ def look(
     back: Annotated[str, Form()] = "/",
 ) -> Response:
     """Choose light or dark (anything else: as the system does), or switch single-key shortcuts on or off."""
+    # Scripts of ours change these two as well, so they are not kept from scripts; they hold no identity.
     answer = see_other(back)
     if theme in THEMES:
-        answer.set_cookie(THEME, theme, max_age=YEAR, samesite="strict", httponly=True)
+        answer.set_cookie(THEME, theme, max_age=YEAR, samesite="strict")
     elif theme is not None:
         answer.delete_cookie(THEME)
     if keys == "off":
-        answer.set_cookie(KEYS, "off", max_age=YEAR, samesite="strict", httponly=True)
+        answer.set_cookie(KEYS, "off", max_age=YEAR, samesite="strict")
     elif keys is not None:
         answer.delete_cookie(KEYS)
     return answer
