@@ -12,10 +12,12 @@ from typing import Literal
 
 from vedette.errors import FrameRefused
 
-Dtype = Literal["int", "float", "text", "date"]
+Dtype = Literal["int", "long", "float", "text", "date", "time"]
 
-# How each dtype is called in DuckDB SQL.
-SQL_TYPES: Mapping[Dtype, str] = {"int": "INTEGER", "float": "DOUBLE", "text": "VARCHAR", "date": "DATE"}
+# How each dtype is called in DuckDB SQL. ``long`` has 64 bits; ``time`` is an instant in UTC.
+SQL_TYPES: Mapping[Dtype, str] = {
+    "int": "INTEGER", "long": "BIGINT", "float": "DOUBLE", "text": "VARCHAR", "date": "DATE", "time": "TIMESTAMP",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
