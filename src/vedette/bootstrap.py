@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vedette.domain.time import AsOf
     from vedette.ports.reading import DocumentSource, Translator
     from vedette.reference.source_kinds import SourceKind
+    from vedette.stores.backup import Backup
     from vedette.stores.database import Database
     from vedette.workflows.history import HistoryFetching
     from vedette.workflows.second_read import Reader
@@ -131,6 +133,31 @@ class Workspace:
             local=host in ("localhost", "127.0.0.1", "::1"), chunk=s.llm_chunk, most=s.llm_max_characters,
             price_in=s.llm_price_in, price_out=s.llm_price_out,
         )  # fmt: skip
+
+    def migrate(self, target: str | None, *, drop_data: bool = False) -> tuple[str | None, str | None]:
+        """Bring the tables up or down to a version, None removing them; see `Database.migrate`."""
+        return self._database.migrate(target, drop_data=drop_data)
+
+    def table_versions(self) -> tuple[str | None, tuple[str, ...]]:
+        """Version of the tables (None: there are none) and every version there is, oldest first."""
+        from vedette.stores.upgrade import step_versions
+
+        return self._database.version() if self._exists() else None, step_versions()
+
+    def _exists(self) -> bool:
+        return bool(self.settings.database.given) or (self.settings.home / "vedette.sqlite3").exists()
+
+    def backup(self, out: Path) -> Backup:
+        """Everything recorded as one file; see `write_backup`."""
+        from vedette.stores.backup import write_backup
+
+        return write_backup(self._database, self.settings.home, out, self.clock)
+
+    def restore(self, given: Path) -> Backup:
+        """A backup into this workspace, which must be empty; see `read_backup`."""
+        from vedette.stores.backup import read_backup
+
+        return read_backup(self._database, self.settings.home, given)
 
     def history_listing(self) -> tuple[dict[str, str], ...]:
         """What can be fetched, with licence, citation, coverage and addresses."""

@@ -25,6 +25,9 @@ COMMANDS = {
     "verify": ("vedette.cli.brief:verify", "Recompute every number of a brief."),
     "elicit": ("vedette.cli.elicit:app", "Ask several analysts: a blind round, then one with reasons."),
     "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),
+    "migrate": ("vedette.cli.upkeep:migrate", "Bring the workspace's tables up to date, or back."),
+    "backup": ("vedette.cli.upkeep:backup", "Everything recorded, as one file."),
+    "restore": ("vedette.cli.upkeep:restore", "A backup into an empty workspace, here or on a server."),
 }
 
 ABOUT = "Will this state send its forces into, or through, that one, and as what?"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from vedette.errors import StoreUnavailable
+from vedette.errors import CaseRefused, StoreUnavailable, UnknownName
 from vedette.stores.sqlite import FILE_NAME, WRITES, plain_errors, sqlite_engine
-from vedette.stores.upgrade import HEAD, current_version, upgrade
+from vedette.stores.upgrade import HEAD, current_version, losses, move, step_versions, upgrade
 
 
 class Database:
@@ -61,6 +61,53 @@ class Database:
         with plain_errors(self.where), self._begin_write("") as connection:
             upgrade(connection, where=self.where)
         self._ready = True
+
+    def version(self) -> str | None:
+        """Version of its tables; None when there are none."""
+        with plain_errors(self.where):
+            return self._version()
+
+    def migrate(self, target: str | None, *, drop_data: bool = False) -> tuple[str | None, str | None]:
+        """Bring the tables to ``target``, up or down, all or nothing; returns the versions before and after.
+
+        None removes every table. Raises `UnknownName` for another version than there is, `CaseRefused` when going
+        back would remove what was recorded and ``drop_data`` does not say so.
+        """
+        if target is not None and target not in step_versions():
+            raise UnknownName("version", target, nearest=step_versions())
+        with plain_errors(self.where):
+            self.before_write()
+            with self._begin_write("") as connection:
+                before = current_version(connection)
+                if before is not None and before > HEAD:
+                    upgrade(connection, where=self.where)  # says what is wrong
+                lost = losses(connection, target)
+                if lost and not drop_data:
+                    said = ", ".join(f"{rows} in {table}" for table, rows in lost.items())
+                    raise CaseRefused(
+                        f"going back to {target or 'no tables'} would remove what was recorded: {said}",
+                        where=self.where, fix="Make a backup, then say --drop-data",
+                    )  # fmt: skip
+                move(connection, target)
+            self._ready = target == HEAD
+        return before, target
+
+    @contextmanager
+    def rebuilding(self, version: str) -> Iterator[Connection]:
+        """A transaction on empty tables of this version, to be filled; raises `CaseRefused` when they are not empty."""
+        with plain_errors(self.where):
+            self.before_write()
+            with self._begin_write("") as connection:
+                if losses(connection, None):
+                    raise CaseRefused(
+                        "the workspace is not empty; a backup is put into an empty one only", where=self.where,
+                        fix="Set VEDETTE_HOME or DATABASE_URL to another",
+                    )  # fmt: skip
+                if current_version(connection) is not None:
+                    move(connection, None)
+                move(connection, version)
+                yield connection
+            self._ready = True
 
     def size(self) -> int:
         """Bytes it takes, as the backend counts them."""

@@ -86,7 +86,8 @@ def _engine(address: str, busy_seconds: float, where: str, pooled: bool) -> Engi
         ) from error
     try:
         return create_engine(
-            sqlalchemy_address(address), **(_pool(busy_seconds) if pooled else {"poolclass": NullPool}), isolation_level="REPEATABLE READ",
+            sqlalchemy_address(address), **(_pool(busy_seconds) if pooled else {"poolclass": NullPool}),
+            isolation_level="REPEATABLE READ",
             connect_args={
                 "connect_timeout": CONNECT_SECONDS, "application_name": "vedette",
                 "options": f"-c lock_timeout={int(busy_seconds * 1000)} -c timezone=UTC",

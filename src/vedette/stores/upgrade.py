@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -40,9 +42,60 @@ def upgrade(connection: Connection, *, where: str) -> None:
         )
     # Alembic costs half a second to import, so only a new or old workspace pays for it.
     from alembic import command
+
+    command.upgrade(_configuration(connection), "head")
+
+
+def step_versions() -> tuple[str, ...]:
+    """Every version there is, oldest first."""
+    return tuple(sorted(str(module.revision) for module in _steps()))
+
+
+def losses(connection: Connection, target: str | None) -> dict[str, int]:
+    """Rows that going back to ``target`` (None: to no tables at all) would remove for good, by table."""
+    current = current_version(connection)
+    gone: dict[str, int] = {}
+    for module in _steps():
+        undone = current is not None and module.revision <= current and (target is None or module.revision > target)
+        if not undone or getattr(module, "MADE_AGAIN", False):
+            continue
+        for table in module.DROPS:
+            if table == "ledger_head":
+                continue  # one row that every workspace has
+            rows = int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())  # noqa: S608  (ours)
+            if rows:
+                gone[table] = rows
+    return gone
+
+
+def move(connection: Connection, target: str | None) -> None:
+    """Run the steps up or down to ``target`` inside the caller's transaction; None removes every table."""
+    from alembic import command
+
+    current = current_version(connection)
+    if target == current:
+        return
+    config = _configuration(connection)
+    if target is not None and (current is None or target > current):
+        command.upgrade(config, target)
+        return
+    command.downgrade(config, target or "base")
+    if target is None:
+        connection.execute(text("DROP TABLE alembic_version"))
+
+
+def _configuration(connection: Connection) -> Any:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config
+
+
+def _steps() -> list[ModuleType]:
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    package = import_module("vedette.stores.migrations.versions")
+    return [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from vedette.stores.migrations import triggers
 from vedette.stores.schema import UtcDateTime
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+DROPS = ("ledger_head", "ledger", "judgments", "reviews", "evidence", "documents", "contents", "cases")
+"""What going back removes; the order respects what refers to what."""
 
 APPEND_ONLY = ("cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger")
 
@@ -134,29 +138,18 @@ def _ledger() -> None:
     op.bulk_insert(head, [{"id": 1, "seq": 0, "digest": "0" * 64}])
 
 
-def _triggers() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION vedette_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
-        )
-        for table in APPEND_ONLY:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION vedette_append_only()"
-            )
-        return
-    for table in APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-
-
 def upgrade() -> None:
     """Create everything."""
     _cases_and_documents()
     _evidence_and_opinions()
     _ledger()
-    _triggers()
+    triggers.make_function()
+    for table in APPEND_ONLY:
+        triggers.refuse(table)
+
+
+def downgrade() -> None:
+    """Back to an empty database. The caller has made sure that nothing recorded is lost unasked."""
+    for table in DROPS:
+        op.drop_table(table)
+    triggers.drop_function()

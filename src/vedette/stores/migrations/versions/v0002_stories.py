@@ -5,12 +5,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from vedette.stores.migrations import triggers
 from vedette.stores.schema import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+DROPS = ("story_anchors", "story_documents")
+"""What going back removes."""
+
+MADE_AGAIN = True
+"""Nothing is lost by removing them."""
 
 APPEND_ONLY = ("story_documents", "story_anchors")
 
@@ -47,14 +54,10 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     for table in APPEND_ONLY:
-        if op.get_bind().dialect.name == "postgresql":
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION vedette_append_only()"
-            )
-            continue
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+        triggers.refuse(table)
+
+
+def downgrade() -> None:
+    """Remove both; they are made again from the documents when they are next needed."""
+    for table in DROPS:
+        op.drop_table(table)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from vedette.stores.migrations import triggers
 from vedette.stores.schema import UtcDateTime
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+DROPS = ("tombstones",)
+"""What going back removes."""
 
 # What a change of a row must satisfy, over OLD and NEW; anything else is refused. "t" is a tombstone.
 _OF = "SELECT 1 FROM tombstones t WHERE t.case_id = OLD.case_id AND t.document_id = {document}"
@@ -60,44 +64,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_tombstones"),
         sa.UniqueConstraint("case_id", "kind", "record_id", name="uq_tombstones_case_id"),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        _postgresql()
-        return
+    triggers.refuse("tombstones")
     for (table, verb), condition in ALLOWED.items():
-        name = f"{table}_no_{verb.lower()}"
-        op.execute(f"DROP TRIGGER {name}")
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
-            f"WHEN NOT ({condition}) "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER tombstones_no_{verb.lower()} BEFORE {verb} ON tombstones "
-            "BEGIN SELECT RAISE(ABORT, 'tombstones is append-only'); END"
-        )
+        triggers.allow(table, verb, condition)
 
 
-def _postgresql() -> None:
-    """The same exceptions: a row trigger with a condition cannot hold a subquery there, so each has its function."""
-    op.execute(
-        "CREATE TRIGGER tombstones_append_only BEFORE UPDATE OR DELETE ON tombstones "
-        "FOR EACH ROW EXECUTE FUNCTION vedette_append_only()"
-    )
-    for (table, verb), condition in ALLOWED.items():
-        other = "DELETE" if verb == "UPDATE" else "UPDATE"
-        op.execute(f"DROP TRIGGER {table}_append_only ON {table}")
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE {other} ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION vedette_append_only()"
-        )
-        back = "NEW" if verb == "UPDATE" else "OLD"
-        op.execute(
-            f"CREATE FUNCTION vedette_forget_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF NOT ({condition}) THEN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END IF; "
-            f"RETURN {back}; END $$"
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_forget BEFORE {verb} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION vedette_forget_{table}()"
-        )
+def downgrade() -> None:
+    """Refuse every change again, and remove the table."""
+    for table, _ in ALLOWED:
+        triggers.allow_no_more(table)
+    for table in DROPS:
+        op.drop_table(table)
