@@ -28,8 +28,8 @@ Bounds = tuple[float, float, float, float]
 DIGITS = 4
 # A window wider than this is drawn from the 1:50 million file, and wider than the second from 1:110 million: the finer
 # drawing would take more bytes than a screen has pixels for. Degrees of longitude. [sweep: compressed size of the
-# window about each bundled case; 40 degrees at 1:10 million stay below 400 kB]
-FINE_DEGREES, MIDDLE_DEGREES = 40.0, 120.0
+# window about each bundled case; 45 degrees at 1:10 million stay below 400 kB]
+FINE_DEGREES, MIDDLE_DEGREES = 45.0, 120.0
 
 
 def resolution_for(window: Bounds) -> Resolution:

@@ -141,6 +141,12 @@ def draw_map(map: LocatorMap) -> str:
 # ---- frame and land -------------------------------------------------------------------------------
 
 
+def frame_of(map: LocatorMap) -> Plane:
+    """The frame a map is drawn in."""
+    measured = map.distance.best if isinstance(map.distance, DistanceEstimate) else map.distance
+    return _frame(map, load_boundaries(map.resolution), measured)
+
+
 def _frame(map: LocatorMap, bounds: Boundaries, measured: BorderDistance | None) -> Plane:
     """The closest frame that shows the focus; when that is too wide, the target alone, then the host."""
     with_role = {role: [s.code for s in map.states if s.role == role] for role in ("host", "target")}
@@ -148,7 +154,7 @@ def _frame(map: LocatorMap, bounds: Boundaries, measured: BorderDistance | None)
     ends: list[Floats] = []
     middle = None
     if measured is not None:
-        line = _great_circle(position_of(measured.nearest), position_of(measured.point))
+        line = great_circle(position_of(measured.nearest), position_of(measured.point))
         ends, middle = [line], (float(line[len(line) // 2, 1]), float(line[len(line) // 2, 0]))
     choices = [list(map.focus), both, with_role["target"], with_role["host"], [s.code for s in map.states]]
     choices = [codes for codes in choices if codes]
@@ -313,7 +319,7 @@ def _beside(shape: Box, width: float, height: float) -> list[Box]:
 
 def _draw_distance(sheet: _Sheet, measured: BorderDistance) -> None:
     ends = [position_of(measured.nearest), position_of(measured.point)]
-    line = sheet.plane(_great_circle(ends[0], ends[1]))
+    line = sheet.plane(great_circle(ends[0], ends[1]))
     sheet.add(f'<path class="line" d="{_path(line)}"/>')
     for lat, lon in ends:
         x, y = sheet.plane.point(lat, lon)
@@ -327,8 +333,8 @@ def _draw_distance(sheet: _Sheet, measured: BorderDistance) -> None:
         sheet.text(box, text, "km", 15)
 
 
-def _great_circle(a: tuple[float, float], b: tuple[float, float], pieces: int = 24) -> Floats:
-    """Positions along the shortest way, shape (n, 2) lon and lat."""
+def great_circle(a: tuple[float, float], b: tuple[float, float], pieces: int = 24) -> Floats:
+    """Positions along the shortest way between two points (lat, lon), shape (n, 2) lon and lat."""
     (p1, l1), (p2, l2) = ((math.radians(v[0]), math.radians(v[1])) for v in (a, b))
     one = np.array([math.cos(p1) * math.cos(l1), math.cos(p1) * math.sin(l1), math.sin(p1)])
     two = np.array([math.cos(p2) * math.cos(l2), math.cos(p2) * math.sin(l2), math.sin(p2)])

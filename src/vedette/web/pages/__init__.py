@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-ROUTERS = ("shell", "board", "case")
+ROUTERS = ("shell", "board", "case", "map")
 """Modules of this package with a ``router``, in the order their routes are tried."""
 
 

@@ -1,0 +1,102 @@
+"""The map of a case as data for the island that draws it: frame, roles, measured distance, dated sightings. Pure.
+
+Everything is as known at the date asked for; texts are plain and are put into the page as text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vedette.domain.case import Case
+from vedette.domain.time import AsOf
+from vedette.errors import VedetteError
+from vedette.reporting.distance import MapPlan, plan_map
+
+MOST_SIGHTINGS = 40
+"""Marks on a map that can be moved and filtered by time. [assumption]: more hide each other at any scale."""
+BEYOND = 0.12
+"""How far one may move beyond the frame, as a share of it. [assumption: looks; the bytes grow with the area]"""
+
+
+def map_data(case: Case, as_of: AsOf) -> dict[str, Any]:
+    """What the map of a case shows at a date; ``missing`` says why when there is none."""
+    known = case.known(as_of)
+    try:
+        plan = plan_map(known, most=MOST_SIGHTINGS)
+        return _data(known, plan)
+    except VedetteError as error:
+        return {"missing": error.what, "as_of": known.as_of.isoformat()}
+
+
+def _data(case: Case, plan: MapPlan) -> dict[str, Any]:
+    from vedette.geography.boundaries import load_boundaries
+    from vedette.geography.map_data import DIGITS, window_of
+    from vedette.geography.map_svg import frame_of
+
+    bounds, locator = load_boundaries(plan.locator.resolution), plan.locator
+    plane = frame_of(locator)
+    frame = [round(v, 2) for v in window_of(plane)]
+    window = [round(v, 1) for v in window_of(plane, BEYOND)]
+    corner = ",".join(f"{v:g}" for v in window)
+    return {
+        "title": locator.title,
+        "as_of": case.as_of.isoformat(),
+        "opened": case.opened.isoformat(),
+        "frame": frame,
+        "window": window,
+        "land": f"/map/land.json?window={corner}&on={case.as_of.isoformat()}",
+        "states": [
+            {"code": bounds.resolve(s.code), "name": s.label or bounds.name(s.code), "role": s.role}
+            for s in locator.states
+        ],
+        "towns": [
+            {"name": p.label or p.place.name, "at": [p.place.lon, p.place.lat], "kind": p.kind}
+            for p in locator.places
+            if p.kind != "sighting"
+        ],
+        "distance": _distance(plan, DIGITS),
+        "sightings": _sightings(case, plan),
+    }
+
+
+def _distance(plan: MapPlan, digits: int) -> dict[str, Any]:
+    from vedette.geography.distance import position_of
+    from vedette.geography.map_svg import great_circle
+
+    estimate, best = plan.estimate, plan.estimate.best
+    ends = position_of(best.nearest), position_of(best.point)
+    return {
+        "km": round(estimate.best_km, 1), "miles": round(best.miles, 1),
+        "label": f"{estimate.best_km:.0f}\u202fkm" if estimate.best_km >= 10 else f"{estimate.best_km:.1f}\u202fkm",
+        "from": _end(best.nearest.name, *ends[0]), "to": _end(best.point.name, *ends[1]),
+        "line": [[round(float(v), digits) for v in p] for p in great_circle(*ends)],
+        "spread": [round(estimate.low_km, 1), round(estimate.high_km, 1)],
+        "by_resolution": [
+            {"drawing": f"1:{r.removesuffix('m')} million", "km": round(km, 1)}
+            for r, km in estimate.by_resolution.items()
+        ],
+        "sentence": best.sentence(), "spread_sentence": estimate.spread_sentence(), "note": best.note,
+    }  # fmt: skip
+
+
+def _end(name: str, lat: float, lon: float) -> dict[str, Any]:
+    text = f"{abs(lat):.3f}° {'N' if lat >= 0 else 'S'} {abs(lon):.3f}° {'E' if lon >= 0 else 'W'}"
+    return {"name": name, "at": [round(lon, 5), round(lat, 5)], "text": text}
+
+
+def _sightings(case: Case, plan: MapPlan) -> list[dict[str, Any]]:
+    found = []
+    for number, item in enumerate(plan.sightings, 1):
+        place = item.place
+        if place is None or place.lat is None or place.lon is None:
+            continue
+        days = [d.start or d.end for d in item.dates if d.start or d.end]
+        found.append(
+            {
+                "number": number, "evidence": item.id, "place": place.name, "at": [place.lon, place.lat],
+                "text": item.claim, "grade": str(item.grade), "date": (min(d for d in days if d) if days else
+                item.times.available_at.date()).isoformat(), "known": item.times.available_at.date().isoformat(),
+                "href": f"/cases/{case.id}/evidence?item={item.id}",
+            }
+        )  # fmt: skip
+    return found
