@@ -24,6 +24,10 @@ from vedette.domain.time import AsOf
 AUTHOR = "author"
 RECOMMENDED = "recommended"
 MODES = (RECOMMENDED, AUTHOR)
+INDICATOR = "indicator:"
+SIGNAL = "signal:"
+BESIDE = ("judgment:", INDICATOR, SIGNAL)
+"""What channel items that are not evidence carry before their id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,7 @@ class ChannelItem:
 
     ``size``: |log likelihood ratio| if wholly trusted, after decay. ``reliability``/``credibility``: shares in (0, 1),
     None when unknown and to be drawn. ``coefficient``: what dependence leaves of it (1 = independent and largest).
+    ``log_sd``: how uncertain the log likelihood ratio itself is (a standard deviation, drawn), 0 for evidence.
     """
 
     evidence: str
@@ -47,6 +52,7 @@ class ChannelItem:
     strength: str
     age_days: int
     decay: float
+    log_sd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +153,13 @@ def channel_items(
     weights: Weights | None = None,
     names: Mapping[str, Sequence[str]] | None = None,
     ratios: Mapping[str, float] | None = None,
+    beside: Sequence[ChannelItem] = (),
 ) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
     """Channel items of the accepted evidence of a case already cut at ``as_of``, and what was left out.
 
     ``names``: see `interested_denial`. ``ratios``: log likelihood ratios that analysts gave items, positive where the
-    item raises its scenario; they replace strength and direction. The result does not depend on the order of the
+    item raises its scenario; they replace strength and direction. ``beside``: items made elsewhere (indicators,
+    signals); they share their channel's topic with the evidence. The result does not depend on the order of the
     evidence.
     """
     weights = weights or Weights()
@@ -170,7 +178,8 @@ def channel_items(
                 left.append(made)
             else:
                 found.append((item, made))
-    return _with_dependence(found, weights), tuple(left)
+    voices = [*((copy_key(e.claim), i) for e, i in found), *((i.evidence, i) for i in beside)]
+    return _with_dependence(voices, weights), tuple(left)
 
 
 def _not_evidence(item: Evidence) -> str:
@@ -228,7 +237,8 @@ def _channel_item(
     )
 
 
-def _with_dependence(found: Sequence[tuple[Evidence, ChannelItem]], weights: Weights) -> tuple[ChannelItem, ...]:
+def _with_dependence(found: Sequence[tuple[str, ChannelItem]], weights: Weights) -> tuple[ChannelItem, ...]:
+    """``found``: items with the normal form of their words, which tells copies."""
     sides: dict[tuple[str, str, int], list[int]] = {}
     for i, (_, item) in enumerate(found):
         sides.setdefault((item.chance, item.channel, item.sign), []).append(i)
@@ -238,7 +248,7 @@ def _with_dependence(found: Sequence[tuple[Evidence, ChannelItem]], weights: Wei
             Voice(
                 id=found[i][1].evidence,
                 size=shrink(found[i][1].size, trust(found[i][1].reliability, found[i][1].credibility)),
-                copy_of=copy_key(found[i][0].claim),
+                copy_of=found[i][0],
                 origin=found[i][1].origin,
             )
             for i in members

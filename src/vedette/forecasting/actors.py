@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from vedette.assessment.channels import ChannelItem
+from vedette.assessment.channels import BESIDE, ChannelItem
 from vedette.domain.case import Option
 from vedette.domain.evidence import Evidence
 from vedette.domain.forecast import Interval
@@ -20,7 +20,6 @@ from vedette.forecasting.assess import interval_of, level_word, view_state
 from vedette.forecasting.draws import Array, sigmoid
 from vedette.forecasting.engine import Engine
 from vedette.forecasting.explain import attribute
-from vedette.forecasting.judgments import PREFIX
 
 RISK: Final = ("low_costs", "absence_of_resistance", "force_succeeds")
 """Conditions that say how little an option would risk, of every framework that is shipped: high is little risk."""
@@ -130,7 +129,7 @@ def gap_effects(engine: Engine, bare: Engine) -> tuple[GapEffect, ...]:
 def _option(engine: Engine, bare: Engine, option: Option) -> OptionView:
     chances = {c.id for c in engine.chances if c.option == option.id}
     on = [
-        i for i, item in enumerate(engine.items) if item.chance in chances and not item.evidence.startswith(PREFIX)
+        i for i, item in enumerate(engine.items) if item.chance in chances and not item.evidence.startswith(BESIDE)
     ]
     records = {e.id: e for e in engine.case.accepted()}
     gate, reason = _gate(engine, option, on, records)

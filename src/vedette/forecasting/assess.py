@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vedette._version import __version__
-from vedette.assessment.channels import AUTHOR, RECOMMENDED, ChannelItem, LeftOut, channel_items
+from vedette.assessment.channels import AUTHOR, BESIDE, RECOMMENDED, ChannelItem, LeftOut, channel_items
 from vedette.domain.case import Case
 from vedette.domain.evidence import Evidence
 from vedette.domain.forecast import (
@@ -24,13 +24,15 @@ from vedette.domain.framework import Framework
 from vedette.domain.plain import to_plain
 from vedette.domain.scenarios import BaseRate, Basis, Chance, ScenarioSet
 from vedette.domain.time import AsOf
+from vedette.domain.track_record import TrackRecord
 from vedette.errors import AfterCutOff, UnknownName
+from vedette.forecasting.analysts import AnalystPool, AnalystRecord
 from vedette.forecasting.confidence import confidence
 from vedette.forecasting.digest import inputs_digest
 from vedette.forecasting.draws import Array
 from vedette.forecasting.engine import Engine, over_horizon
 from vedette.forecasting.explain import attribute, binding, chances_of, contributions
-from vedette.forecasting.judgments import PREFIX, People, people, ratios, state_items
+from vedette.forecasting.judgments import People, people, ratios, state_items
 from vedette.forecasting.parameters import Parameters
 from vedette.forecasting.what_if import WhatIf, premortem, smallest_flip, worth_of_looking
 from vedette.reference.estimative import likelihood_word
@@ -41,6 +43,7 @@ DROPPED_ITEMS = 8
 # How many indicators are listed for each exclusive scenario, those that would move it most first.
 WORTH_LOOKING = 5
 RateLookup = Callable[[Chance, AsOf], BaseRate | None]
+Watched = Callable[[Case, AsOf, Framework], tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,10 @@ class Setting:
     """What an assessment is made with, apart from the case.
 
     ``structural`` looks up the structural base rate of a chance for the date (None: the case's own). ``names`` gives
-    words by which an attribution can name a state. ``record`` gives analysts' skill weights (1 without one).
-    ``analogues`` are past cases already cut at the as-of date.
+    words by which an attribution can name a state. ``record`` is what analysts forecast before: their weights
+    and the extremising of their pool are learnt from it for the date (None: they count alike).
+    ``analogues`` are past cases already cut at the as-of date. ``watched`` turns the indicators and signals of a case
+    already cut at a date into channel items; the author's mode knows none.
     """
 
     framework: Framework
@@ -57,8 +62,9 @@ class Setting:
     parameters: Parameters = field(default_factory=Parameters)
     structural: RateLookup | None = None
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    record: Mapping[str, float] = field(default_factory=dict)
+    record: AnalystRecord | None = None
     analogues: tuple[Analogue, ...] = ()
+    watched: Watched | None = None
     warnings: tuple[str, ...] = ()
 
     def for_mode(self) -> Setting:
@@ -91,22 +97,39 @@ def prepare(case: Case, as_of: AsOf | str, setting: Setting) -> tuple[Engine, tu
         )
     setting = setting.for_mode()
     known = case.known(cut)
-    items, left = _items(known, cut, setting)
+    analysts = _analysts(known, cut, setting)
+    items, left = _items(known, cut, setting, analysts)
     rates, whole = starting_rates(known, cut, setting)
     engine = Engine(known, cut.date, setting.framework, items, setting.parameters, rates)
-    if setting.mode == RECOMMENDED:
+    engine.analysts = analysts
+    if analysts is not None:
         base = engine.without_evidence().mean(axis=1)
         reference = {a.id: float(base[i]) for i, a in enumerate(known.scenario_set.atoms)}
-        engine.people = people(known, known.judgments, reference, setting.record)
+        engine.people = people(known, known.judgments, reference, analysts.weights, analysts.extremise)
     below = None
     if whole != rates:
         below = Engine(known, cut.date, setting.framework, (), setting.parameters, whole)
     return engine, left, below
 
 
-def _items(known: Case, cut: AsOf, setting: Setting) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
+def _analysts(known: Case, cut: AsOf, setting: Setting) -> AnalystPool | None:
+    """What is known of the analysts by the date; None when nobody judged, or the mode hears nobody."""
+    if setting.mode != RECOMMENDED or not known.judgments:
+        return None
+    record = setting.record or AnalystRecord(TrackRecord())
+    return record.at(cut, [j.analyst for j in known.judgments])
+
+
+def _items(
+    known: Case, cut: AsOf, setting: Setting, analysts: AnalystPool | None
+) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
     """Channel items of evidence and, outside the author's mode, of judged states."""
+    weights = analysts.weights if analysts is not None else {}
     judged = setting.mode == RECOMMENDED
+    beside: tuple[ChannelItem, ...] = ()
+    silent: tuple[LeftOut, ...] = ()
+    if judged and setting.watched is not None:
+        beside, silent = setting.watched(known, cut, setting.framework)
     items, left = channel_items(
         known,
         cut,
@@ -114,11 +137,12 @@ def _items(known: Case, cut: AsOf, setting: Setting) -> tuple[tuple[ChannelItem,
         mode=setting.mode,
         weights=setting.parameters.weights,
         names=setting.names,
-        ratios=ratios(known.judgments, setting.record) if judged else None,
+        ratios=ratios(known.judgments, weights) if judged else None,
+        beside=beside,
     )
     if judged and setting.framework.id == known.framework:
-        items = (*items, *state_items(known, setting.framework, known.judgments, setting.record))
-    return items, left
+        items = (*items, *state_items(known, setting.framework, known.judgments, weights))
+    return items, (*left, *silent)
 
 
 def applicable_rates(chance: Chance, cut: AsOf, setting: Setting) -> tuple[BaseRate, ...]:
@@ -181,6 +205,7 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
             items=engine.items,
             rates=engine.rates,
             people=engine.people,
+            analysts=engine.analysts,
             parameters=resolved.parameters,
             as_of=str(cut),
             mode=setting.mode,
@@ -199,7 +224,7 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
         confidence=confidence(engine.items, scenarios, drops, spread),
         evidence=_evidence(engine, shares),
         excluded=tuple({"evidence": x.evidence, "reason": x.reason} for x in left),
-        judgments=_judgments(engine.people),
+        judgments=_judgments(engine.people, engine.analysts),
         crowd=tuple(to_plain(c) for c in engine.case.crowd),
         warnings=_warnings(engine, case, resolved, left),
         draws=resolved.parameters.draws,
@@ -367,7 +392,7 @@ def _drop_items(
     shares, _ = attribute(engine)
     by_item: dict[str, float] = {}
     for i, item in enumerate(engine.items):
-        if item.evidence.startswith(PREFIX):
+        if item.evidence.startswith(BESIDE):
             continue
         by_item[item.evidence] = max(by_item.get(item.evidence, 0.0), float(np.abs(shares[:, i]).max()))
     top = sorted(by_item, key=lambda e: (-by_item[e], e))[:DROPPED_ITEMS]
@@ -376,7 +401,7 @@ def _drop_items(
         # Reviews first: a correction that is left out must not bring back the record it corrected.
         standing = tuple(e for e in engine.case.standing() if e.id != evidence)
         fewer = replace(engine.case, evidence=standing, reviews=())
-        items, _ = _items(fewer, cut, setting)
+        items, _ = _items(fewer, cut, setting, engine.analysts)
         p = engine.scenario_draws(engine.revised(items=items).evaluate()).mean(axis=1)
         out.extend(
             Sensitivity(
@@ -439,7 +464,7 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
     names = [s.id for s in engine.case.scenario_set.scenarios]
     rows: dict[str, dict[str, Any]] = {}
     for i, item in enumerate(engine.items):
-        if item.evidence.startswith(PREFIX):
+        if item.evidence.startswith(BESIDE):
             continue
         record = by_id[item.evidence]
         row = rows.setdefault(
@@ -480,8 +505,12 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
     return tuple(rows.values())
 
 
-def _judgments(found: People | None) -> Mapping[str, Any] | None:
-    return to_plain(found) if found is not None else None
+def _judgments(found: People | None, analysts: AnalystPool | None) -> Mapping[str, Any] | None:
+    """People and their pool, with what their record says of them; None when nobody judged."""
+    if analysts is None:
+        return None
+    nobody = {"persons": [], "atoms": {}, "spread": {}, "model_share": None, "extremise": 1.0}
+    return {**(to_plain(found) if found is not None else nobody), "record": to_plain(analysts)}
 
 
 def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftOut]) -> tuple[str, ...]:
@@ -496,7 +525,7 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
     for scenario in engine.case.scenario_set.scenarios:
         signs: dict[str, int] = {}
         for item in engine.items:
-            if item.evidence.startswith(PREFIX):
+            if item.evidence.startswith(BESIDE):
                 continue
             record = next(e for e in engine.case.evidence if e.id == item.evidence)
             if any(b.scenario == scenario.id for b in record.bearings):
@@ -513,6 +542,8 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
     denials = sum(1 for x in left if "cheap talk" in x.reason)
     if denials:
         out.append(f"{denials} denials or reassurances by the intervener or its host count as cheap talk (no weight).")
+    if engine.analysts is not None and engine.analysts.fault:
+        out.append(f"{engine.analysts.fault}: what analysts forecast before is not used, and they count alike.")
     late = sum(1 for j in engine.case.judgments if j.retrospective)
     if late:
         out.append(f"{late} judgments were recorded after the day they speak for: hindsight cannot be ruled out.")

@@ -11,6 +11,7 @@ from vedette.assessment.channels import ChannelItem
 from vedette.domain.framework import Framework
 from vedette.domain.plain import to_plain
 from vedette.domain.scenarios import BaseRate, ScenarioSet
+from vedette.forecasting.analysts import AnalystPool
 from vedette.forecasting.judgments import People
 from vedette.forecasting.parameters import Parameters
 
@@ -22,21 +23,32 @@ def inputs_digest(
     items: Sequence[ChannelItem],
     rates: Mapping[str, BaseRate],
     people: People | None,
+    analysts: AnalystPool | None,
     parameters: Parameters,
     as_of: str,
     mode: str,
     method: str,
 ) -> str:
-    """SHA-256 (hex) of the canonical JSON of the inputs."""
+    """SHA-256 (hex) of the canonical JSON of the inputs. ``analysts``: their record, None when nobody judged."""
     payload: dict[str, Any] = {
         "method": method,
         "as_of": as_of,
         "mode": mode,
         "framework": to_plain(framework),
         "scenario_set": to_plain(scenario_set),
-        "items": [to_plain(i) for i in sorted(items, key=lambda i: (i.evidence, i.chance, i.channel))],
+        "items": [_item(i) for i in sorted(items, key=lambda i: (i.evidence, i.chance, i.channel))],
         "rates": {k: to_plain(v) for k, v in sorted(rates.items())},
         "people": to_plain(people),
         "parameters": to_plain(parameters),
     }
+    if analysts is not None:
+        payload["analysts"] = to_plain(analysts)
     return hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _item(item: ChannelItem) -> dict[str, Any]:
+    """An item's fields; one that is certain of its ratio reads as it did before ratios could be uncertain."""
+    plain: dict[str, Any] = to_plain(item)
+    if not item.log_sd:
+        del plain["log_sd"]
+    return plain

@@ -26,6 +26,7 @@ from vedette.domain.evidence import OPTION_CHANNEL
 from vedette.domain.framework import Framework
 from vedette.domain.scenarios import BaseRate, Basis, Chance
 from vedette.errors import Incoherent
+from vedette.forecasting.analysts import AnalystPool
 from vedette.forecasting.conjunction import gradient, soft_minimum, soft_minimum_and_gradient, weighted_mean
 from vedette.forecasting.draws import Array, base_rate_draws, beta22, normal, sigmoid
 from vedette.forecasting.judgments import People
@@ -91,6 +92,7 @@ class Engine:
         self.rates = dict(rates)
         self.as_of = as_of
         self.people: People | None = None
+        self.analysts: AnalystPool | None = None
         # What was computed once and is asked for again (attribution, the model's atoms): emptied by every revision.
         self.memo: dict[str, Any] = {}
         self.chances: tuple[Chance, ...] = case.scenario_set.chances
@@ -192,14 +194,17 @@ class Engine:
         rows: list[Array] = []
         for position, item in enumerate(self.items):
             weight = item.sign * item.coefficient
-            if item.reliability is not None and item.credibility is not None:
+            if item.reliability is not None and item.credibility is not None and not item.log_sd:
                 fixed[position] = weight * shrink(item.size, math.sqrt(item.reliability * item.credibility))
                 continue
             rho: Array = np.ones(n)
             for name, known in (("reliability", item.reliability), ("credibility", item.credibility)):
                 rho = rho * (beta22(f"{name}:{item.evidence}", n) if known is None else known)
             unknown.append(position)
-            rows.append(weight * 2.0 * np.arctanh(np.sqrt(rho) * math.tanh(item.size / 2.0)))
+            own: Array = weight * 2.0 * np.arctanh(np.sqrt(rho) * math.tanh(item.size / 2.0))
+            if item.log_sd:
+                own = own + item.coefficient * item.log_sd * normal(f"ratio:{item.evidence}", n)
+            rows.append(own)
         self.item_fixed: Array = fixed
         self.item_unknown = np.array(unknown, dtype=int)
         self.item_drawn: Array = np.stack(rows) if rows else np.empty((0, n))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from vedette.assessment.channels import ChannelItem
+from vedette.assessment.channels import BESIDE, INDICATOR, SIGNAL, ChannelItem
 from vedette.domain.evidence import OPTION_CHANNEL
 from vedette.domain.forecast import Binding, Contribution
 from vedette.forecasting.draws import Array, logit
@@ -21,6 +21,8 @@ MET = 1.0
 # 0.003 in log-odds
 # at 8, 0.0015 at 12, 0.0003 at 24; heavy-tailed scales make the integrand steep near 0.
 NODES = 12
+# Bars of what a case watches, beside its evidence: prefix, kind and words.
+WATCHED = ((INDICATOR, "indicator", "Indicators watched"), (SIGNAL, "signal", "Signals of event streams"))
 
 
 def attribute(engine: Engine) -> tuple[Array, Array]:
@@ -157,21 +159,19 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
                 ),
             ]
         for channel, label in labels.items():
-            on = [i for i, item in enumerate(engine.items) if item.channel == channel and not _judged(item)]
+            on = [
+                i for i, item in enumerate(engine.items)
+                if item.channel == channel and not item.evidence.startswith(BESIDE)
+            ]  # fmt: skip
             if not on:
                 continue
-            parts = sorted(
-                ((engine.items[i].evidence, float(shares[s, i])) for i in on), key=lambda x: (-abs(x[1]), x[0])
-            )
             bars.append(
-                Contribution(
-                    what=label,
-                    kind="evidence" if channel == OPTION_CHANNEL else "condition",
-                    log_odds=float(sum(v for _, v in parts)),
-                    evidence=tuple(e for e, _ in parts),
-                    detail=tuple(parts),
-                )
+                _bar(engine, shares[s], on, "evidence" if channel == OPTION_CHANNEL else "condition", label)
             )
+        for prefix, kind, label in WATCHED:
+            on = [i for i, item in enumerate(engine.items) if item.evidence.startswith(prefix)]
+            if on:
+                bars.append(_bar(engine, shares[s], on, kind, label))
         judged = [i for i, item in enumerate(engine.items) if _judged(item)]
         if judged or engine.people is not None:
             bars.append(
@@ -194,6 +194,15 @@ def contributions(engine: Engine, class_start: Array | None) -> Mapping[str, tup
         )
         out[scenario.id] = tuple(bars)
     return out
+
+
+def _bar(engine: Engine, shares: Array, on: Sequence[int], kind: str, label: str) -> Contribution:
+    """One bar: the items at these positions, the largest first."""
+    parts = sorted(((engine.items[i].evidence, float(shares[i])) for i in on), key=lambda x: (-abs(x[1]), x[0]))
+    return Contribution(
+        what=label, kind=kind, log_odds=float(sum(v for _, v in parts)), evidence=tuple(e for e, _ in parts),
+        detail=tuple(parts),
+    )  # fmt: skip
 
 
 def _judged(item: ChannelItem) -> bool:

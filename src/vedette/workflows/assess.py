@@ -20,6 +20,7 @@ from vedette.reference.evidence_scale import episode_of, learnt_scale
 from vedette.reference.frameworks import framework
 from vedette.reference.leaders import all_leaders
 from vedette.reference.states import all_states
+from vedette.warning.indicators import watched_items
 from vedette.workflows.analogues import analogues_of
 from vedette.workflows.base_rate import structural_rate
 from vedette.workflows.if_false import if_false
@@ -74,6 +75,7 @@ def setting_for(
         parameters=parameters or calibrated(case=case.id),
         structural=structural_rate,
         names=state_words(),
+        watched=watched_items,
         warnings=_scale_note(case) if parameters is None else (),
     )
 

@@ -73,7 +73,8 @@ def _records(kind: str, first: Mapping[str, Any], second: Mapping[str, Any]) -> 
 
 def _words(item: Any) -> str:
     """The line by which a reader knows it."""
-    for name in ("claim", "statement", "label", "question", "title", "subject", "means", "observable", "state", "detail"):
+    names = ("claim", "statement", "label", "question", "title", "subject", "means", "observable", "state", "detail")
+    for name in names:
         text = getattr(item, name, "")
         if text:
             return str(text)

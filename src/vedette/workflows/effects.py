@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vedette.assessment.channels import ChannelItem
+from vedette.assessment.channels import INDICATOR, SIGNAL, ChannelItem
 from vedette.domain.case import Case
 from vedette.domain.scenarios import BaseRate
 from vedette.domain.time import AsOf
@@ -114,6 +114,7 @@ class _Path:
             hybrid = replace(
                 self.second, documents=self.first.documents, evidence=self.first.evidence,
                 reviews=self.first.reviews, judgments=self.first.judgments, as_of=self.first.as_of,
+                indicators=self.first.indicators, checks=self.first.checks, signals=self.first.signals,
             )
             try:
                 engine, _, _ = prepare(hybrid, self.days[0], self.setting)
@@ -177,6 +178,11 @@ class _Path:
     def _kind(self, name: str, old: set[str], new: set[str]) -> tuple[str, str]:
         if name.startswith(PREFIX):
             return "judgments", "A judged state"
+        if name.startswith(INDICATOR):
+            found = {i.id: i.observable for c in (self.first, self.second) for i in c.indicators}
+            return "indicator", found.get(name.removeprefix(INDICATOR), name)
+        if name.startswith(SIGNAL):
+            return "signal", f"Event signal {name.removeprefix(SIGNAL)}"
         records = [{e.id: e for e in c.standing()} for c in (self.first, self.second)]
         record = records[1].get(name) or records[0].get(name)
         claim = record.claim if record is not None else name

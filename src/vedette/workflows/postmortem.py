@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from vedette.assessment.channels import AUTHOR
+from vedette.assessment.channels import AUTHOR, BESIDE
 from vedette.domain.case import Case
 from vedette.domain.evidence import Evidence
 from vedette.domain.scenarios import Chance, ScenarioSet
@@ -25,7 +25,6 @@ from vedette.forecasting.assess import Setting, prepare, swings
 from vedette.forecasting.draws import logit
 from vedette.forecasting.engine import Engine
 from vedette.forecasting.explain import attribute
-from vedette.forecasting.judgments import PREFIX
 from vedette.ports import LedgerEntry
 from vedette.reference.frameworks import framework, framework_ids
 from vedette.scoring import brier_categories, log_score_categories
@@ -196,7 +195,7 @@ def _evidence(runs: Sequence[_Run], s: int, sign: int, setting: Setting, atom: s
     for run in runs:
         shares, _ = attribute(run.engine)
         for i, item in enumerate(run.engine.items):
-            if not item.evidence.startswith(PREFIX):
+            if not item.evidence.startswith(BESIDE):
                 towards[item.evidence] = towards.get(item.evidence, 0.0) + sign * float(shares[s, i]) / len(runs)
     largest = sorted(towards, key=lambda e: (-abs(towards[e]), e))[:LEFT_OUT]
     known = {e.id: e for e in runs[-1].case.evidence}
