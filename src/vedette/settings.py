@@ -71,6 +71,14 @@ SETTINGS: tuple[SettingLine, ...] = (
         "the place of the workspace file.",
     ),
     SettingLine(
+        name="parser",
+        variable="VEDETTE_PARSER",
+        default="rules",
+        unit="rules, spacy or auto",
+        doc="Which parser reads sentences whose roles the rules leave open. spacy needs the extra vedette[nlp]; auto "
+        "uses it where it is installed, so that two machines may then read the same text differently.",
+    ),
+    SettingLine(
         name="llm_url",
         variable="VEDETTE_LLM_URL",
         default="none: there is no second reader",
@@ -171,6 +179,7 @@ class Settings:
     busy_seconds: float
     max_document_mb: float
     database: Secret = Secret()
+    parser: str = "rules"
     llm_url: str = ""
     llm_model: str = ""
     llm_key: Secret = Secret(entry="llm")
@@ -193,6 +202,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         busy_seconds=_number(env, "VEDETTE_BUSY_SECONDS", 10.0),
         max_document_mb=_number(env, "VEDETTE_MAX_DOCUMENT_MB", 20.0),
         database=Secret(env.get("DATABASE_URL", "").strip()),
+        parser=_one_of(env, "VEDETTE_PARSER", ("rules", "spacy", "auto")),
         llm_url=_address(env, "VEDETTE_LLM_URL"),
         llm_model=_printable(env, "VEDETTE_LLM_MODEL"),
         llm_key=Secret(_printable(env, "VEDETTE_LLM_KEY"), "llm"),
@@ -256,6 +266,14 @@ def _yes(env: Mapping[str, str], variable: str) -> bool:
     if text not in ("", "yes", "no", "1", "0", "true", "false"):
         raise BadInput(f"{text!r} is neither yes nor no", where=variable, fix="Set it to yes or no")
     return text in ("yes", "1", "true")
+
+
+def _one_of(env: Mapping[str, str], variable: str, names: tuple[str, ...]) -> str:
+    """One of the names, the first when it is not set."""
+    text = env.get(variable, "").strip().casefold() or names[0]
+    if text not in names:
+        raise BadInput(f"{text!r} is not known", where=variable, fix=f"Set it to {', '.join(names)}, or unset it")
+    return text
 
 
 def _printable(env: Mapping[str, str], variable: str) -> str:

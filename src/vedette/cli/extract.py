@@ -24,6 +24,10 @@ def extract(
     llm: Annotated[
         bool, typer.Option("--llm", help="Also ask the language model of VEDETTE_LLM_URL; compare both readers.")
     ] = False,
+    parser: Annotated[
+        str | None,
+        typer.Option("--parser", help="rules, spacy or auto (default: VEDETTE_PARSER, else rules).", metavar="NAME"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Read a document into claims with exact quotes. Stores nothing, needs no case.
@@ -33,15 +37,19 @@ def extract(
     """
     from vedette.bootstrap import document_source
     from vedette.cli.files import day, first_document, label
+    from vedette.extraction.parser import parser_named
     from vedette.settings import load_settings
     from vedette.workflows.ingest import Source, extract_source
 
-    found = first_document(document_source(load_settings(), limit=1), file)
+    settings = load_settings()
+    grammar = parser_named(parser or settings.parser)
+    found = first_document(document_source(settings, limit=1), file)
     reading = extract_source(
         Source(
             content=found.content, name=found.name, layer=found.layer, page=found.page,
             published=day(published, "--published") or found.published, title=title or found.title,
             author=author or found.author, publisher=publisher or found.publisher, url=url or found.url,
+            parser=grammar,
         )
     )  # fmt: skip
     second = None

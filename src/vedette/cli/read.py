@@ -42,6 +42,10 @@ def read(
         str | None,
         typer.Option("--translate", metavar="CMD", help="Command that turns other languages into English."),
     ] = None,
+    parser: Annotated[
+        str | None,
+        typer.Option("--parser", help="rules, spacy or auto (default: VEDETTE_PARSER, else rules).", metavar="NAME"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Read documents into a case: what was read, what was dropped and why, and what is proposed.
@@ -55,6 +59,7 @@ def read(
     from vedette.cli.files import day
     from vedette.cli.reading import Run
     from vedette.cli.second_reader import Asking
+    from vedette.extraction.parser import parser_named
     from vedette.workflows.ingest import outline
 
     workspace = open_workspace()
@@ -66,7 +71,7 @@ def read(
     run = Run(
         workspace, case, given=given, as_of=day(as_of, "--as-of"), asking=Asking(workspace) if llm else None,
         translator=workspace.translator(translate) if translate is not None else None, quiet=as_json,
-        many=len(source) > 1,
+        many=len(source) > 1, parser=parser_named(parser or workspace.settings.parser),
     )  # fmt: skip
     known = run.known_addresses()
     with workspace.cases.held():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from vedette.bootstrap import Workspace
     from vedette.cli.second_reader import Asking
+    from vedette.extraction.parser import SentenceParser
     from vedette.ports.reading import DocumentSource, Handed, Translator
     from vedette.workflows.ingest import Reading, Source
 
@@ -40,7 +41,7 @@ class Run:
 
     def __init__(
         self, workspace: Workspace, case: str, *, given: dict[str, Any], as_of: dt.date | None, asking: Asking | None,
-        translator: Translator | None, quiet: bool, many: bool,
+        translator: Translator | None, quiet: bool, many: bool, parser: SentenceParser | None = None,
     ) -> None:  # fmt: skip
         self._workspace = workspace
         self._case = case
@@ -48,6 +49,7 @@ class Run:
         self._as_of = as_of
         self._asking = asking
         self._translator = translator
+        self._parser = parser
         self._quiet = quiet
         self._many = many
         self._kinds = workspace.source_kinds()
@@ -114,7 +116,7 @@ class Run:
             content=found.content, name=found.name, layer=found.layer, page=found.page,
             published=g["published"] or found.published, available=g["available"], title=g["title"] or found.title,
             author=g["author"] or found.author, publisher=g["publisher"] or found.publisher, url=g["url"] or found.url,
-            kinds=self._kinds,
+            kinds=self._kinds, parser=self._parser,
         )  # fmt: skip
 
     def _read(self, source: Source) -> tuple[Reading, Source]:
@@ -143,7 +145,11 @@ class Run:
         assert self._translator is not None
         label = f"{name} > translation"
         try:
-            made, _ = self._read(replace(translation_source(reading, source, self._translator), kinds=self._kinds))
+            made, _ = self._read(
+                replace(
+                    translation_source(reading, source, self._translator), kinds=self._kinds, parser=self._parser
+                )
+            )
         except (SourceFailed, BadInput) as error:
             self._row(label, "failed", str(error))
             say(f"vedette: {label}: {error}")

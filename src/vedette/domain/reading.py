@@ -131,7 +131,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """Everything read from one document. ``to_dict`` is the JSON of ``vedette extract --json`` (INTERFACES)."""
+    """Everything read from one document. ``to_dict`` is the JSON of ``vedette extract --json`` (INTERFACES).
+
+    ``parser`` names the grammatical parser asked ("rules": none), ``parsed`` counts the sentences given to it.
+    """
 
     document: Document
     claims: tuple[Claim, ...]
@@ -140,6 +143,8 @@ class Extraction:
     dates: tuple[DateMention, ...]
     quantities: tuple[QuantityMention, ...]
     warnings: tuple[str, ...] = ()
+    parser: str = "rules"
+    parsed: int = 0
 
     def _raw(self, start: int, end: int) -> dict[str, int]:
         return {"raw_start": self.document.raw_offset(start), "raw_end": self.document.raw_end(end)}
@@ -180,4 +185,5 @@ class Extraction:
             },
             "dropped": [to_plain(s) for s in d.dropped],
             "warnings": list(self.warnings),
+            "parser": {"name": self.parser, "sentences": self.parsed},
         }

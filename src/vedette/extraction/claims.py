@@ -40,7 +40,9 @@ _HARD = re.compile(
     r"guarantees|casualties|genocide) "
 )
 
-_NEGATED = re.compile(r"\b(?:not|no|never|nobody|none|without|neither|nor|cannot|den(?:y|ies|ied))\b|n't\b")
+_NEGATED = re.compile(
+    r"\b(?:not(?! (?:only|just|merely)\b)|no|never|nobody|none|without|neither|nor|cannot|den(?:y|ies|ied))\b|n't\b"
+)
 _HYPOTHETICAL = re.compile(
     r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should "
     r".* escalate|threaten\w* to)\b"

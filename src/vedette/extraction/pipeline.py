@@ -18,6 +18,7 @@ from vedette.extraction.decode import decode
 from vedette.extraction.html_text import Page, looks_like_html, read_page
 from vedette.extraction.language import guess_language
 from vedette.extraction.names import actor_mentions, scan_names
+from vedette.extraction.parser import RULES, SentenceParser
 from vedette.extraction.places import place_mentions
 from vedette.extraction.quantities import find_quantities
 from vedette.extraction.roles import guess_roles
@@ -43,12 +44,14 @@ def extract(
     publisher: str | None = None,
     url: str | None = None,
     filename: str | None = None,
+    parser: SentenceParser | None = None,
 ) -> Extraction:
     """Read one document and propose evidence from it. Deterministic; nothing is run, fetched or guessed at.
 
     ``published``: day of publication. Without it the document's own metadata must give one (page metadata, or a
     header line such as ``Published: 2022-01-20``); a date is never taken from running text. Offsets of everything
     returned count code points of ``document.text``; ``document.source_map`` leads back to the decoded file.
+    ``parser`` (`vedette.extraction.parser.parser_named`) is asked about sentences whose roles the rules leave open.
 
     Raises `DocumentRefused`: empty, binary, too large, without any text, or without a publication date (the message
     names ``--published``); `DateRefused` for a date that cannot be read.
@@ -74,7 +77,7 @@ def extract(
         return Extraction(
             document=document, claims=(), actors=(), places=(), dates=(), quantities=(), warnings=tuple(warnings)
         )
-    return _read(document, cleaned, day, warnings)
+    return _read(document, cleaned, day, warnings, parser)
 
 
 def geoparse(text: str) -> list[PlaceMention]:
@@ -90,7 +93,9 @@ def geoparse(text: str) -> list[PlaceMention]:
     return complete(text, place_mentions(text, names, [(0, len(text))]))
 
 
-def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str]) -> Extraction:
+def _read(
+    document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str], parser: SentenceParser | None
+) -> Extraction:
     text = cleaned.text
     names = scan_names(text, day)
     spans = [(s.start, s.end) for s in cleaned.segments]
@@ -110,6 +115,13 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
         quantities=SpanIndex(quantities), places=SpanIndex(places),
     )  # fmt: skip
     claims = claims_from(clauses, context)
+    parsed = 0
+    if parser is not None and claims:
+        from vedette.extraction.syntax import Document as Parsed
+        from vedette.extraction.syntax import refine
+
+        known = Parsed(text=text, names=index, roles=roles, own=own, speaker=voices.of)
+        claims, parsed = refine(claims, [s for body in bodies for s in sentences[body]], known, parser)
     if not bodies:
         warnings.append("no paragraph of running text was found, so no claims were read")
     return Extraction(
@@ -120,6 +132,8 @@ def _read(document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str
         dates=tuple(dates),
         quantities=tuple(quantities),
         warnings=tuple(warnings),
+        parser=parser.name if parser is not None else RULES,
+        parsed=parsed,
     )
 
 

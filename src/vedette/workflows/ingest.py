@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.domain.case import Case, Option
 from vedette.domain.claims import Citation, ClaimKind, Grade, Posture, Strength
@@ -25,6 +25,9 @@ from vedette.ports.reading import Translator
 from vedette.reference.source_kinds import SourceKind
 from vedette.workflows.open_case import open_case, stored_case
 from vedette.workflows.stories import place_document, place_missing
+
+if TYPE_CHECKING:
+    from vedette.extraction.parser import SentenceParser
 
 # Words by which a scenario shows what it is about, for the two hints the rules give. The ids are the team's own
 # usage in bundled cases, dossiers and `open_case`; a scenario named otherwise is found by the posture of its option.
@@ -55,6 +58,8 @@ class Source:
     translator: str = ""
     kinds: Mapping[str, SourceKind] | None = None
     """Kinds of sources with the letter each starts with; None means the bundled table."""
+    parser: SentenceParser | None = None
+    """Asked about sentences whose roles the rules leave open; None means the rules alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ class Reading:
             "unplaced": [{"quote": c.quote, "kind": c.kind.value, "reason": why} for c, why in self.unplaced],
             "dropped": {reason: {"spans": n, "characters": size} for reason, (n, size) in self.dropped.items()},
             "warnings": list(self.warnings), "story": to_plain(self.placed),
+            "parser": {"name": self.extraction.parser, "sentences": self.extraction.parsed},
         }  # fmt: skip
 
 
@@ -199,7 +205,7 @@ def extract_source(source: Source) -> Extraction:
         name = f"{name}.html" if source.page else f"{name}.txt"
     made = extract(
         source.content if source.layer is None else source.layer, published=source.published, title=source.title,
-        author=source.author, publisher=source.publisher, url=source.url, filename=name,
+        author=source.author, publisher=source.publisher, url=source.url, filename=name, parser=source.parser,
     )  # fmt: skip
     if source.layer is None:
         return made

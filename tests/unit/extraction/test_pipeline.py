@@ -82,7 +82,7 @@ def test_the_reading_is_json_and_the_same_every_time() -> None:
     first = extract(STATEMENT, published="2022-02-01").to_dict()
     assert json.loads(json.dumps(first)) == first
     assert extract(STATEMENT, published="2022-02-01").to_dict() == first
-    assert set(first) == {"document", "source_map", "evidence", "mentions", "dropped", "warnings"}
+    assert set(first) == {"document", "source_map", "evidence", "mentions", "dropped", "warnings", "parser"}
 
 
 def test_other_crises_are_read_by_the_same_rules() -> None:
