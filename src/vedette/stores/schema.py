@@ -1,7 +1,7 @@
 """Tables of the workspace: the same on SQLite and PostgreSQL.
 
 Records are kept as the JSON their codec writes; the other columns are copies of fields that are searched by.
-Nothing here is ever updated except ``ledger_head``: a change is a new row.
+Nothing here is ever updated except ``ledger_head`` and the state of the watch service: a change is a new row.
 """
 
 from __future__ import annotations
@@ -213,8 +213,90 @@ tombstones = Table(
     UniqueConstraint("case_id", "kind", "record_id"),
 )
 
+# The watch service: what is watched, how far it has come, and the outbox of what is to be told. Its own state changes
+# in place; the alerts do not.
+watches = Table(
+    "watches",
+    metadata,
+    Column("case_id", String(120), primary_key=True),
+    Column("source", String(1000), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+watch_cases = Table(
+    "watch_cases",
+    metadata,
+    Column("case_id", String(120), primary_key=True),
+    Column("rule", Text, nullable=True),
+    Column("told", Text, nullable=True),
+    Column("stamp", String(200), nullable=False),
+    Column("as_of", String(10), nullable=False),
+)
+
+watch_sources = Table(
+    "watch_sources",
+    metadata,
+    Column("source", String(1000), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+watch_items = Table(
+    "watch_items",
+    metadata,
+    Column("case_id", String(120), primary_key=True),
+    Column("source", String(1000), primary_key=True),
+    Column("id", String(1000), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("document_id", String(120), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("retry_at", UtcDateTime, nullable=True),
+    Index("ix_watch_items_state", "case_id", "state"),
+)
+
+watch_alerts = Table(
+    "watch_alerts",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("case_id", String(120), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+# Each single thing that was told, so that no second alert can tell it.
+watch_covered = Table(
+    "watch_covered",
+    metadata,
+    Column("case_id", String(120), primary_key=True),
+    Column("cover", String(64), primary_key=True),
+    Column("alert", String(64), nullable=False),
+)
+
+watch_messages = Table(
+    "watch_messages",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False),
+    Column("channel", String(120), nullable=False),
+    Column("case_id", String(120), nullable=False),
+    Column("alerts", Text, nullable=False),
+    Column("digest", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("not_before", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", UtcDateTime, nullable=True),
+    Column("sent_at", UtcDateTime, nullable=True),
+    Column("why", Text, nullable=False),
+    UniqueConstraint("key", "channel"),
+    Index("ix_watch_messages_due", "state", "not_before"),
+)
+
 APPEND_ONLY = (
     "cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger", "story_documents", "story_anchors",
-    "tombstones",
+    "tombstones", "watch_alerts", "watch_covered",
 )  # fmt: skip
 """Tables whose rows are refused UPDATE and DELETE by triggers; text named by a tombstone is the one exception."""

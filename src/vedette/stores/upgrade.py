@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from vedette.errors import StoreUnavailable
 
-HEAD = "0003"
+HEAD = "0004"
 """Newest step in ``migrations/versions``; a test checks that it is."""
 
 
