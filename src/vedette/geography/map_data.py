@@ -99,11 +99,24 @@ def _frame(window: Bounds) -> BaseGeometry:
 def _states(bounds: Boundaries, window: Bounds) -> list[dict[str, Any]]:
     found = []
     for code in bounds.codes():
-        geometry = _geometry(_area(bounds, bounds.outline(code), window))
+        shape = _area(bounds, bounds.outline(code), window)
+        geometry = _geometry(shape)
         if geometry is not None:
-            properties = {"kind": "state", "code": code, "name": bounds.name(code)}
+            properties = {"kind": "state", "code": code, "name": bounds.name(code), **_middle(shape)}
             found.append({"type": "Feature", "properties": properties, "geometry": geometry})
     return found
+
+
+def _middle(shape: BaseGeometry) -> dict[str, Any]:
+    """Where a name fits best, ``at``, and the box of the part it stands in: the largest circle inside, roughly."""
+    import shapely
+
+    part = max(getattr(shape, "geoms", [shape]), key=lambda p: p.area)
+    # A twentieth of a degree moves a name by less than its own height.
+    rough = part.simplify(0.05)
+    circle = shapely.maximum_inscribed_circle(rough if rough.is_valid and rough.area else part, tolerance=0.05)
+    lon, lat = circle.coords[0]
+    return {"at": [round(lon, 2), round(lat, 2)], "box": [round(v, 2) for v in part.bounds]}
 
 
 def _area(bounds: Boundaries, outline: Ints, window: Bounds) -> BaseGeometry:
