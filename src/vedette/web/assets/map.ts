@@ -211,8 +211,8 @@ export async function mount(element: HTMLElement): Promise<void> {
     chart.touchZoomRotate.disableRotation();
     chart.keyboard.disableRotation();
     chart.addControl(new NavigationControl({ showCompass: false }));
-    chart.on("styleimagemissing", (event) => {
-      if (event.id === "hatch") chart.addImage("hatch", hatch(), { pixelRatio: 2 });
+    chart.setMissingStyleImageResolver(async (id) => {
+      if (id === "hatch" && !chart.hasImage(id)) chart.addImage(id, hatch(), { pixelRatio: 2 });
     });
     const over = new Over(chart, shown, land);
     box.append(over.node);
