@@ -111,7 +111,9 @@ class StoreUnavailable(Unavailable):
 
 
 class SourceFailed(Unavailable):
-    """A download or a local copy of a source failed."""
+    """A download or a local copy of a source failed. ``retry_after``: seconds it asks to be left alone."""
+
+    retry_after: float | None = None
 
 
 class MissingExtra(Unavailable):

@@ -115,19 +115,21 @@ def proposal_row(item: Evidence) -> dict[str, Any]:
 
 
 def read_document(
-    store: CaseStore, clock: Clock, case_name: str, source: Source, *, as_of: dt.date | None = None
-) -> Reading:
+    store: CaseStore, clock: Clock, case_name: str, source: Source, *, as_of: dt.date | None = None,
+    extraction: Extraction | None = None,
+) -> Reading:  # fmt: skip
     """Read one document into a case.
 
     ``as_of``: the day the reading is for (default: the case's). A document that became known later is refused for
     that day (`AfterCutOff`); `DocumentRefused` when it cannot be read or has no date. The same file twice changes
-    nothing (``already``). The case is stored first when it is a bundled one.
+    nothing (``already``). The case is stored first when it is a bundled one. ``extraction``: what `extract_source`
+    read in it, when it goes into several cases.
     """
     case = outline(store, case_name)
     cut = AsOf.of(as_of or case.as_of)
     if source.published is not None:
         _refuse_late(case, cut, source.available or source.published, source.name)
-    extraction = extract_source(source)
+    extraction = extraction or extract_source(source)
     document = _stamped(extraction.document, source, clock)
     _refuse_late(case, cut, document.times.available_at.date(), source.name)
     extraction = replace(extraction, document=document)

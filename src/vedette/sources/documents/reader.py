@@ -18,7 +18,7 @@ from vedette.sources.documents.feed import FeedItem, read_feed
 from vedette.sources.documents.kinds import kind_of
 from vedette.sources.documents.mail import read_mail
 from vedette.sources.documents.pdf import read_pdf
-from vedette.sources.documents.web import fetch_page
+from vedette.sources.documents.web import ATTEMPTS, fetch_page
 from vedette.sources.documents.word import read_docx
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -33,12 +33,13 @@ class AnySource:
     """`vedette.ports.reading.DocumentSource` for everything named on a command line.
 
     ``known`` holds addresses already read: their feed items are passed over without a request. ``limit`` is the
-    number of items taken from one feed, the newest. ``pause``: seconds between two requests of one feed.
+    number of items taken from one feed, the newest. ``pause``: seconds between two requests of one feed. ``attempts``:
+    how often an address is tried.
     """
 
     def __init__(
         self, *, max_mb: float, allow_private: bool = False, limit: int = 100, known: Container[str] = frozenset(),
-        pause: float = 0.5, sleep: Callable[[float], None] = time.sleep,
+        pause: float = 0.5, sleep: Callable[[float], None] = time.sleep, attempts: int = ATTEMPTS,
     ) -> None:  # fmt: skip
         self._max_mb = max_mb
         self._max = int(max_mb * 1_000_000)
@@ -47,6 +48,7 @@ class AnySource:
         self._known = known
         self._pause = pause
         self._sleep = sleep
+        self._attempts = attempts
 
     def documents(self, name: str) -> Iterator[Handed | Passed]:
         """See `DocumentSource`."""
@@ -123,7 +125,9 @@ class AnySource:
     # -- addresses ----------------------------------------------------------------------------------------
 
     def _address(self, url: str) -> Iterator[Handed | Passed]:
-        page = fetch_page(url, max_bytes=self._max, allow_private=self._private, sleep=self._sleep)
+        page = fetch_page(
+            url, max_bytes=self._max, allow_private=self._private, sleep=self._sleep, attempts=self._attempts
+        )
         notes = (f"{url} led to {page.url}",) if page.url != url else ()
         name = Path(urlsplit(page.url).path).name or urlsplit(page.url).hostname or "page"
         yield from self._content(url, name, page.content, url=page.url, depth=0, charset=page.charset, notes=notes)
@@ -210,6 +214,12 @@ class AnySource:
                 self._sleep(self._pause)
             requested = requested or not own
             yield from self._guarded(label, lambda i=item, own=own, la=label: self._item(la, i, feed.title, own))  # type: ignore[misc]
+
+    def item(self, item: FeedItem, feed: str) -> Iterator[Handed | Passed]:
+        """The document of one item of a feed read from an address: its own text when that is whole, else its page."""
+        label = item.url or f"{feed} > {item.title or 'item'}"
+        own = len(item.text) >= FULL_TEXT or not item.url
+        yield from self._guarded(label, lambda: self._item(label, item, feed, own))
 
     def _item(self, label: str, item: FeedItem, feed: str, own: bool) -> Iterator[Handed | Passed]:
         if not own:

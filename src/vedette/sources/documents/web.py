@@ -33,12 +33,19 @@ CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What an address answered: bytes as sent, where redirects led, and the character set the server names."""
+    """What an address answered: bytes as sent, where redirects led, and the character set the server names.
+
+    ``etag`` and ``modified`` are the validators to ask with next time; ``unchanged`` says that they still hold, and
+    then there are no bytes.
+    """
 
     content: bytes
     url: str
     charset: str
     attempts: int
+    etag: str = ""
+    modified: str = ""
+    unchanged: bool = False
 
 
 class _Guard:
@@ -144,11 +151,14 @@ def fetch_page(
     whole: float = WHOLE,
     attempts: int = ATTEMPTS,
     sleep: Callable[[float], None] = time.sleep,
+    etag: str = "",
+    modified: str = "",
 ) -> Page:
     """The bytes at ``url`` or `SourceFailed`: private address, too large, too slow, or refused by the server.
 
     Tries again with growing pauses (or those the server asks for) on 429, 5xx and broken connections; ``timeout``
-    is for each wait, ``whole`` for the request from start to end, both in seconds.
+    is for each wait, ``whole`` for the request from start to end, both in seconds. ``etag`` and ``modified`` of an
+    earlier answer ask for the bytes only if they changed.
     """
     _check(url, allow_private=allow_private)
     reason = "no attempt was made"
@@ -159,6 +169,8 @@ def fetch_page(
             _HttpHandler(guard), _HttpsHandler(guard), _Redirects(allow_private=allow_private)
         )
         headers = {"User-Agent": "vedette (research)", "Accept-Encoding": "identity"}
+        headers |= {"If-None-Match": etag} if etag else {}
+        headers |= {"If-Modified-Since": modified} if modified else {}
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  _check has seen it
         timer = threading.Timer(whole, guard.cut)
         timer.daemon = True
@@ -170,10 +182,17 @@ def fetch_page(
                 if time.monotonic() - started > whole:
                     raise OSError(f"no whole answer within {whole:g} seconds")
                 charset = answer.headers.get_content_charset() or ""
-                return Page(content=content, url=answer.geturl(), charset=charset, attempts=attempt)
+                return Page(
+                    content=content, url=answer.geturl(), charset=charset, attempts=attempt,
+                    etag=answer.headers.get("ETag") or "", modified=answer.headers.get("Last-Modified") or "",
+                )  # fmt: skip
         except urllib.error.HTTPError as error:
             code, retry_after = error.code, error.headers.get("Retry-After") or ""
             error.close()
+            if code == 304 and (etag or modified):
+                return Page(
+                    content=b"", url=url, charset="", attempts=attempt, etag=etag, modified=modified, unchanged=True
+                )
             reason = f"the server answers {code}"
             if code != 429 and code < 500:
                 raise SourceFailed(reason, where=url) from error
@@ -187,7 +206,10 @@ def fetch_page(
             timer.cancel()
         if attempt < attempts:
             sleep(_pause(attempt, retry_after))
-    raise SourceFailed(f"{reason}; gave up after {attempts} attempts", where=url, fix="Run the command again later")
+    said = f"{reason}; gave up after {attempts} attempts" if attempts > 1 else reason
+    failed = SourceFailed(said, where=url, fix="Run the command again later")
+    failed.retry_after = float(retry_after) if retry_after.strip().isdigit() else None
+    raise failed
 
 
 def _pause(attempt: int, retry_after: str) -> float:
