@@ -87,6 +87,7 @@ from vedette.domain.scenarios import (
 )
 from vedette.domain.stories import Placed, Relation, Signature
 from vedette.domain.time import UTC, AsOf, DateInterval, Times
+from vedette.domain.track_record import Ending, PastForecast, PastQuestion, TrackRecord
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2030, 12, 31)
 CONDITIONS = (
@@ -277,6 +278,17 @@ def reviews(draw: st.DrawFn, name: st.SearchStrategy[str] = ids) -> Review:
         reason=draw(said) if corrects else draw(words),
         replacement=draw(ids) if corrects else draw(maybe(ids)),
     )
+
+
+past_forecasts = st.builds(
+    PastForecast, analyst=words, as_of=days, known_at=moments, distribution=st.dictionaries(words, shares, max_size=3),
+    base_rate=st.dictionaries(words, shares, max_size=3), stated=st.booleans(),
+)
+endings = st.builds(Ending, atom=maybe(words), known_at=moments, last_day=days)
+past_questions = st.builds(
+    PastQuestion, id=ids, atoms=some(words), deadline=days, endings=some(endings), told=some(past_forecasts)
+)
+track_records = st.builds(TrackRecord, questions=some(past_questions), too_late=some(moments), fault=words)
 
 
 @st.composite

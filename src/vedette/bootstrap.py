@@ -18,6 +18,7 @@ from vedette.settings import Settings, load_settings
 if TYPE_CHECKING:
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
+    from vedette.forecasting.analysts import AnalystRecord
     from vedette.ports.reading import DocumentSource, Translator
     from vedette.reference.source_kinds import SourceKind
     from vedette.stores.backup import Backup
@@ -77,6 +78,23 @@ class Workspace:
         from vedette.stores.ledger import SqlLedger
 
         return SqlLedger(self._database, self.clock)
+
+    def find_case(self, name: str) -> Case | None:
+        """A case by id; None when it is not here any more."""
+        from vedette.errors import UnknownName
+        from vedette.workflows.open_case import open_case
+
+        try:
+            return open_case(self.cases, name)
+        except UnknownName:
+            return None
+
+    def analyst_record(self) -> AnalystRecord:
+        """What the analysts of this workspace forecast before and what happened, as recorded by now."""
+        from vedette.forecasting.analysts import AnalystRecord
+        from vedette.workflows.track_record import track_record
+
+        return AnalystRecord(track_record(self.ledger.entries(), self.find_case))
 
     @cached_property
     def history(self) -> HistoryFetching:
@@ -250,4 +268,6 @@ def assess(case: Case | str, as_of: AsOf | dt.date | str | None = None, *, mode:
     from vedette.workflows.assess import assess_case
 
     found = open_case(case) if isinstance(case, str) else case
-    return assess_case(found, AsOf.of(as_of or found.as_of), mode=mode)
+    return assess_case(
+        found, AsOf.of(as_of or found.as_of), mode=mode, record=lambda: open_workspace().analyst_record()
+    )

@@ -33,6 +33,7 @@ from vedette.domain import (
     scenarios,
     stories,
     time,
+    track_record,
 )
 from vedette.errors import BadInput, CaseRefused, NewerSchema
 from vedette.reference.bundled import bundled_case
@@ -72,6 +73,10 @@ KINDS: dict[type, st.SearchStrategy[Any]] = {
     case.Assumption: nouns.assumptions,
     case.CrowdFigure: nouns.crowd_figures,
     case.Case: nouns.cases(),
+    track_record.PastForecast: nouns.past_forecasts,
+    track_record.Ending: nouns.endings,
+    track_record.PastQuestion: nouns.past_questions,
+    track_record.TrackRecord: nouns.track_records,
     ledger.Question: nouns.questions,
     ledger.Forecast: nouns.forecasts,
     ledger.Resolution: nouns.resolutions(),

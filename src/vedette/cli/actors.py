@@ -24,8 +24,9 @@ def actors(
     from vedette.workflows.actors import actors_of
     from vedette.workflows.open_case import open_case
 
-    found = open_case(open_workspace().cases, case)
-    made = actors_of(found, as_of)
+    workspace = open_workspace()
+    found = open_case(workspace.cases, case)
+    made = actors_of(found, as_of, record=workspace.analyst_record)
     if as_json:
         print_json(made)
         return

@@ -43,22 +43,24 @@ def assess(
     from vedette.bootstrap import open_workspace
     from vedette.workflows.assess import assess_case, changed_by_review
     from vedette.workflows.open_case import open_case
+    from vedette.workflows.track_record import once
 
-    found = open_case(open_workspace().cases, case)
+    workspace = open_workspace()
+    found, record = open_case(workspace.cases, case), once(workspace.analyst_record)
     if scenario is not None:
         found.scenario_set.scenario(scenario)
     from vedette.workflows.undo import explain_items
     from vedette.workflows.undo import without as undo
 
-    details = explain_items(found, as_of, explain or (), mode=mode, rival=framework)
-    result = assess_case(found, as_of, mode=mode, rival=framework)
-    fewer = undo(found, result, without, rival=framework) if without else None
+    details = explain_items(found, as_of, explain or (), mode=mode, rival=framework, record=record)
+    result = assess_case(found, as_of, mode=mode, rival=framework, record=record)
+    fewer = undo(found, result, without, rival=framework, record=record) if without else None
     if as_json:
         more = {k: v for k, v in (("without", fewer), ("items", details)) if v}
         print_json({**result.to_dict(), **more})
         return
     print(render(result.to_dict(), scenario))
-    for line in changed_by_review(found, result, mode=mode):
+    for line in changed_by_review(found, result, mode=mode, record=record):
         print(line)
     _more(found, fewer, details)
 
@@ -100,8 +102,9 @@ def whatif(
     from vedette.workflows.assess import what_if
     from vedette.workflows.open_case import open_case
 
-    found = open_case(open_workspace().cases, case)
-    result = what_if(found, changes or [], as_of, mode=mode)
+    workspace = open_workspace()
+    found = open_case(workspace.cases, case)
+    result = what_if(found, changes or [], as_of, mode=mode, record=workspace.analyst_record)
     if as_json:
         print_json(result)
         return

@@ -81,8 +81,10 @@ def brief(
     from vedette.errors import BadInput
     from vedette.workflows.brief import make, request_for
     from vedette.workflows.open_case import open_case
+    from vedette.workflows.track_record import once
 
-    found = open_case(open_workspace().cases, case)
+    workspace = open_workspace()
+    found, record = open_case(workspace.cases, case), once(workspace.analyst_record)
     chosen = form or BY_SUFFIX.get(out.suffix.lower() if out is not None else "", "html")
     request = request_for(
         found, as_of, mode=mode, since=since, notes=tuple(note or ()), audience=audience, scale=scale, weeks=weeks,
@@ -91,10 +93,10 @@ def brief(
     if bundle is not None:
         if str(bundle) == "-" or bundle.suffix.lower() != ".zip":
             raise BadInput("a bundle is a .zip file", where="--bundle", fix="Example: --bundle evidence.zip")
-        _write_bundle(found, request, chosen, bundle, as_json and out is None)
+        _write_bundle(found, request, chosen, bundle, as_json and out is None, record)
         if out is None:
             return
-    made = make(found, request, chosen)
+    made = make(found, request, chosen, record=record)
     data = made.data
     if out is not None and str(out) == "-":
         if chosen in ("pdf", "docx"):
@@ -125,10 +127,10 @@ def brief(
     say(f"{len(data) / 1000:.0f} kB, as of {request.as_of}. Check it with: vedette verify {path}")
 
 
-def _write_bundle(case: Any, request: Any, form: str, path: Path, as_json: bool) -> None:
+def _write_bundle(case: Any, request: Any, form: str, path: Path, as_json: bool, record: Any) -> None:
     from vedette.workflows.bundle import make_bundle
 
-    made = make_bundle(case, request, (form,))
+    made = make_bundle(case, request, (form,), record=record)
     write_whole(path, made.data)
     digest = hashlib.sha256(made.data).hexdigest()
     if as_json:
@@ -159,12 +161,15 @@ def verify(
     from vedette.workflows.brief import verify_against
     from vedette.workflows.bundle import is_bundle, verify_bundle
     from vedette.workflows.open_case import open_case
+    from vedette.workflows.track_record import once
 
-    store = open_workspace().cases
+    workspace = open_workspace()
+    store, record = workspace.cases, once(workspace.analyst_record)
     data = file.read_bytes()
     if is_bundle(data):
-        return _say_bundle(file, verify_bundle(data, lambda name: open_case(store, name), case=case), as_json)
-    report = verify_against(data, lambda name: open_case(store, name), case=case)
+        check = verify_bundle(data, lambda name: open_case(store, name), case=case, record=record)
+        return _say_bundle(file, check, as_json)
+    report = verify_against(data, lambda name: open_case(store, name), case=case, record=record)
     if as_json:
         print_json({"file": str(file), **report.to_dict()})
         return 0 if report.ok else 2

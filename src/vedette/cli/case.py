@@ -209,14 +209,16 @@ def diff(
     from vedette.errors import BadInput
     from vedette.workflows.compare import compare
     from vedette.workflows.open_case import open_case
+    from vedette.workflows.track_record import once
 
     if other is None and from_day is None and to_day is None:
         raise BadInput("nothing to compare with", fix="Name another case or file, or give --from and --to")
-    store = open_workspace().cases
+    workspace = open_workspace()
+    store = workspace.cases
     first, second = open_case(store, case), open_case(store, other or case)
     chosen = second.scenario_set.scenario(scenario or second.scenario_set.scenarios[0].id).id
     days = AsOf.of(from_day or first.as_of), AsOf.of(to_day or second.as_of)
-    found, why = _effects(first, second, days, mode)
+    found, why = _effects(first, second, days, mode, once(workspace.analyst_record))
     if from_day is not None:
         first = first.known(days[0])
     if to_day is not None:
@@ -235,13 +237,13 @@ def diff(
         say(f"No effect on the number is shown: {why}")
 
 
-def _effects(first: Any, second: Any, days: tuple[Any, Any], mode: str) -> tuple[Any, str]:
+def _effects(first: Any, second: Any, days: tuple[Any, Any], mode: str, record: Any) -> tuple[Any, str]:
     """The effects, or why there are none: two cases can differ without a number in common."""
     from vedette.errors import VedetteError
     from vedette.workflows.effects import effects
 
     try:
-        return effects(first, second, *days, mode=mode), ""
+        return effects(first, second, *days, mode=mode, record=record), ""
     except VedetteError as error:
         return None, str(error)
 
@@ -353,7 +355,7 @@ def forget(
     workspace = open_workspace()
     done = remove(
         workspace.cases, workspace.ledger, case, document, author=author or workspace.settings.author, reason=reason,
-        words=words, transcripts=workspace.transcripts,
+        words=words, transcripts=workspace.transcripts, record=workspace.analyst_record,
     )  # fmt: skip
     if as_json:
         print_json(done)

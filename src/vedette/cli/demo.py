@@ -53,8 +53,8 @@ def demo(
     print("\n" + "\n".join(beside_lines(to_plain(compare_modes(recommended, author)))))
     if outcome is not None:
         others = learnt_scale(episode_of(CASE)).episodes
-        print(f"\nWhat happened: {outcome.atom} on {outcome.date}. No evidence above is later than {DAY}, and the scale")
-        print(f"  of the evidence was learnt on {others} other episodes. Method and codes are by people who knew the end.")
+        print(f"\nWhat happened: {outcome.atom} on {outcome.date}. No evidence above is later than {DAY}; its scale")
+        print(f"  was learnt on {others} other episodes. Method and codes are by people who knew the end.")
         statement = next(a.statement for a in case.scenario_set.atoms if a.id == outcome.atom)
         print(f"  {statement} Source: {outcome.source}.")
         print(

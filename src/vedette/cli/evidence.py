@@ -76,8 +76,12 @@ def matrix(
     from vedette.workflows.assess import assess_case
     from vedette.workflows.open_case import open_case
 
-    found = open_case(open_workspace().cases, case)
-    made = to_plain(matrix_of(assess_case(found, as_of, mode=mode, rival=framework, with_sensitivity=False)))
+    workspace = open_workspace()
+    found = open_case(workspace.cases, case)
+    assessed = assess_case(
+        found, as_of, mode=mode, rival=framework, with_sensitivity=False, record=workspace.analyst_record
+    )
+    made = to_plain(matrix_of(assessed))
     if as_json:
         print_json({**made, "columns": made["columns"][:top]})
         return
@@ -125,7 +129,8 @@ def replay(
     from vedette.workflows.open_case import open_case
     from vedette.workflows.replay import replay as run
 
-    found = open_case(open_workspace().cases, case)
+    workspace = open_workspace()
+    found = open_case(workspace.cases, case)
     report = run(
         found,
         scenario=scenario,
@@ -135,6 +140,7 @@ def replay(
         mode=mode,
         outcome=outcome,
         happened_on=parse_date(on) if on else None,
+        record=workspace.analyst_record,
     )
     if as_json:
         print(json.dumps(report, ensure_ascii=False))

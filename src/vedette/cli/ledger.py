@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vedette.bootstrap import Workspace
     from vedette.domain.case import Case
     from vedette.workflows.commit import Stated
+    from vedette.workflows.track_record import FindRecord
 
 app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT,
@@ -59,7 +60,7 @@ def add(
     found = open_case(workspace.cases, case)
     cut_off = day(as_of, "--as-of") or found.as_of
     own, reference = _numbers(probabilities, "--probabilities"), _numbers(base_rate, "--base-rate")
-    stated = _stated(found, cut_off, mode, framework, own, reference)
+    stated = _stated(found, cut_off, mode, framework, own, reference, workspace.analyst_record)
     model = f"vedette {mode}" + (f" {framework}" if framework else "")
     who = forecaster or (workspace.settings.author if probabilities else model)
     digest, forecast = commit_forecast(
@@ -183,11 +184,12 @@ def _stated(
     rival: str | None,
     probabilities: dict[str, float] | None,
     base_rate: dict[str, float] | None,
+    record: FindRecord,
 ) -> Stated:
     from vedette.workflows.commit import Stated, stated_by_assessment
 
     if probabilities is None:
-        return stated_by_assessment(case, as_of, mode=mode, rival=rival)
+        return stated_by_assessment(case, as_of, mode=mode, rival=rival, record=record)
     reference = base_rate or stated_by_assessment(case, as_of, mode=mode).base_rate
     return Stated(
         distribution=probabilities, base_rate=reference, as_of=as_of, inputs_digest="", method="stated by a person"

@@ -509,7 +509,7 @@ def _judgments(found: People | None, analysts: AnalystPool | None) -> Mapping[st
     """People and their pool, with what their record says of them; None when nobody judged."""
     if analysts is None:
         return None
-    nobody = {"persons": [], "atoms": {}, "spread": {}, "model_share": None, "extremise": 1.0}
+    nobody: dict[str, Any] = {"persons": [], "atoms": {}, "spread": {}, "model_share": None, "extremise": 1.0}
     return {**(to_plain(found) if found is not None else nobody), "record": to_plain(analysts)}
 
 

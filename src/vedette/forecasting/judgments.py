@@ -38,12 +38,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """All analysts pooled. ``atoms`` sums to 1; ``spread``: largest difference between analysts in a scenario."""
+    """All analysts pooled. ``atoms`` sums to 1; ``spread``: largest difference between analysts in a scenario.
+
+    ``extremise``: the factor by which the pool was moved away from the base rate, 1 for none.
+    """
 
     persons: tuple[Person, ...]
     atoms: Mapping[str, float]
     spread: Mapping[str, float]
     model_share: float = MODEL_SHARE
+    extremise: float = 1.0
 
 
 def latest(judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
@@ -127,10 +131,12 @@ def people(
     judgments: Sequence[Judgment],
     reference: Mapping[str, float],
     record: Mapping[str, float] | None = None,
+    extremise: float = 1.0,
 ) -> People | None:
     """Analysts' probabilities pooled over atoms; None when nobody gave any.
 
-    ``reference`` (the base rate's atoms, not the model's answer) decides only what an analyst left open.
+    ``reference`` (the base rate's atoms, not the model's answer) decides what an analyst left open, and is what the
+    pool is extremised away from.
     """
     stated: dict[str, dict[str, Judgment]] = {}
     for j in latest(judgments):
@@ -154,9 +160,11 @@ def people(
                 round=max(j.round for j in rows.values()),
             )
         )
-    atoms = pool_distributions([p.repaired.atoms for p in persons], [p.weight for p in persons])
+    atoms = pool_distributions(
+        [p.repaired.atoms for p in persons], [p.weight for p in persons], base=reference, extremise=extremise
+    )
     spread = {
         s.id: max(p.repaired.scenarios[s.id] for p in persons) - min(p.repaired.scenarios[s.id] for p in persons)
         for s in case.scenario_set.scenarios
     }
-    return People(persons=tuple(persons), atoms=atoms, spread=spread)
+    return People(persons=tuple(persons), atoms=atoms, spread=spread, extremise=extremise)

@@ -80,8 +80,17 @@ def pool_log_odds(p: Sequence[float], weights: Sequence[float], *, base: float =
     return 0.5 * (1.0 + math.tanh(0.5 * eta))
 
 
-def pool_distributions(distributions: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
-    """Geometric pool over exclusive atoms: ``log p = sum_j w_j log p_j`` up to normalisation."""
+def pool_distributions(
+    distributions: Sequence[Mapping[str, float]],
+    weights: Sequence[float],
+    *,
+    base: Mapping[str, float] | None = None,
+    extremise: float = 1.0,
+) -> dict[str, float]:
+    """Geometric pool over exclusive atoms: ``log p = b + d (sum_j w_j log p_j - b)`` up to normalisation.
+
+    ``base``: distribution whose logarithms are b (None: even). With two atoms this is `pool_log_odds`.
+    """
     if not distributions:
         raise BadInput("no distributions to pool")
     names = list(distributions[0])
@@ -89,6 +98,9 @@ def pool_distributions(distributions: Sequence[Mapping[str, float]], weights: Se
     w = w / w.sum()
     logs = np.array([[math.log(max(d[a], 1e-6)) for a in names] for d in distributions])
     mixed = w @ logs
+    if extremise != 1.0:
+        b = np.log([max((base or {}).get(a, 1.0), 1e-6) for a in names])
+        mixed = b + extremise * (mixed - b)
     e = np.exp(mixed - mixed.max())
     return dict(zip(names, (float(x) for x in e / e.sum()), strict=True))
 

@@ -11,6 +11,7 @@ from vedette.forecasting.actors import GapEffect, OptionView, gap_effects, optio
 from vedette.forecasting.assess import prepare
 from vedette.workflows.assess import assess_case, setting_for
 from vedette.workflows.modes import Modes, compare_modes
+from vedette.workflows.track_record import FindRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +27,16 @@ class Actors:
     modes: Modes
 
 
-def actors_of(case: Case, as_of: str | AsOf | None = None) -> Actors:
+def actors_of(case: Case, as_of: str | AsOf | None = None, *, record: FindRecord | None = None) -> Actors:
     """The actors of a case as of a date (default: the case's own), in the recommended mode."""
     cut = AsOf.of(as_of or case.as_of)
-    setting = setting_for(case)
+    setting = setting_for(case, record=record)
     engine, _, _ = prepare(case, cut, setting)
     blind = replace(setting, parameters=replace(setting.parameters, perception_sd=0.0))
     bare, _, _ = prepare(case, cut, blind)
-    both = [assess_case(case, cut, mode=mode, with_sensitivity=False) for mode in (RECOMMENDED, AUTHOR)]
+    both = [
+        assess_case(case, cut, mode=mode, with_sensitivity=False, record=record) for mode in (RECOMMENDED, AUTHOR)
+    ]
     return Actors(
         case=case.id,
         as_of=str(cut),

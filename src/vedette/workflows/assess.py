@@ -24,6 +24,7 @@ from vedette.warning.indicators import watched_items
 from vedette.workflows.analogues import analogues_of
 from vedette.workflows.base_rate import structural_rate
 from vedette.workflows.if_false import if_false
+from vedette.workflows.track_record import FindRecord, record_for
 
 LEVELS = {"absent": -2.0, "weak": -1.0, "mixed": 0.0, "met": 1.0, "strong": 2.0}
 """Words for levels of a condition, at the middle of their range on the -2..+2 scale."""
@@ -66,15 +67,24 @@ def calibrated(parameters: Parameters | None = None, *, case: str | None = None)
 
 
 def setting_for(
-    case: Case, *, mode: str = RECOMMENDED, rival: str | None = None, parameters: Parameters | None = None
+    case: Case,
+    *,
+    mode: str = RECOMMENDED,
+    rival: str | None = None,
+    parameters: Parameters | None = None,
+    record: FindRecord | None = None,
 ) -> Setting:
-    """The setting of a case: its own framework, or a ``rival`` that reads the same evidence."""
+    """The setting of a case: its own framework, or a ``rival`` that reads the same evidence.
+
+    ``record``: what the workspace's analysts forecast before; without it they count alike.
+    """
     return Setting(
         framework=framework(rival or case.framework),
         mode=mode,
         parameters=parameters or calibrated(case=case.id),
         structural=structural_rate,
         names=state_words(),
+        record=record_for(case, record),
         watched=watched_items,
         warnings=_scale_note(case) if parameters is None else (),
     )
@@ -98,10 +108,11 @@ def assess_case(
     mode: str = RECOMMENDED,
     rival: str | None = None,
     with_sensitivity: bool = True,
+    record: FindRecord | None = None,
 ) -> Assessment:
-    """The assessment of a case as of a date (default: the case's own)."""
+    """The assessment of a case as of a date (default: the case's own). ``record``: see `setting_for`."""
     cut = AsOf.of(as_of or case.as_of)
-    setting = setting_for(case, mode=mode, rival=rival)
+    setting = setting_for(case, mode=mode, rival=rival, record=record)
     if with_sensitivity:
         setting = replace(setting, analogues=analogues_of(case, cut))
     result = assess(case, cut, setting, with_sensitivity=with_sensitivity)
@@ -134,12 +145,17 @@ def parse_change(case: Case, text: str) -> tuple[str, str | None, str, float]:
 
 
 def what_if(
-    case: Case, changes: Sequence[str], as_of: str | AsOf | None = None, *, mode: str = RECOMMENDED
+    case: Case,
+    changes: Sequence[str],
+    as_of: str | AsOf | None = None,
+    *,
+    mode: str = RECOMMENDED,
+    record: FindRecord | None = None,
 ) -> dict[str, Any]:
     """Scenario probabilities now and with some conditions set; the change of each in points of probability."""
     if not changes:
         raise BadInput("nothing to change", fix="Give at least one --set OPTION.CONDITION=LEVEL")
-    setting = setting_for(case, mode=mode)
+    setting = setting_for(case, mode=mode, record=record)
     cut = AsOf.of(as_of or case.as_of)
     engine, _, _ = prepare(case, cut, setting)
     shifts: list[Shift] = []
@@ -197,7 +213,9 @@ def chances_set(case: Case, option: str, actor: str | None, condition: str, scen
     return found
 
 
-def changed_by_review(case: Case, result: Assessment, *, mode: str = RECOMMENDED) -> tuple[str, ...]:
+def changed_by_review(
+    case: Case, result: Assessment, *, mode: str = RECOMMENDED, record: FindRecord | None = None
+) -> tuple[str, ...]:
     """How far what was accepted by review moves the number: one line a scenario, none when nothing was reviewed."""
     reviewed = {r.evidence for r in case.reviews} | {r.replacement for r in case.reviews if r.replacement}
     moved = reviewed & {str(e["id"]) for e in result.evidence}
@@ -208,7 +226,9 @@ def changed_by_review(case: Case, result: Assessment, *, mode: str = RECOMMENDED
         evidence=tuple(e for e in case.evidence if e.id not in reviewed),
         reviews=(),
     )
-    before = assess_case(without, result.as_of.isoformat(), mode=mode, rival=result.framework, with_sensitivity=False)
+    before = assess_case(
+        without, result.as_of.isoformat(), mode=mode, rival=result.framework, with_sensitivity=False, record=record
+    )
     lines = [f"The {len(moved)} items accepted by review move:"]
     for s in result.scenarios:
         old = before.scenario(s.id).probability

@@ -24,6 +24,7 @@ from vedette.reporting.handling import parse_marking, visible
 from vedette.reporting.sections import parse_sections
 from vedette.reporting.verify import Difference, Verification, printed_differences, read_brief, value_differences
 from vedette.workflows.assess import assess_case
+from vedette.workflows.track_record import FindRecord, once
 
 WEEK = dt.timedelta(days=7)
 WEEKS = 12
@@ -137,7 +138,7 @@ def request_for(
     )
 
 
-def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
+def _alternatives(case: Case, request: BriefRequest, record: FindRecord | None) -> list[Alternative]:
     day = AsOf(date=request.as_of)
     other = AUTHOR if request.mode == RECOMMENDED else RECOMMENDED
     out = [
@@ -145,7 +146,7 @@ def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
             id=other,
             label=_MODE_LABELS[other],
             explanation=_MODE_NOTES[other],
-            assessment=assess_case(case, day, mode=other, with_sensitivity=False),
+            assessment=assess_case(case, day, mode=other, with_sensitivity=False, record=record),
         )
     ]
     for rival in request.rivals:
@@ -155,45 +156,55 @@ def _alternatives(case: Case, request: BriefRequest) -> list[Alternative]:
                 id=rival,
                 label=read.title,
                 explanation=f"Same evidence, read by the conditions of a rival framework. {read.source}",
-                assessment=assess_case(case, day, mode=request.mode, rival=rival, with_sensitivity=False),
+                assessment=assess_case(
+                    case, day, mode=request.mode, rival=rival, with_sensitivity=False, record=record
+                ),
             )
         )
     return out
 
 
-def _earlier(case: Case, request: BriefRequest) -> list[Assessment]:
+def _earlier(case: Case, request: BriefRequest, record: FindRecord | None) -> list[Assessment]:
     """Assessments a week apart before the date, none before the case opened."""
     days = [request.as_of - n * WEEK for n in range(1, request.weeks + 1)]
     return [
-        assess_case(case, AsOf(date=d), mode=request.mode, with_sensitivity=False) for d in days if d >= case.opened
+        assess_case(case, AsOf(date=d), mode=request.mode, with_sensitivity=False, record=record)
+        for d in days
+        if d >= case.opened
     ]
 
 
-def make(case: Case, request: BriefRequest, form: str = "html") -> Brief:
+def make(case: Case, request: BriefRequest, form: str = "html", *, record: FindRecord | None = None) -> Brief:
     """The brief of a case for a request. Raises `UnknownName`, `AfterCutOff`, and what the checks of a brief raise."""
     if form not in FORMATS:
         raise UnknownName("format", form, nearest=FORMATS)
-    return make_brief(make_facts(case, request), form)
+    return make_brief(make_facts(case, request, record=record), form)
 
 
-def make_facts(case: Case, request: BriefRequest) -> Facts:
-    """Everything the brief of a case says for a request, computed once for all its forms."""
+def make_facts(case: Case, request: BriefRequest, *, record: FindRecord | None = None) -> Facts:
+    """Everything the brief of a case says for a request, computed once for all its forms.
+
+    ``record``: what the workspace's analysts forecast before (`vedette.workflows.assess.setting_for`).
+    """
+    record = once(record)
     day = AsOf(date=request.as_of)
-    main = assess_case(case, day, mode=request.mode)
+    main = assess_case(case, day, mode=request.mode, record=record)
     before = None
     if request.since is not None:
-        before = assess_case(case, AsOf(date=request.since), mode=request.mode, with_sensitivity=False)
+        before = assess_case(
+            case, AsOf(date=request.since), mode=request.mode, with_sensitivity=False, record=record
+        )
     return brief_facts(
         case,
         main,
-        alternatives=_alternatives(case, request),
+        alternatives=_alternatives(case, request, record),
         previous=before,
         distance=measure(visible(case.known(day), request.audience)),
         notes=request.notes,
         request=request.to_dict(),
         audience=request.audience,
         scale=request.scale,
-        earlier=_earlier(case, request),
+        earlier=_earlier(case, request, record),
     )
 
 
@@ -209,13 +220,14 @@ def build_brief(
     scale: str = "icd203",
     sections: tuple[str, ...] = (),
     format: str = "html",
+    record: FindRecord | None = None,
 ) -> str | bytes:
     """The brief of a case: one self-contained HTML page or Markdown as text, or a PDF or DOCX as bytes."""
     request = request_for(
         case, as_of, mode=mode, since=since, rivals=rivals, notes=notes, audience=audience, scale=scale,
         sections=sections,
     )  # fmt: skip
-    made = make(case, request, format)
+    made = make(case, request, format, record=record)
     return made.text if format in ("html", "md") else made.data
 
 
@@ -246,9 +258,11 @@ def verify_brief(data: bytes, recompute: Callable[[BriefRequest, str], Brief]) -
     )
 
 
-def verify_against(data: bytes, find_case: Callable[[str], Case], *, case: str | None = None) -> Verification:
+def verify_against(
+    data: bytes, find_case: Callable[[str], Case], *, case: str | None = None, record: FindRecord | None = None
+) -> Verification:
     """`verify_brief` with cases from ``find_case``; ``case`` replaces the id that the brief names."""
-    return verify_brief(data, lambda request, form: make(find_case(case or request.case), request, form))
+    return verify_brief(data, lambda request, form: make(find_case(case or request.case), request, form, record=record))
 
 
 def _reasons(brief: Any, check: Any, differences: list[Difference], same: bool) -> tuple[str, ...]:
@@ -259,6 +273,9 @@ def _reasons(brief: Any, check: Any, differences: list[Difference], same: bool) 
         out.append(f"the brief is from vedette {mine.get('version')}, this is {fresh.get('version')}")
     if mine.get("inputs_digest") != fresh.get("inputs_digest"):
         out.append("the inputs of the case have changed since: another digest")
+        told, now = ((a.get("judgments") or {}).get("record") for a in (mine, fresh))
+        if told != now:
+            out.append("the record of the analysts in it is another than the one here")
     elif any(d.kind == "value" and d.where.startswith("/assessment/") for d in differences):
         out.append("the inputs are the same, so the brief's own numbers were changed")
     if differences and all(d.kind == "printed" for d in differences):

@@ -19,19 +19,24 @@ from typing import Any, Final
 from vedette._version import __version__
 from vedette.codec.case_file import decode_case
 from vedette.codec.case_writer import encode_case
+from vedette.codec.json import decode, encode
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
 from vedette.domain.time import AsOf
+from vedette.domain.track_record import TrackRecord
 from vedette.errors import BadInput, VedetteError
+from vedette.forecasting.analysts import AnalystRecord
 from vedette.reference.case_files import NAMES
 from vedette.reporting.brief import Brief, make_brief
 from vedette.reporting.figures import Facts
 from vedette.reporting.verify import Difference, Verification, read_brief, value_differences
 from vedette.workflows.brief import BriefRequest, make_facts, verify_brief
 from vedette.workflows.handling import Withheld, for_audience
+from vedette.workflows.track_record import FindRecord, known_record, record_for
 
 SCHEMA: Final = "bundle/1"
 MANIFEST: Final = "MANIFEST.json"
+ANALYSTS: Final = "analysts.json"
 ALWAYS_FORMS: Final = ("html", "md")
 """Forms of the brief in every bundle: those that need no extra."""
 
@@ -44,6 +49,7 @@ An evidence bundle of vedette.
 
 brief.*          the brief; every figure in it is in its own facts
 assessment.json  the assessment behind it
+analysts.json    what weighed the analysts: earlier forecasts and answers, others' names left out (if any judged)
 case.toml        the case as it stood at the cut-off (vedette case import case.toml)
 documents/       the text of every document that is quoted
 quotes.json      every quote: item, document, digest, start and end in code points
@@ -62,18 +68,29 @@ class Bundle:
     withheld: Withheld
 
 
-def make_bundle(case: Case, request: BriefRequest, forms: Sequence[str] = ALWAYS_FORMS) -> Bundle:
+def make_bundle(
+    case: Case,
+    request: BriefRequest,
+    forms: Sequence[str] = ALWAYS_FORMS,
+    *,
+    record: FindRecord | None = None,
+) -> Bundle:
     """The bundle of a case for a request, with the brief in these forms besides HTML and Markdown.
 
+    ``record``: what the workspace's analysts forecast before; what of it weighed them goes with the bundle.
     Raises what making a brief raises.
     """
-    facts = make_facts(case, request)
+    facts = make_facts(case, request, record=record)
     sealed, withheld = as_it_stood(case, request)
     files: dict[str, bytes] = {"README.txt": _README.encode()}
     for form in dict.fromkeys((*ALWAYS_FORMS, *forms)):
         files[f"brief.{form}"] = make_brief(facts, form).data
     files["assessment.json"] = _json(facts["assessment"])
     files["case.toml"] = encode_case(sealed).encode()
+    past = record_for(sealed, record)
+    if past is not None:
+        known = known_record(past.record, AsOf(date=request.as_of), [j.analyst for j in sealed.judgments])
+        files[ANALYSTS] = _json(encode(known))
     quotes, documents = _quotes(sealed)
     files["quotes.json"] = _json(quotes)
     files.update({_file_of(d): d.text.encode() for d in documents})
@@ -192,7 +209,11 @@ def is_bundle(data: bytes) -> bool:
 
 
 def verify_bundle(
-    data: bytes, find_case: Callable[[str], Case] | None = None, *, case: str | None = None
+    data: bytes,
+    find_case: Callable[[str], Case] | None = None,
+    *,
+    case: str | None = None,
+    record: FindRecord | None = None,
 ) -> BundleCheck:
     """Compare every file with its digest, every quote with its document, and every number with a fresh computation.
 
@@ -207,7 +228,7 @@ def verify_bundle(
     reasons = [reason] if reason else []
     briefs: dict[str, Verification] = {}
     if source is not None:
-        recompute = _recompute(source)
+        recompute = _recompute(source, _record_for(files, record))
         for name in sorted(n for n in files if re.fullmatch(r"brief\.\w+", n)):
             briefs[name] = verify_brief(files[name], recompute)
             reasons += [f"{name}: {r}" for r in briefs[name].reasons]
@@ -302,13 +323,24 @@ def _case_for(
     )
 
 
-def _recompute(case: Case) -> Callable[[BriefRequest, str], Brief]:
+def _record_for(files: Mapping[str, bytes], here: FindRecord | None) -> FindRecord | None:
+    """The analysts' record in the bundle, else the one here."""
+    if ANALYSTS not in files:
+        return here
+    try:
+        found = AnalystRecord(decode(TrackRecord, json.loads(files[ANALYSTS])))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{ANALYSTS} cannot be read ({error})", fix="Ask for the bundle again") from error
+    return lambda: found
+
+
+def _recompute(case: Case, record: FindRecord | None) -> Callable[[BriefRequest, str], Brief]:
     """Briefs of a case; the facts of one request are computed once for all forms."""
     made: dict[BriefRequest, Facts] = {}
 
     def brief(request: BriefRequest, form: str) -> Brief:
         if request not in made:
-            made[request] = make_facts(case, request)
+            made[request] = make_facts(case, request, record=record)
         return make_brief(made[request], form)
 
     return brief

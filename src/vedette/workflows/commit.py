@@ -11,6 +11,7 @@ from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.domain.scenarios import check_distribution
 from vedette.errors import AfterCutOff, BadInput
 from vedette.ports import Clock, Ledger
+from vedette.workflows.track_record import FindRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +81,20 @@ def resolve_question(
     return ledger.resolve(resolution), resolution
 
 
-def stated_by_assessment(case: Case, as_of: dt.date, *, mode: str, rival: str | None = None) -> Stated:
+def stated_by_assessment(
+    case: Case, as_of: dt.date, *, mode: str, rival: str | None = None, record: FindRecord | None = None
+) -> Stated:
     """What the assessment of the case says of every atom, and what it would say without any evidence.
 
-    ``rival``: another framework that reads the same evidence, to be scored beside the case's own.
+    ``rival``: another framework that reads the same evidence, to be scored beside the case's own. ``record``: what the
+    workspace's analysts forecast before.
     """
     from vedette.domain.time import AsOf
     from vedette.forecasting.assess import prepare
     from vedette.workflows.assess import assess_case, setting_for
 
     cut = AsOf(date=as_of)
-    assessment = assess_case(case, cut, mode=mode, rival=rival, with_sensitivity=False)
+    assessment = assess_case(case, cut, mode=mode, rival=rival, with_sensitivity=False, record=record)
     engine, _, _ = prepare(case, cut, setting_for(case, mode=mode, rival=rival))
     start = engine.without_evidence().mean(axis=1)
     atoms = [a.id for a in case.scenario_set.atoms]
@@ -103,7 +107,7 @@ def stated_by_assessment(case: Case, as_of: dt.date, *, mode: str, rival: str | 
     )
 
 
-def still_computed(case: Case, forecast: Forecast) -> bool | None:
+def still_computed(case: Case, forecast: Forecast, *, record: FindRecord | None = None) -> bool | None:
     """Whether the case still computes a committed forecast from the same inputs; None for one stated by a person."""
     from vedette.domain.time import AsOf
     from vedette.workflows.assess import assess_case
@@ -113,6 +117,7 @@ def still_computed(case: Case, forecast: Forecast) -> bool | None:
         return None
     _, mode, *rival = parts
     again = assess_case(
-        case, AsOf(date=forecast.as_of), mode=mode, rival=rival[0] if rival else None, with_sensitivity=False
-    )
+        case, AsOf(date=forecast.as_of), mode=mode, rival=rival[0] if rival else None, with_sensitivity=False,
+        record=record,
+    )  # fmt: skip
     return again.inputs_digest == forecast.inputs_digest

@@ -24,8 +24,9 @@ from vedette.forecasting.assess import Setting, applicable_rates, prepare
 from vedette.forecasting.draws import Array
 from vedette.forecasting.engine import Engine, over_horizon
 from vedette.forecasting.explain import attribute, scenario_log_odds
-from vedette.forecasting.judgments import PREFIX, People
+from vedette.forecasting.judgments import PREFIX
 from vedette.workflows.assess import setting_for
+from vedette.workflows.track_record import FindRecord, record_for
 
 Key = tuple[str, str, str]
 
@@ -54,8 +55,18 @@ class Effects:
     effects: tuple[Effect, ...]
 
 
-def effects(first: Case, second: Case, from_day: AsOf, to_day: AsOf, *, mode: str = "recommended") -> Effects:
+def effects(
+    first: Case,
+    second: Case,
+    from_day: AsOf,
+    to_day: AsOf,
+    *,
+    mode: str = "recommended",
+    record: FindRecord | None = None,
+) -> Effects:
     """Effects of the changes from ``first`` as of one day to ``second`` as of another.
+
+    ``record``: what analysts forecast before, as known on each of the two days.
 
     Raises `BadInput` when the two do not ask about the same scenarios under the same framework.
     """
@@ -63,7 +74,9 @@ def effects(first: Case, second: Case, from_day: AsOf, to_day: AsOf, *, mode: st
         raise BadInput("the two do not name the same scenarios, so no number can be compared", where=second.id)
     if first.framework != second.framework:
         raise BadInput("the two are read under different frameworks", where=second.id)
-    return _Path(first, second, from_day, to_day, setting_for(second, mode=mode)).walk()
+    heard = second if second.judgments else first
+    setting = replace(setting_for(second, mode=mode), record=record_for(heard, record))
+    return _Path(first, second, from_day, to_day, setting).walk()
 
 
 class _Path:
@@ -97,7 +110,7 @@ class _Path:
         engine = self._structure()
         engine = self._rates(engine)
         self._evidence(engine)
-        self._step("judgments", "judgments", _people_words(engine.people, self.end.people), self.end)
+        self._step("judgments", "judgments", _people_words(self.start, self.end), self.end)
         total = {n: float(target[i] - begin[i]) for i, n in enumerate(self.names)}
         summed = {n: sum(r.log_odds[n] for r in self.rows) for n in self.names}
         left = {n: total[n] - summed[n] for n in self.names}
@@ -224,6 +237,13 @@ def _same_chances(one: Engine, other: Engine) -> bool:
     return [c.id for c in one.chances] == [c.id for c in other.chances]
 
 
-def _people_words(before: People | None, after: People | None) -> str:
-    n = [len(p.persons) if p is not None else 0 for p in (before, after)]
-    return f"Analysts' probabilities: {n[0]} to {n[1]} people"
+def _people_words(before: Engine, after: Engine) -> str:
+    n = [len(e.people.persons) if e.people is not None else 0 for e in (before, after)]
+    words = f"Analysts' probabilities: {n[0]} to {n[1]} people"
+    if before.analysts is None or after.analysts is None:
+        return words
+    if before.analysts.weights != after.analysts.weights:
+        words += "; their weights changed with their record"
+    if before.analysts.extremise != after.analysts.extremise:
+        words += f"; extremised by {before.analysts.extremise:g}, then {after.analysts.extremise:g}"
+    return words

@@ -12,6 +12,7 @@ from vedette.ports.forgetting import Tombstone
 from vedette.workflows.commit import still_computed
 from vedette.workflows.open_case import stored_case
 from vedette.workflows.standing import IMPORTED
+from vedette.workflows.track_record import FindRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Forgotten:
 
 def forget(
     store: CaseStore, ledger: Ledger, name: str, document: str, *, author: str, reason: str, words: bool = False,
-    transcripts: TranscriptStore | None = None,
+    transcripts: TranscriptStore | None = None, record: FindRecord | None = None,
 ) -> Forgotten:  # fmt: skip
     """Remove bytes, text and quotes of a document of a stored case; with ``words`` title, author and claims too.
 
@@ -57,13 +58,15 @@ def forget(
     after = stored_case(store, name)
     return Forgotten(
         tombstone=stone,
-        forecasts=_touched(ledger, case, after, document),
+        forecasts=_touched(ledger, case, after, document, record),
         translations=tuple(d.id for d in after.documents if d.translated_from == document),
         transcripts=removed,
     )
 
 
-def _touched(ledger: Ledger, before: Case, after: Case, document: str) -> tuple[Touched, ...]:
+def _touched(
+    ledger: Ledger, before: Case, after: Case, document: str, record: FindRecord | None
+) -> tuple[Touched, ...]:
     """Forecasts of this case made when the document was known, read from entries as they are: a damaged one is
     named elsewhere and must not keep a document from being removed."""
     known = next((d.times.available_at for d in before.documents if d.id == document), None)
@@ -75,7 +78,7 @@ def _touched(ledger: Ledger, before: Case, after: Case, document: str) -> tuple[
             continue
         if known is not None and not AsOf(date=f.as_of).admits(known):
             continue
-        same = still_computed(after, f)
+        same = still_computed(after, f, record=record)
         out.append(
             Touched(digest=digest, question=f.question, forecaster=f.forecaster, as_of=f.as_of.isoformat(), same=same)
         )

@@ -21,6 +21,7 @@ from vedette.domain.evidence import Evidence
 from vedette.domain.scenarios import Chance, ScenarioSet
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput, UnknownName
+from vedette.forecasting.analysts import AnalystRecord
 from vedette.forecasting.assess import Setting, prepare, swings
 from vedette.forecasting.draws import logit
 from vedette.forecasting.engine import Engine
@@ -31,6 +32,7 @@ from vedette.scoring import brier_categories, log_score_categories
 from vedette.workflows.assess import setting_for
 from vedette.workflows.commit import still_computed
 from vedette.workflows.standing import IMPORTED, Answer, FindCase, TimeLine, read_ledger
+from vedette.workflows.track_record import FindRecord, once, track_record
 
 MOST_DATES = 3
 """Dates rerun: the first, the last and the middle one of the committed forecasts. More add time, not insight."""
@@ -75,7 +77,10 @@ def postmortem(
         raise UnknownName("scenario", chosen.id, nearest=named, where=case.id)
     s = named.index(chosen.id)
     happened = atom in chosen.atoms
-    setting = setting_for(case)
+    def record() -> AnalystRecord:
+        return AnalystRecord(track_record(entries, find_case))
+
+    setting = setting_for(case, record=record)
     runs = [_run(case, day, setting, atom) for day in days]
     evidence = _evidence(runs, s, 1 if happened else -1, setting, atom)
     settings = _settings(case, runs, setting, atom)
@@ -87,7 +92,7 @@ def postmortem(
         "scenario": chosen.id,
         "scenario_happened": happened,
         "dates": days,
-        "committed": _committed(ours, answer, runs),
+        "committed": _committed(ours, answer, runs, once(record)),
         "base_rate": _base_rate(runs, s, 1 if happened else -1),
         "evidence": evidence,
         "conditions": _conditions(runs, s, 1 if happened else -1, atom),
@@ -151,7 +156,9 @@ def _gains(runs: Sequence[_Run], other: Callable[[_Run], Engine | None], atom: s
     return {"log_score_gain": float(np.mean(logs)), "brier_gain": float(np.mean(briers))}
 
 
-def _committed(lines: Sequence[TimeLine], answer: Answer, runs: Sequence[_Run]) -> list[dict[str, Any]]:
+def _committed(
+    lines: Sequence[TimeLine], answer: Answer, runs: Sequence[_Run], record: FindRecord | None
+) -> list[dict[str, Any]]:
     """What was committed, its scores beside the base rate's, and whether the case still computes it."""
     from vedette.workflows.score import scores
 
@@ -162,7 +169,7 @@ def _committed(lines: Sequence[TimeLine], answer: Answer, runs: Sequence[_Run]) 
             f = stand.forecast
             same = None
             if f.as_of in rerun and answer.case is not None:
-                same = still_computed(answer.case, f)
+                same = still_computed(answer.case, f, record=record)
             out.append(
                 {
                     "as_of": f.as_of, "forecaster": line.label, "days": stand.days,
@@ -301,11 +308,13 @@ def _variants(case: Case, setting: Setting) -> Iterator[tuple[str, Case, Setting
                 fixed = replace(chance, veto=(value, chance.veto[1], chance.veto[2]))
                 what = f"The host's veto at the {end} end of its interval ({value:g})"
                 yield what, _with_chance(case, fixed), setting
+    if setting.record is not None and case.judgments:
+        yield "Analysts count alike, whatever their record", case, replace(setting, record=None)
     yield "The author's rule", case, setting_for(case, mode=AUTHOR)
     own = set(setting.framework.condition_ids)
     for rival in framework_ids():
         if rival != case.framework and own & set(framework(rival).reads):
-            yield f"The framework {rival}", case, setting_for(case, rival=rival)
+            yield f"The framework {rival}", case, replace(setting_for(case, rival=rival), record=setting.record)
 
 
 def _at_end(chance: Chance, end: str) -> Chance:

@@ -14,6 +14,7 @@ from vedette.domain.time import AsOf
 from vedette.errors import BadInput
 from vedette.workflows.anchor import anchor_check
 from vedette.workflows.assess import assess_case
+from vedette.workflows.track_record import FindRecord, once
 
 # Log-odds a single raise or lower is worth in the naive count. [assumption]: a moderate item fully trusted, 0.7,
 # discounted to about one quarter as the weights of the method do on average for items that share a topic.
@@ -39,6 +40,7 @@ def replay(
     mode: str = RECOMMENDED,
     outcome: str | None = None,
     happened_on: dt.date | None = None,
+    record: FindRecord | None = None,
 ) -> dict[str, Any]:
     """Time line of one scenario: probability, interval, base rate, what moved it, crowd figures of the day.
 
@@ -50,9 +52,10 @@ def replay(
     if begin > end:
         raise BadInput(f"the time line would start {begin}, after it ends {end}", where=case.id)
     rows: list[dict[str, Any]] = []
+    known = once(record)
     before: dict[str, float] = {}
     for day in days_between(begin, end, step):
-        result = assess_case(case, AsOf(date=day), mode=mode, with_sensitivity=False)
+        result = assess_case(case, AsOf(date=day), mode=mode, with_sensitivity=False, record=known)
         shares = {str(e["id"]): float(e["log_odds"][chosen.id]) for e in result.evidence}
         rows.append(_row(case, result, chosen.id, day, shares, before))
         before = shares

@@ -32,6 +32,8 @@ from vedette.scoring.averages import mean_interval, skill_interval
 from vedette.scoring.core.checks import Floats
 from vedette.workflows.anchor import AnchorCheck, anchor_check
 from vedette.workflows.standing import (
+    AUTHOR,
+    CROWD,
     EVEN,
     IMPORTED,
     Answer,
@@ -48,12 +50,6 @@ from vedette.workflows.standing import (
 FEWEST = 30
 """Closed questions below which no calibration or decomposition is claimed (METHOD 4.3.11 uses the same number)."""
 METRICS = ("brier", "log_score", "rps")
-CROWD = frozenset(
-    {"crowd", "metaculus", "good judgment", "good judgement", "gjopen", "manifold", "polymarket", "market"}
-)
-"""Names under which a crowd's or market's forecasts are in the ledger."""
-AUTHOR = ("author", "the author", "vedette author")
-"""Names under which the author's forecasts are in the ledger; the last is his rule as this program reads it."""
 
 
 def score_ledger(

@@ -29,6 +29,13 @@ ORDER = ("none", "presence", "intervention", "full_scale")
 # A forecast is in time when it was written down at most a day after the day it speaks for: the next morning counts.
 IN_TIME = dt.timedelta(days=1)
 
+CROWD = frozenset(
+    {"crowd", "metaculus", "good judgment", "good judgement", "gjopen", "manifold", "polymarket", "market"}
+)
+"""Names under which a crowd's or market's forecasts are in the ledger."""
+AUTHOR = ("author", "the author", "vedette author")
+"""Names under which the author's forecasts are in the ledger; the last is his rule as this program reads it."""
+
 FindCase = Callable[[str], Case | None]
 
 

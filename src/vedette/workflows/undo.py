@@ -15,6 +15,7 @@ from vedette.errors import BadInput, UnknownName
 from vedette.forecasting.assess import prepare
 from vedette.forecasting.item_detail import item_detail
 from vedette.workflows.assess import assess_case, setting_for
+from vedette.workflows.track_record import FindRecord
 
 
 def leave_out(case: Case, cut: AsOf, ids: Sequence[str]) -> Case:
@@ -49,7 +50,9 @@ def _check(case: Case, known: Case, cut: AsOf, name: str) -> None:
     raise UnknownName("item", name, nearest=near or sorted(present)[:3], where=case.id)
 
 
-def without(case: Case, result: Assessment, ids: Sequence[str], *, rival: str | None = None) -> dict[str, Any]:
+def without(
+    case: Case, result: Assessment, ids: Sequence[str], *, rival: str | None = None, record: FindRecord | None = None
+) -> dict[str, Any]:
     """``result`` again without some items: each scenario's probability, interval and word beside the original.
 
     What the others then weigh is computed anew: a copy that counted for little takes the place of what it copied.
@@ -58,7 +61,7 @@ def without(case: Case, result: Assessment, ids: Sequence[str], *, rival: str | 
     cut = AsOf(date=result.as_of)
     chosen = list(dict.fromkeys(ids))
     fewer = leave_out(case, cut, chosen)
-    other = assess_case(fewer, cut, mode=result.mode, rival=rival, with_sensitivity=False)
+    other = assess_case(fewer, cut, mode=result.mode, rival=rival, with_sensitivity=False, record=record)
     weighed = {str(e["id"]) for e in result.evidence} | {j.id for j in case.judgments}
     reasons = {str(x["evidence"]): str(x["reason"]) for x in reversed(result.excluded)}
     states = {e.id: e.status.value for e in case.known(cut).standing()}
@@ -88,11 +91,17 @@ def without(case: Case, result: Assessment, ids: Sequence[str], *, rival: str | 
 
 
 def explain_items(
-    case: Case, as_of: str | AsOf | None, ids: Sequence[str], *, mode: str = RECOMMENDED, rival: str | None = None
+    case: Case,
+    as_of: str | AsOf | None,
+    ids: Sequence[str],
+    *,
+    mode: str = RECOMMENDED,
+    rival: str | None = None,
+    record: FindRecord | None = None,
 ) -> list[dict[str, Any]]:
     """Details of some items (`vedette.forecasting.item_detail`), in the order asked for."""
     cut = AsOf.of(as_of or case.as_of)
-    engine, left, _ = prepare(case, cut, setting_for(case, mode=mode, rival=rival))
+    engine, left, _ = prepare(case, cut, setting_for(case, mode=mode, rival=rival, record=record))
     present = {e.id for e in engine.case.standing()}
     out = []
     for name in dict.fromkeys(ids):
