@@ -9,6 +9,7 @@ Every cut is reported with its raw span and reason.
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 
 from vedette.domain.documents import DroppedSpan, SourceSpan
@@ -71,6 +72,7 @@ _WORDS = re.compile(r"\w+")
 _COPY_FROM = 25
 # Share of four-word runs two paragraphs must have in common to be copies. [assumption]
 _NEAR = 0.9
+_MASK = (1 << 61) - 1
 _TITLE_LENGTH, _TITLE_WORDS = 200, 32
 
 
@@ -194,7 +196,7 @@ def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, in
         words = _WORDS.findall(key)
         if len(words) < 6:
             continue
-        runs = {hash(tuple(words[k : k + 4])) for k in range(len(words) - 3)}
+        runs = _runs_of_four(words)
         # The eight smallest runs are a sketch: near copies share some of them, others hardly any.
         sketch = sorted(runs)[:8]
         votes: dict[int, int] = {}
@@ -213,6 +215,15 @@ def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, in
         for run in runs:
             index_of.setdefault(run, []).append(i)
     return drops
+
+
+def _runs_of_four(words: list[str]) -> set[int]:
+    """Hashes of every four words in a row; the same in every process, unlike Python's own of text."""
+    codes = [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words]
+    return {
+        (a * 0x9E3779B97F4A7C15 + b * 0xBF58476D1CE4E5B9 + c * 0x94D049BB133111EB + d * 0xD6E8FEB86659FD93) & _MASK
+        for a, b, c, d in zip(codes, codes[1:], codes[2:], codes[3:], strict=False)
+    }
 
 
 def _roles(

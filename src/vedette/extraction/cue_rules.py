@@ -36,7 +36,7 @@ class Cue:
     weight: int
     source: str
     pattern: re.Pattern[str]
-    triggers: tuple[str, ...]
+    triggers: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +85,29 @@ def _compile(line: str) -> Cue:
         groups.append(options)
         parts.append(f"{' ' + gap if parts else ''}(?:{'|'.join(_word(o) for o in options)})")
         gap = ""
-    # The word with the longest shortest option is the rarest guess: it triggers the pattern.
-    best = max(groups, key=lambda g: (min(len(_trigger(o)) for o in g), -len(g)))
+    # The words with the longest shortest option are the rarest guess: the two rarest together trigger the pattern.
+    triggers = [tuple(t for option in g for t in _triggers(option)) for g in groups]
+    best = sorted(triggers, key=lambda g: (-min(map(len, g)), len(g)))
     return Cue(
         condition=CONDITIONS.get(condition, condition), sign=1 if sign in "+^" else -1, cancels=sign in "^v",
         weight=int(weight), source=line.strip(),
-        pattern=re.compile(rf"(?<!\S){''.join(parts)}(?!\S)"), triggers=tuple(_trigger(o) for o in best),
+        pattern=re.compile(rf"(?<!\S){''.join(parts)}(?!\S)"), triggers=(best[0], best[min(1, len(best) - 1)]),
     )  # fmt: skip
 
 
-def _trigger(option: str) -> str:
-    first = option.split("-", maxsplit=1)[0].split("*", maxsplit=1)[0]
-    return first if first else option.strip("*")
+def _triggers(option: str) -> list[str]:
+    """What must stand in the plain clause where an option matches: its words as far as they are fixed.
+
+    A word that is fixed to its end brings the space after it, so that "no" does not look at every "north".
+    """
+    fixed = option.split("*", maxsplit=1)[0].split("§x", maxsplit=1)[0]
+    if not fixed:
+        return [option.strip("*")]
+    parts = (fixed if fixed != option else f"{fixed} ").split("-")
+    found = [parts[0]]
+    for part in parts[1:]:
+        found = [f"{head}{mark}{part}" for head in found for mark in "- "]
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -109,13 +120,14 @@ def all_cues() -> tuple[Cue, ...]:
 def _automaton() -> Any:
     import ahocorasick
 
-    by_trigger: dict[str, list[int]] = {}
+    by_trigger: dict[str, tuple[list[int], list[int]]] = {}
     for number, cue in enumerate(all_cues()):
-        for trigger in cue.triggers:
-            by_trigger.setdefault(f" {trigger}", []).append(number)
+        for which, triggers in enumerate(cue.triggers):
+            for trigger in triggers:
+                by_trigger.setdefault(f" {trigger}", ([], []))[which].append(number)
     automaton = ahocorasick.Automaton()
-    for trigger, numbers in by_trigger.items():
-        automaton.add_word(trigger, tuple(numbers))
+    for trigger, (first, second) in by_trigger.items():
+        automaton.add_word(trigger, (tuple(first), tuple(second)))
     automaton.make_automaton()
     return automaton
 
@@ -164,9 +176,12 @@ def score_clause(plain: str, *, own_role: str = "") -> Scores:
 
     ``own_role`` is the role of the state the speaker stands for: whose army "the army" is when the clause names nobody.
     """
-    candidates: set[int] = set()
-    for _, numbers in _automaton().iter(plain):
-        candidates.update(numbers)
+    one: set[int] = set()
+    other: set[int] = set()
+    for _, (first, second) in _automaton().iter(plain):
+        one.update(first)
+        other.update(second)
+    candidates = one & other
     up: dict[str, float] = {}
     down: dict[str, float] = {}
     fired: list[str] = []

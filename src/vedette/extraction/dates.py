@@ -449,11 +449,22 @@ _NEEDS = tuple(
     else "r"
     for pattern, _ in _RULES
 )
-_WORDS_OR_DIGIT = re.compile(r"[a-z]+|\d")
+# One of these stands wherever a rule with this handler matches.
+_SIGNS: dict[_Handler, tuple[str, ...]] = {
+    _iso: ("-",), _years: ("-", "–", "—"), _decade: ("0s",), _month_relative: (" year",),
+    _month_span: ("-", "–", "—", "to", "and", "through"), _day_range: ("-", "–", "—", "to", "and", "through"),
+}  # fmt: skip
+# No date reaches further from its month: "wednesday, the beginning of the" has 31 characters before it, and
+# " 12th through 13th of this year" as many behind.
+_MONTH_REACH = 40
 _RELATION = frozenset(
     "today yesterday tomorrow tonight this last next recent past coming ago earlier quarter half day "
-    "current previous new q".split()
+    "current previous new".split()
 )
+_SORT = (
+    dict.fromkeys(_MONTHS, "m") | dict.fromkeys(_DAYS, "w") | dict.fromkeys(_SEASONS, "s")
+    | dict.fromkeys(_RELATION, "r")
+)  # fmt: skip
 _MONTH_RULE = len(_RULES) - 2
 _TRIGGER = re.compile(
     r"\d{4}|\d[./-]\d|\b(?:"
@@ -475,20 +486,16 @@ _BEFORE_MONTH = re.compile(
 def find_dates(text: str, published: dt.date, start: int = 0, end: int | None = None) -> list[DateMention]:
     """Dates in ``text[start:end]`` as intervals, in order, without overlaps."""
     low = fold(text[start : len(text) if end is None else end])
-    if not _TRIGGER.search(low):
+    have = _parts_to_read(low)
+    if not have:
         return []
     taken: list[tuple[int, int, re.Match[str], _Handler]] = []
     used = bytearray(len(low))
-    words = frozenset(_WORDS_OR_DIGIT.findall(low))
-    digit = any("0" <= w[0] <= "9" for w in words)
-    have = {
-        "m": not words.isdisjoint(_MONTHS), "d": digit, "w": not words.isdisjoint(_DAYS),
-        "s": not words.isdisjoint(_SEASONS), "r": not words.isdisjoint(_RELATION),
-    }  # fmt: skip
     for number, (pattern, handler) in enumerate(_COMPILED):
-        if not have[_NEEDS[number]]:
+        part = have.get(_NEEDS[number])
+        if part is None or not any(sign in low for sign in _SIGNS.get(handler, ("",))):
             continue
-        for match in pattern.finditer(low):
+        for match in pattern.finditer(low, *part):
             a, b = match.start(), match.end()
             if used.find(1, a, b) >= 0:
                 continue
@@ -511,6 +518,22 @@ def find_dates(text: str, published: dt.date, start: int = 0, end: int | None = 
         found.append(DateMention(start=first, end=first + len(shown), text=shown, interval=interval))
         before = interval
     return found
+
+
+def _parts_to_read(low: str) -> dict[str, tuple[int, int]]:
+    """For each sort of rule (`_NEEDS`) the part of the sentence it can match in; none for what cannot match at all."""
+    have: dict[str, tuple[int, int]] = {}
+    whole = (0, len(low))
+    for match in _TRIGGER.finditer(low):
+        sort = _SORT.get(match.group(), "d")
+        if sort == "m":
+            first = have["m"][0] if "m" in have else max(0, match.start() - _MONTH_REACH)
+            have["m"] = (first, min(len(low), match.end() + _MONTH_REACH))
+        else:
+            have[sort] = whole
+    if "d" in have and "q" in low:
+        have["r"] = whole  # "Q3 2022"
+    return have
 
 
 def _is_month(text: str, low: str, offset: int, match: re.Match[str]) -> bool:

@@ -278,6 +278,10 @@ def _count_areas(text: str) -> tuple[dict[str, float], dict[str, float]]:
     return states, divisions
 
 
+# Characters in which states and words of local life are counted; the rest of a very long text repeats them. [assumption]
+_COUNTED = 200_000
+
+
 class _Name:
     """A name of the document with its readings and their weights."""
 
@@ -316,8 +320,8 @@ def resolve(
     [('USA', 34), ('USA', 33)]
     """
     table = load_gazetteer()
-    counted, divisions = _count_areas(text)
-    named = (counted if states is None else states, divisions, _local_words(text))
+    counted, divisions = _count_areas(text[:_COUNTED])
+    named = (counted if states is None else states, divisions, _local_words(text[:_COUNTED]))
     names: dict[tuple[str, tuple[Area, ...]], _Name] = {}
     spelled: dict[str, tuple[Area, ...]] = {}
     pairs = []

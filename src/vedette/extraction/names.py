@@ -234,7 +234,7 @@ def actor_mentions(text: str, found: list[Found], author: str) -> list[ActorMent
     if author:
         for match in re.finditer(rf"(?<!\w){re.escape(author)}(?!\w)", text):
             extra.append(_plain(text, match.start(), match.end(), "person", "author"))
-    return sorted([*mentions, *extra], key=lambda m: (m.start, m.end))
+    return sorted([*mentions, *extra], key=lambda m: (m.start, m.end)) if extra else mentions
 
 
 def _plain(text: str, start: int, end: int, kind: str, role: str) -> ActorMention:

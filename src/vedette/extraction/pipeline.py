@@ -147,9 +147,8 @@ def _numbers(
         for sentence in found_in:
             found = find_dates(text, day, sentence.start, sentence.end)
             dates.extend(found)
-            for quantity in find_quantities(text, sentence.start, sentence.end):
-                if not any(d.start < quantity.end and quantity.start < d.end for d in found):
-                    quantities.append(quantity)
+            taken = [(d.start, d.end) for d in found]
+            quantities.extend(find_quantities(text, sentence.start, sentence.end, taken=taken))
     return dates, quantities
 
 

@@ -18,6 +18,8 @@ from vedette.extraction.names import Found
 from vedette.reference.organisations import find_organisation
 from vedette.reference.states import all_states, find_state
 
+# Names of a document that are looked at: a book says who does what to whom in its first hundred pages. [assumption]
+_NAMES_READ = 5_000
 # What being a great power is worth against one phrase of intervention. [assumption]
 GREAT = 1.0
 _FORCE_AFTER = re.compile(
@@ -95,7 +97,7 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
     as_target: defaultdict[str, float] = defaultdict(float)
     as_host: Counter[str] = Counter()
     named: Counter[str] = Counter()
-    for f in found:
+    for f in found[:_NAMES_READ]:
         if len(f.what.codes) != 1 or f.use == "none" or f.what.kind in ("bloc",):
             continue
         code = f.what.codes[0]

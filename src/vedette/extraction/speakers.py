@@ -51,17 +51,18 @@ _SKIP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person named in the text: where, the name, and the code of the state or organisation stood for."""
+    """A person named in the text: where, the name and its last word, and the code of whom the person stands for."""
 
     start: int
     name: str
     code: str
     office: str
+    last: str
 
 
 def people(text: str, found: list[Found]) -> list[Person]:
     """Every person named, in order: leaders of the table, and other names that follow a title."""
-    known = [Person(f.start, text[f.start : f.end], f.what.codes[0], f.role) for f in found if f.what.kind == "person"]
+    known = [_person(f.start, text[f.start : f.end], f.what.codes[0], f.role) for f in found if f.what.kind == "person"]
     taken = [(f.start, f.end) for f in found]
     starts = [a for a, _ in taken]
     others: list[Person] = []
@@ -78,8 +79,12 @@ def people(text: str, found: list[Found]) -> list[Person]:
             continue
         code = next((c for a, b, c in _codes_before(found, begin, 90)), "")
         title = re.split(r"[.;,]\s", text[max(0, begin - 90) : begin])[-1].lower()
-        others.append(Person(begin, " ".join(words), code, title))
+        others.append(_person(begin, " ".join(words), code, title))
     return sorted([*known, *others], key=lambda p: p.start)
+
+
+def _person(start: int, name: str, code: str, office: str) -> Person:
+    return Person(start, name, code, office, name.split()[-1])
 
 
 def _codes_before(found: list[Found], at: int, reach: int) -> list[tuple[int, int, str]]:
@@ -95,7 +100,7 @@ class People:
         self._starts = [p.start for p in persons]
         self._fullest: dict[str, str] = {}
         for p in persons:
-            last = p.name.split()[-1]
+            last = p.last
             self._fullest[last] = max(self._fullest.get(last, ""), p.name, key=len)
 
     def before(self, at: int) -> list[Person]:
@@ -110,7 +115,7 @@ class People:
 
     def fullest(self, person: Person) -> str:
         """The fullest spelling the text gives of that person's name."""
-        return self._fullest[person.name.split()[-1]]
+        return self._fullest[person.last]
 
 
 def resolve_speaker(subject: str, at: int, persons: People, found: SpanIndex[Found]) -> tuple[str, str]:
@@ -123,9 +128,10 @@ def resolve_speaker(subject: str, at: int, persons: People, found: SpanIndex[Fou
     if len(words) < 2 or _NOBODY.match(words):
         return AUTHOR, ""
     if not _PRONOUN.match(words):
-        inside = [p for p in persons.near(at) if p.name in words or p.name.split()[-1] in words.split()]
+        spelt = set(words.split())
+        inside = [p for p in persons.near(at) if p.last in spelt or p.name in words]
         if inside:
-            best = max(inside, key=lambda p: (words.rfind(p.name.split()[-1]), -abs(p.start - at)))
+            best = max(inside, key=lambda p: (words.rfind(p.last), -abs(p.start - at)))
             return persons.fullest(best), best.code
     before = persons.before(at)
     named = [
