@@ -6,6 +6,7 @@ each record added to it.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import threading
 from collections import OrderedDict
@@ -23,15 +24,19 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from vedette.bootstrap import Workspace
+    from vedette.forecasting.what_if import WhatIf
     from vedette.web.access import Person
+    from vedette.web.views.moment import Moment
 
 T = TypeVar("T")
 
 STATIC = Path(__file__).parent / "static"
 CASES_KEPT = 64
 """Cases held decoded. [assumption]: a team's morning; a case of 100 items takes about 1 MB."""
-ASSESSMENTS_KEPT = 256
+ASSESSMENTS_KEPT = 128
 """Assessments held. [assumption]: each is about 0.3 MB of results; draws are not kept."""
+PARTS_KEPT = 2048
+"""Rendered parts of pages held, compressed. [assumption]: each is about 10 kB."""
 ENGINES_KEPT = 24
 """Compiled cases ready for what-ifs. [assumption]: each holds its draws, about 5 MB."""
 
@@ -93,8 +98,9 @@ class Desk:
         self.templates = _environment()
         self._cases: Kept[Case] = Kept(CASES_KEPT)
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
-        self._engines: Kept[Any] = Kept(ENGINES_KEPT)
-        self.parts: Kept[Any] = Kept(ASSESSMENTS_KEPT)
+        self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
+        self.moments: Kept[Moment] = Kept(ENGINES_KEPT)
+        self.parts: Kept[Any] = Kept(PARTS_KEPT)
         """Whatever else a page keeps; keys begin with the page's name and hold the case's version."""
 
     # -- who asks ------------------------------------------------------------------------------------------
@@ -126,17 +132,26 @@ class Desk:
             (case_id, self.version(case_id)), lambda: open_case(self.workspace.cases, _plain_id(case_id))
         )
 
+    def today(self) -> dt.date:
+        """The day in UTC."""
+        return self.workspace.clock.now().astimezone(dt.UTC).date()
+
+    def day(self, case: Case) -> dt.date:
+        """The day a case is shown at when none is asked for: today while its window is open, else its own."""
+        today = self.today()
+        return today if case.opened <= today <= case.deadline else case.as_of
+
     def assessment(
         self, case_id: str, as_of: AsOf | None = None, *, mode: str = RECOMMENDED, full: bool = True
     ) -> Assessment:
-        """The assessment of a case as of a day (default: the case's own).
+        """The assessment of a case as of a day (default: `day`).
 
         ``full`` False leaves out the sensitivities, which take most of the time.
         """
         from vedette.workflows.assess import assess_case
 
         version, case = self.version(case_id), self.case(case_id)
-        day = as_of or AsOf(date=case.as_of)
+        day = as_of or AsOf(date=self.day(case))
         if not full:
             whole = self._assessments.peek((case_id, version, day, mode, True))
             if whole is not None:
@@ -145,19 +160,23 @@ class Desk:
             (case_id, version, day, mode, full), lambda: assess_case(case, day, mode=mode, with_sensitivity=full)
         )
 
-    def what_if(self, case_id: str, as_of: AsOf, *, mode: str = RECOMMENDED) -> Any:
-        """A `vedette.forecasting.what_if.WhatIf` ready to answer, kept for the next question."""
+    def what_if(
+        self, case_id: str, as_of: AsOf, *, mode: str = RECOMMENDED, without: tuple[str, ...] = ()
+    ) -> WhatIf:
+        """A case ready to answer what-ifs, kept for the next question."""
         from vedette.forecasting.assess import prepare
         from vedette.forecasting.what_if import WhatIf
         from vedette.workflows.assess import setting_for
+        from vedette.workflows.undo import leave_out
 
         version, case = self.version(case_id), self.case(case_id)
 
         def make() -> WhatIf:
-            engine, _, _ = prepare(case, as_of, setting_for(case, mode=mode))
+            fewer = leave_out(case, as_of, without) if without else case
+            engine, _, _ = prepare(fewer, as_of, setting_for(fewer, mode=mode))
             return WhatIf(engine)
 
-        return self._engines.get((case_id, version, as_of, mode), make)
+        return self._engines.get((case_id, version, as_of, mode, without), make)
 
 
 def _plain_id(case_id: str) -> str:
@@ -195,9 +214,9 @@ def _environment() -> Any:
         """Address of a static file with its digest: a changed file is another address, so browsers may keep it."""
         return f"/static/{name}?v={known(name)}" if known(name) else ""
 
-    environment.globals.update(asset=asset)
+    environment.globals.update(asset=asset, probability_axis=glyphs.probability_axis)
     environment.filters.update(
         interval_svg=glyphs.interval, condition_svg=glyphs.condition, safe_text=labels.safe_text,
-        day=labels.day_text,
+        day=labels.day_text, bar_svg=glyphs.bar, total_svg=glyphs.total, fall_axis=glyphs.axis,
     )  # fmt: skip
     return environment

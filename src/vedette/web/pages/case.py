@@ -1,20 +1,126 @@
-"""The page of one case."""
+"""The page of one case, its slower parts, and the answers to its sliders."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import zlib
+from collections.abc import Callable
+from typing import Any
 
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+
+from vedette.errors import UnknownName
 from vedette.web.access import Reader
-from vedette.web.render import InCase, desk_of, page
-from vedette.web.views.case import case_view
+from vedette.web.desk import Desk
+from vedette.web.render import InCase, desk_of, is_part, page
+from vedette.web.views.case import PARTS, case_view
+from vedette.web.views.moment import Moment, moment
+from vedette.web.views.query import CaseQuery
+from vedette.web.views.what_if import answer_json
 
 router = APIRouter()
 
 
+def part_view(desk: Desk, m: Moment, name: str) -> Any:
+    """The view of a slow part."""
+    if name == "time":
+        from vedette.web.views.timeline import time_view
+
+        return time_view(desk, m)
+    if name == "moves":
+        from vedette.web.views.moves import moves_view
+
+        return moves_view(desk, m)
+    if name == "map":
+        from vedette.web.views.drawn_map import map_view
+
+        return map_view(m)
+    if name == "edits":
+        from vedette.web.views.edits import edits_view
+
+        return edits_view(desk.case(m.id), desk.workspace.cases.edits(m.id))
+    raise UnknownName("part", name, nearest=PARTS)
+
+
+def _key(desk: Desk, case_id: str, query: CaseQuery, what: str) -> tuple[Any, ...]:
+    """What a rendered part depends on: the case's version, the view, and the day while the case is open."""
+    case_day = query.as_of or desk.day(desk.case(case_id))
+    return ("html", what, case_id, desk.version(case_id), case_day, query)
+
+
+def kept(desk: Desk, key: tuple[Any, ...], make: Callable[[], str]) -> Markup:
+    """Rendered text, kept compressed: a page is 15 times smaller that way, and unpacks in a fraction of a millisecond."""
+    packed: bytes = desk.parts.get(key, lambda: zlib.compress(make().encode(), 3))
+    return Markup(zlib.decompress(packed).decode())  # noqa: S704  our own rendering, escaped when it was made
+
+
+def _part(desk: Desk, m: Moment, name: str) -> str:
+    template = desk.templates.get_template(f"case/_{name}.html")
+    return str(template.render(p=part_view(desk, m, name), id=m.id, query=m.query.text()))
+
+
+def _body(desk: Desk, case_id: str, query: CaseQuery) -> str:
+    return str(desk.templates.get_template("case/_body.html").render(v=case_view(desk, case_id, query)))
+
+
 @router.get("/cases/{case_id}")
-def case(request: Request, person: Reader, case_id: str) -> Response:
-    """One case."""
-    view = case_view(desk_of(request), case_id)
+def case(request: Request, person: Reader, case_id: str, whole: str = "") -> Response:
+    """One case. ``whole`` also makes the slower parts at once, for browsers without scripts."""
+    desk, query = desk_of(request), CaseQuery.of(request.query_params)
+    found = desk.case(case_id)
+    body = kept(desk, _key(desk, case_id, query, "body"), lambda: _body(desk, case_id, query))
+    parts: dict[str, Markup | None] = {}
+    for name in PARTS:
+        key = _key(desk, case_id, query, name)
+        if whole or desk.parts.peek(key) is not None:
+            parts[name] = kept(desk, key, lambda name=name: _part(desk, moment(desk, case_id, query), name))
+        else:
+            parts[name] = None
     return page(
-        request, "case.html", view, nav="board", tab="case", title=view.title, case=InCase(id=view.id, title=view.title)
-    )
+        request, "case.html", body, nav="board", tab="case", title=found.title, parts=_placed(body, parts),
+        case=InCase(id=case_id, title=found.title, query=_carried(query)),
+    )  # fmt: skip
+
+
+def _placed(body: Markup, parts: dict[str, Markup | None]) -> Markup:
+    """The body with the parts that are ready in their places; the others keep their link, which scripts follow."""
+    text = str(body)
+    for name, made in parts.items():
+        if made is not None:
+            start, end = f"<!--{name}-->", f"<!--/{name}-->"
+            head, _, rest = text.partition(start)
+            _, found, tail = rest.partition(end)
+            if found:
+                text = head + str(made) + tail
+    return Markup(text)  # noqa: S704  both were escaped when they were made
+
+
+def _carried(query: CaseQuery) -> str:
+    """What the other pages of a case keep of the view: the day and the mode."""
+    return CaseQuery(as_of=query.as_of, mode=query.mode).text()
+
+
+@router.get("/cases/{case_id}/parts/{name}")
+def part(request: Request, person: Reader, case_id: str, name: str) -> Response:
+    """A slower part of the page: alone for our scripts, else on a page of its own."""
+    desk, query = desk_of(request), CaseQuery.of(request.query_params)
+    if name not in PARTS:
+        raise UnknownName("part", name, nearest=PARTS)
+    text = kept(desk, _key(desk, case_id, query, name), lambda: _part(desk, moment(desk, case_id, query), name))
+    if is_part(request):
+        return Response(str(text), media_type="text/html; charset=utf-8")
+    title = desk.case(case_id).title
+    return page(
+        request, "case_part.html", text, nav="board", tab="case", title=title,
+        case=InCase(id=case_id, title=title, query=_carried(query)), back=f"/cases/{case_id}?{query.text()}",
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/whatif.json")
+def whatif(request: Request, person: Reader, case_id: str) -> dict[str, Any]:
+    """What the probabilities would be with the conditions that ``set`` names; nothing is stored."""
+    desk, query = desk_of(request), CaseQuery.of(request.query_params)
+    key = ("moment", case_id, desk.version(case_id), query.as_of, query.mode, query.scenario, query.without)
+    # Only the settings differ between two positions of a slider: the moment is made once.
+    base = desk.moments.get(key, lambda: moment(desk, case_id, query))
+    return answer_json(desk, base, query)
