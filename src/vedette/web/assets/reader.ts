@@ -1,0 +1,265 @@
+/**
+ * The reader's keys and edges. Everything here is a form or a link that works without it: the script sends them
+ * without loading the page anew, cycles the choices of a list, and moves the edges of a quote in the text.
+ */
+import { all, data, one } from "./page/dom";
+import { toast } from "./page/toast";
+
+interface Data { text: string; item: string; start: number; end: number }
+interface Span { start: number; end: number }
+
+// Offsets of the server count code points; a string of the browser counts UTF-16 units.
+let units: number[] = [];
+let text = "";
+let span: Span | null = null;
+let busy = false;
+
+function take(): void {
+  const found = data<Data>("reader-data");
+  text = found?.text ?? "";
+  units = [];
+  let at = 0;
+  for (const point of text) {
+    units.push(at);
+    at += point.length;
+  }
+  units.push(at);
+  span = null;
+}
+
+function slice(start: number, end: number): string {
+  return text.slice(units[start] ?? 0, units[end] ?? text.length);
+}
+
+/** The node and offset of a code point of the document, from the pieces that carry their own start. */
+function place(point: number, ending: boolean): [Node, number] | null {
+  let best: [Node, number] | null = null;
+  for (const piece of all("#reader .body [data-at]")) {
+    const from = Number(piece.dataset["at"]);
+    const node = piece.firstChild;
+    if (!node) continue;
+    const length = [...(node.textContent ?? "")].length;
+    if (from <= point && (ending ? point <= from + length && point > from : point < from + length)) {
+      return [node, slice(from, point).length];
+    }
+    if (from + length <= point) best = [node, (node.textContent ?? "").length];
+  }
+  return best;
+}
+
+/** The code point of a position in the page, null when it lies outside the document. */
+function point(node: Node | null, offset: number): number | null {
+  const piece = (node instanceof Element ? node : node?.parentElement)?.closest<HTMLElement>("#reader .body [data-at]");
+  if (!piece || !node) return null;
+  return Number(piece.dataset["at"]) + [...(node.textContent ?? "").slice(0, offset)].length;
+}
+
+function drawn(): void {
+  const registry = (CSS as unknown as { highlights?: Map<string, unknown> }).highlights;
+  registry?.delete("span");
+  if (!span) return;
+  const start = place(span.start, false);
+  const end = place(span.end, true);
+  if (!start || !end || !registry) return;
+  const range = document.createRange();
+  range.setStart(...start);
+  range.setEnd(...end);
+  registry.set("span", new (window as unknown as { Highlight: new (r: Range) => unknown }).Highlight(range));
+}
+
+function show(): void {
+  const quote = one("#at-hand");
+  if (span && quote) quote.textContent = slice(span.start, span.end);
+  drawn();
+}
+
+function field(name: string): HTMLInputElement | null {
+  return one<HTMLInputElement>(`#decide input[name="${name}"]`);
+}
+
+function keepSpan(): void {
+  if (!span) return;
+  const start = field("start");
+  const end = field("end");
+  if (start && end) {
+    start.value = String(span.start);
+    end.value = String(span.end);
+  }
+  changed();
+  toast("The quote's edges are moved; accepting stores them");
+  leave();
+}
+
+function leave(): void {
+  const help = one("#reader .span-help");
+  if (help) help.hidden = true;
+  span = null;
+  drawn();
+}
+
+function beginSpan(): void {
+  const from = Number(field("start")?.value);
+  const to = Number(field("end")?.value);
+  const marked = getSelection();
+  const range = marked && !marked.isCollapsed && marked.rangeCount ? marked.getRangeAt(0) : null;
+  const ends = range ? [point(range.startContainer, range.startOffset), point(range.endContainer, range.endOffset)] : [];
+  const [first, last] = ends;
+  if (first != null && last != null && last > first) {
+    span = trimmed({ start: first, end: last });
+    marked?.removeAllRanges();
+    show();
+    keepSpan();
+    return;
+  }
+  if (!(to > from)) return;
+  span = { start: from, end: to };
+  const help = one("#reader .span-help");
+  if (help) help.hidden = false;
+  show();
+}
+
+function trimmed(wide: Span): Span {
+  const points = [...slice(wide.start, wide.end)];
+  let { start, end } = wide;
+  while (points.length && /\s/.test(points[0] ?? "")) { points.shift(); start += 1; }
+  while (points.length && /\s/.test(points[points.length - 1] ?? "")) { points.pop(); end -= 1; }
+  return { start, end };
+}
+
+/** The next edge of a word from a code point, forward (1) or back (-1). */
+function edge(from: number, step: number): number {
+  const points = [...text];
+  const blank = (i: number): boolean => /\s/.test(points[i] ?? " ");
+  let at = from;
+  if (step > 0) {
+    while (at < points.length && blank(at)) at += 1;
+    while (at < points.length && !blank(at)) at += 1;
+  } else {
+    while (at > 0 && blank(at - 1)) at -= 1;
+    while (at > 0 && !blank(at - 1)) at -= 1;
+  }
+  return at;
+}
+
+function moveEdge(event: KeyboardEvent): void {
+  if (!span) return;
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (event.key === "Enter") keepSpan();
+  else if (event.key === "Escape") {
+    const quote = one("#at-hand");
+    if (quote) quote.textContent = slice(Number(field("start")?.value), Number(field("end")?.value));
+    leave();
+  } else if (step) {
+    if (event.shiftKey) {
+      // The start goes to the beginning of a word.
+      const to = step < 0 ? edge(span.start, -1) : trimmed({ start: edge(span.start, 1), end: span.end }).start;
+      if (to < span.end) span.start = to;
+    } else {
+      const to = step > 0 ? edge(span.end, 1) : trimmed({ start: 0, end: edge(span.end, -1) }).end;
+      if (to > span.start) span.end = to;
+    }
+    show();
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** Whether the form says something else than the item; the button then says what it will do. */
+function changed(): void {
+  const form = one<HTMLFormElement>("#decide");
+  const label = one("#decide [data-accept]");
+  if (!form || !label) return;
+  const other = all<HTMLInputElement | HTMLSelectElement>("select, input:not([type=hidden])", form).some((control) => {
+    if (control instanceof HTMLSelectElement) return [...control.options].some((o) => o.selected !== o.defaultSelected);
+    if (control.type === "radio") return control.checked !== control.defaultChecked;
+    return !["reason", "importance"].includes(control.name) && control.value !== control.defaultValue;
+  });
+  const moved = ["start", "end"].some((name) => field(name)?.value !== field(name)?.defaultValue);
+  label.textContent = other || moved ? "Accept corrected" : "Accept";
+}
+
+async function swap(address: string, init?: RequestInit): Promise<void> {
+  if (busy) return;
+  busy = true;
+  try {
+    const answer = await fetch(address, { ...init, credentials: "same-origin", headers: { "HX-Request": "true" } });
+    const body = await answer.text();
+    const made = new DOMParser().parseFromString(body, "text/html").getElementById("reader");
+    const old = one("#reader");
+    if (!made || !old) {
+      toast("The server could not do that. Load the page again; nothing stored is lost.");
+      return;
+    }
+    made.dataset["mounted"] = "yes";
+    old.replaceWith(made);
+    if (answer.ok) history.replaceState(null, "", answer.url);
+    ready();
+    const problem = one("#reader .problem");
+    if (problem) {
+      problem.tabIndex = -1;
+      problem.focus();
+    } else {
+      const line = one("#reader .moved-line");
+      if (init && line) toast(line.textContent ?? "");
+      one("#main")?.focus({ preventScroll: true });
+    }
+  } catch {
+    toast("The server did not answer. What you changed is still here; try again.");
+  } finally {
+    busy = false;
+  }
+}
+
+function ready(): void {
+  take();
+  changed();
+  const current = one("#reader .bd[aria-current]");
+  const box = current?.getBoundingClientRect();
+  if (current && box && (box.top < 60 || box.bottom > innerHeight - 80)) current.scrollIntoView({ block: "center" });
+}
+
+function sent(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches("#reader form[data-part]")) return;
+  event.preventDefault();
+  // Built with the button that sent it: which one was pressed is the decision.
+  const fields = new FormData(form, event.submitter);
+  void swap(form.action, { method: "POST", body: new URLSearchParams([...fields].map(([k, v]) => [k, String(v)])) });
+}
+
+function followed(event: MouseEvent): void {
+  const target = event.target instanceof Element ? event.target : null;
+  const cycle = target?.closest<HTMLElement>("#reader [data-cycle]");
+  if (cycle) {
+    const list = one<HTMLSelectElement>(`#${cycle.dataset["cycle"]}`);
+    if (list) {
+      list.selectedIndex = (list.selectedIndex + 1) % list.options.length;
+      list.dispatchEvent(new Event("change", { bubbles: true }));
+      toast(`${list.labels[0]?.textContent ?? ""}: ${list.selectedOptions[0]?.textContent ?? ""}`);
+    }
+    return;
+  }
+  if (target?.closest("#reader [data-span]")) {
+    beginSpan();
+    return;
+  }
+  const link = target?.closest<HTMLAnchorElement>("#reader a[data-part], #reader .body a.bd");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  void swap(link.href);
+}
+
+let started = false;
+
+export function mount(element: HTMLElement): void {
+  if (!element.isConnected) return;
+  if (!started) {
+    started = true;
+    document.addEventListener("submit", sent);
+    document.addEventListener("click", followed);
+    document.addEventListener("keydown", moveEdge, true);
+    document.addEventListener("change", changed);
+    document.addEventListener("input", changed);
+  }
+  ready();
+}

@@ -1,0 +1,216 @@
+"""Documents of a case: the list, and adding one by pasting, uploading or its address."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import Response
+
+from vedette.domain.time import parse_date
+from vedette.errors import AfterCutOff, BadInput, DateRefused, DocumentRefused, VedetteError
+from vedette.web.access import Reader, Writer
+from vedette.web.desk import Desk
+from vedette.web.jobs import PATIENCE, Say, jobs_of
+from vedette.web.reading import copies, day_of, folded, in_case, where_of
+from vedette.web.render import desk_of, page, see_other
+from vedette.web.views.address import address, case_path
+from vedette.web.views.documents import AddForm, Typed, Where, documents_view
+
+router = APIRouter()
+
+SAFE_NAME = re.compile(r"[^A-Za-z0-9._ -]+")
+TEXT_NAME = "pasted.txt"
+
+
+@router.get("/cases/{case_id}/documents")
+def documents(request: Request, person: Reader, case_id: str) -> Response:
+    """Documents of a case, what waits in each, and the form that adds one."""
+    where = where_of(request)
+    job = jobs_of(request).find(request.query_params.get("job", ""))
+    passed = [(text.partition(": ")[0], text.partition(": ")[2]) for _, text in job.steps] if job else []
+    return _documents_page(request, case_id, where, AddForm(as_of=where.as_of), passed=passed)
+
+
+def _documents_page(
+    request: Request, case_id: str, where: Where, form: AddForm, *, status: int = 200,
+    passed: list[tuple[str, str]] | None = None,
+) -> Response:  # fmt: skip
+    desk = desk_of(request)
+    case = desk.case(case_id)
+    view = documents_view(
+        case, day_of(case, where), where, form, largest_mb=desk.settings.max_document_mb, passed=passed or [],
+        folded=copies(folded(desk, case)),
+    )  # fmt: skip
+    return page(
+        request, "documents.html", view, status=status, nav="board", tab="documents", case=in_case(case, where),
+        title=f"Documents of {view.title}",
+    )  # fmt: skip
+
+
+@router.post("/cases/{case_id}/documents")
+def add(
+    request: Request, person: Writer, case_id: str, text: Annotated[str, Form()] = "", url: Annotated[str, Form()] = "",
+    published: Annotated[str, Form()] = "", title: Annotated[str, Form()] = "", author: Annotated[str, Form()] = "",
+    publisher: Annotated[str, Form()] = "", as_of: Annotated[str, Form()] = "",
+    file: Annotated[UploadFile | None, File()] = None,
+) -> Response:  # fmt: skip
+    """Read a pasted text, a file or a page into the case, and go on to the reader."""
+    typed = Typed(
+        text=text.replace("\r\n", "\n"), url=url.strip(), published=published.strip(), title=title.strip(),
+        author=author.strip(), publisher=publisher.strip(), as_of=as_of.strip(),
+    )  # fmt: skip
+    if file is not None and file.filename:
+        typed.file_name = SAFE_NAME.sub("_", Path(file.filename.replace("\\", "/")).name).strip(" .")[:100] or "upload"
+        typed.content = file.file.read()
+    where = Where(as_of="")
+    desk = desk_of(request)
+    desk.case(case_id)  # an unknown case is a page of its own, before anything is read
+    try:
+        _check(typed)
+    except BadInput as error:
+        return _documents_page(request, case_id, where, typed.form(error, wrong=error.where), status=422)
+
+    def work(say: Say) -> str:
+        return _read(desk, case_id, typed, say)
+
+    job = jobs_of(request).start(typed.url or typed.file_name or "the pasted text", person.name, work, given=typed)
+    job.done.wait(PATIENCE)
+    return _after(request, case_id, job.id)
+
+
+@router.get("/cases/{case_id}/documents/reading/{job_id}")
+def reading(request: Request, person: Reader, case_id: str, job_id: str) -> Response:
+    """The steps of a reading that is under way; goes on by itself when it is done."""
+    return _after(request, case_id, job_id)
+
+
+def _after(request: Request, case_id: str, job_id: str) -> Response:
+    job = jobs_of(request).find(job_id)
+    if job is None:
+        return see_other(case_path(case_id, "documents"))
+    if not job.done.is_set():
+        path = case_path(case_id, "documents", "reading", job_id)
+        if request.method == "POST":
+            return see_other(path)
+        case = desk_of(request).case(case_id)
+        return page(
+            request, "reading.html", job, status=200, nav="board", tab="documents", case=in_case(case, Where()),
+            title=f"Reading {job.title}", headers={"refresh": "1"}, steps=[t for _, t in job.steps],
+        )  # fmt: skip
+    typed = job.given if isinstance(job.given, Typed) else Typed()
+    if job.error is None:
+        return see_other(job.to)
+    if not isinstance(job.error, VedetteError):
+        raise job.error
+    form = typed.form(job.error, wrong=_field_of(job.error, typed), later=_later(job.error, typed))
+    return _documents_page(request, case_id, Where(), form, status=422)
+
+
+def _check(typed: Typed) -> None:
+    """Raise what can be told before reading; ``where`` names the field."""
+    given = [bool(typed.text.strip()), bool(typed.url), bool(typed.file_name)]
+    if sum(given) == 0:
+        raise DocumentRefused("there is nothing to read yet", where="text", fix="Paste a text, or choose a file")
+    if sum(given) > 1:
+        raise DocumentRefused(
+            "more than one document was given", where="text", fix="Send the text, the address and the file one by one"
+        )
+    if typed.file_name and not typed.content:
+        raise DocumentRefused(f"{typed.file_name} is empty", where="file", fix="Choose another file")
+    if typed.url and not re.match(r"https?://[^\s/]", typed.url):
+        raise DocumentRefused(f"{typed.url!r} is not a web address", where="url", fix="It begins with https://")
+    for name in ("published", "as_of"):
+        value = getattr(typed, name)
+        if value:
+            try:
+                parse_date(value)
+            except DateRefused as error:
+                raise DateRefused(error.what, where=name, fix=error.fix) from error
+    if typed.text.strip() and not typed.published:
+        raise DateRefused(
+            "the text has no date yet", where="published", fix="Give the day it was published; it is never guessed"
+        )
+
+
+def _field_of(error: VedetteError, typed: Typed) -> str:
+    if isinstance(error, DateRefused | AfterCutOff) or "--published" in error.fix:
+        return "published"
+    return "url" if typed.url else "file" if typed.file_name else "text"
+
+
+def _later(error: VedetteError, typed: Typed) -> str:
+    """The day to read for instead, when the document is later than the day the case stands at."""
+    found = re.search(r"--as-of (\d{4}-\d\d-\d\d)", error.fix) if isinstance(error, AfterCutOff) else None
+    return found[1] if found else ""
+
+
+def _read(desk: Desk, case_id: str, typed: Typed, say: Say) -> str:
+    """Read everything that was handed over; the address of the first document read."""
+    from vedette.ports.reading import Handed, Outcome, Passed
+    from vedette.workflows.ingest import Source, read_document
+
+    workspace = desk.workspace
+    published = parse_date(typed.published) if typed.published else None
+    as_of = parse_date(typed.as_of) if typed.as_of else None
+    kinds = workspace.source_kinds()
+    given: dict[str, Any] = {"title": typed.title or None, "author": typed.author or None,
+                             "publisher": typed.publisher or None, "kinds": kinds}  # fmt: skip
+    read: list[tuple[str, int]] = []
+    first: VedetteError | None = None
+
+    def one(source: Source) -> None:
+        nonlocal first
+        try:
+            made = read_document(workspace.cases, workspace.clock, case_id, source, as_of=as_of)
+        except (DocumentRefused, AfterCutOff) as error:
+            first = first or error
+            say(f"{source.name}: {error.what}")
+            return
+        read.append((made.document.id, len(made.proposals)))
+        already = "was there already" if made.already else f"{len(made.proposals)} proposals"
+        say(f"{source.name}: {already}")
+
+    if typed.text.strip():
+        say("Reading the text")
+        one(Source(content=typed.text.encode("utf-8", "surrogatepass"), name=TEXT_NAME, published=published, **given))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            name = typed.url
+            if typed.file_name:
+                path = Path(folder, typed.file_name)
+                path.write_bytes(typed.content)
+                name = str(path)
+                say(f"Opening {typed.file_name}")
+            else:
+                say(f"Asking {typed.url} once; nothing it names is fetched")
+            for found in workspace.documents().documents(name):
+                if isinstance(found, Passed):
+                    if found.outcome is Outcome.FAILED:
+                        why = found.why.replace(f"{folder}/", "")
+                        first = first or DocumentRefused(why, fix=_way_out(why))
+                        say(f"{typed.file_name or found.source}: {why}")
+                    continue
+                assert isinstance(found, Handed)
+                say(f"Reading {found.name}")
+                source = Source(
+                    content=found.content, name=found.name, layer=found.layer, page=found.page,
+                    published=published or found.published, title=given["title"] or found.title,
+                    author=given["author"] or found.author, publisher=given["publisher"] or found.publisher,
+                    url=found.url, kinds=kinds,
+                )  # fmt: skip
+                one(source)
+    if not read:
+        raise first or DocumentRefused("nothing in it could be read", fix="Paste the text instead")
+    if len(read) > 1:
+        return address(case_path(case_id, "documents"), as_of=typed.as_of, show="all")
+    return address(case_path(case_id, "documents", read[0][0]), as_of=typed.as_of)
+
+
+def _way_out(why: str) -> str:
+    if "--published" in why:
+        return "Give it with --published YYYY-MM-DD"
+    return "" if "paste" in why.casefold() else "Or paste the text"

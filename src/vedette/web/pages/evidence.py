@@ -1,0 +1,73 @@
+"""Every item of evidence of a case: filters through the address, and the same selection as CSV or JSON."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from vedette.domain.case import Case
+from vedette.domain.time import AsOf
+from vedette.web.access import Reader
+from vedette.web.reading import day_of, in_case, where_of
+from vedette.web.render import desk_of, page
+from vedette.web.views.evidence import SORTS, Filter, as_csv, as_plain, chosen, evidence_view
+from vedette.workflows.handling import EXPORT_CEILING, for_audience
+
+router = APIRouter()
+
+
+def filter_of(request: Request) -> Filter:
+    """The filter an address carries; what it cannot mean is left out."""
+    got = request.query_params
+    page_number = got.get("page", "")
+    return Filter(
+        q=got.get("q", "")[:200], status=got.get("status", ""), condition=got.get("condition", ""),
+        direction=got.get("direction", ""), who=got.get("who", ""), grade=got.get("grade", ""),
+        sort=got.get("sort", "newest") if got.get("sort") in SORTS else "newest",
+        page=int(page_number) if page_number.isdecimal() and len(page_number) < 7 else 1,
+    )  # fmt: skip
+
+
+@router.get("/cases/{case_id}/evidence")
+def evidence(request: Request, person: Reader, case_id: str) -> Response:
+    """The list."""
+    where = where_of(request)
+    case = desk_of(request).case(case_id)
+    view = evidence_view(case, day_of(case, where), filter_of(request), as_of=where.as_of)
+    return page(
+        request, "evidence.html", view, nav="board", tab="evidence", case=in_case(case, where),
+        title=f"Evidence of {view.title}",
+    )  # fmt: skip
+
+
+def _file(request: Request, case_id: str) -> tuple[Case, AsOf, Filter, dict[str, str]]:
+    """The case without what is marked above the ceiling of an export, and headers that say how much was left out."""
+    where = where_of(request)
+    case = desk_of(request).case(case_id)
+    day = day_of(case, where)
+    audience = request.query_params.get("audience", "")
+    shown, left = for_audience(case, audience or EXPORT_CEILING)
+    headers = {"x-vedette-withheld": f"{len(left.evidence)} items above {left.ceiling.value}"}
+    return shown, day, filter_of(request), headers
+
+
+@router.get("/cases/{case_id}/evidence.csv")
+def evidence_csv(request: Request, person: Reader, case_id: str) -> Response:
+    """The list as CSV: no cell starts a formula, nothing above the handling ceiling is in it."""
+    case, day, wanted, headers = _file(request, case_id)
+    headers["content-disposition"] = f'attachment; filename="{case.id}-evidence-{day}.csv"'
+    return Response(as_csv(chosen(case, day, wanted)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.get("/cases/{case_id}/evidence.json")
+def evidence_json(request: Request, person: Reader, case_id: str) -> Response:
+    """The list as JSON."""
+    case, day, wanted, headers = _file(request, case_id)
+    headers["content-disposition"] = f'attachment; filename="{case.id}-evidence-{day}.json"'
+    made = {"case": case.id, "as_of": str(day), "withheld": headers["x-vedette-withheld"],
+            "evidence": as_plain(chosen(case, day, wanted))}  # fmt: skip
+    return Response(
+        json.dumps(made, ensure_ascii=False, indent=1), media_type="application/json; charset=utf-8", headers=headers
+    )
