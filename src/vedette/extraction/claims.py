@@ -124,6 +124,9 @@ _PRESENCE = re.compile(
 _ATTACK = re.compile(r"\b(?:attack\w*|inva\w+|aggression|offensive|war|occup\w+|strike\w*|escalat\w*|seiz\w*)\b")
 
 
+_WHERE = re.compile(r"\s(?:that (?:are|were) )?(?:\w+ )?(?:in|from|along|near|of) [^,.;()]{3,60}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What the document as a whole gives to the reading of each clause."""
@@ -140,10 +143,11 @@ class Context:
 
 def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
     """Claims of a document, in order."""
-    rated: list[tuple[Clause, str, bool, Scores]] = []
+    rated: list[tuple[Clause, str, bool, Scores, bool]] = []
     for clause in clauses:
         speaker, code = context.speaker(clause.speaker, clause.start)
-        if not clause.speaker and (subject := act_subject(context.text[clause.start : clause.end])):
+        subject = act_subject(context.text[clause.start : clause.end])
+        if not clause.speaker and subject:
             speaker, code = context.speaker(subject, clause.start)
             if not code or len(speaker.split()) > 5:
                 speaker = AUTHOR  # "The two leaders discussed": an act of both, told by the author
@@ -156,15 +160,16 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
             code or context.own,
         )
         own_role = context.roles.of(code or context.own)
-        rated.append((clause, speaker, bool(_HARD.search(plain)), score_clause(plain, own_role=own_role)))
-    hard = [is_hard for _, _, is_hard, _ in rated]
+        scores = score_clause(plain, own_role=own_role)
+        rated.append((clause, speaker, bool(_HARD.search(plain)), scores, bool(subject)))
+    hard = [row[2] for row in rated]
     if sum(hard) < min(CONTEXT_CLAUSES, max(1, len(rated) // 3)):
         around = [False] * len(rated)
     else:
         around = [_in_context(hard, k) for k in range(len(rated))]
     return [
-        _claim(clause, speaker, scores, context)
-        for (clause, speaker, is_hard, scores), near in zip(rated, around, strict=True)
+        _claim(clause, speaker, scores, context, performs=performs)
+        for (clause, speaker, is_hard, scores, performs), near in zip(rated, around, strict=True)
         if _bears(scores, is_hard, near)
     ]
 
@@ -182,13 +187,13 @@ def _bears(scores: Scores, is_hard: bool, in_context: bool) -> bool:
     return is_hard and touching >= 2 and scores.bearing >= BEARS_ALONE
 
 
-def _claim(clause: Clause, speaker: str, scores: Scores, context: Context) -> Claim:
+def _claim(clause: Clause, speaker: str, scores: Scores, context: Context, *, performs: bool) -> Claim:
     text = context.text
     quote = text[clause.start : clause.end]
     low = quote.lower()
     inside = [n for n in context.names.inside(clause.start, clause.end) if n.use != "none"]
     numbers = context.quantities.inside(clause.start, clause.end) or context.dates.inside(clause.start, clause.end)
-    kind = _kind(low, quote, speaker, bool(numbers) or bool(_CONCRETE.search(low)))
+    kind = _kind(low, speaker, performs=performs, concrete=bool(numbers) or bool(_CONCRETE.search(low)))
     hypothetical = bool(_HYPOTHETICAL.search(low))
     codes = tuple(dict.fromkeys(c for n in inside if n.what.kind != "region" for c in n.what.codes))
     bearings = _bearings(scores, low, kind, hypothetical, context.roles)
@@ -247,7 +252,7 @@ def _event(text: str, quote: str, inside: list[Found]) -> EventClass | None:
 def _of_what(quantity: QuantityMention, clause: Clause, text: str) -> str:
     """What is counted, with where the sentence says it is: "troops amassed in the Baltic states and Poland"."""
     rest = text[quantity.end : min(clause.end, quantity.end + 90)]
-    where = re.match(r"\s(?:that (?:are|were) )?(?:\w+ )?(?:in|from|along|near|of) [^,.;()]{3,60}", rest)
+    where = _WHERE.match(rest)
     return f"{quantity.of}{where.group()}" if where else quantity.of
 
 
@@ -260,7 +265,7 @@ def _role_reason(roles: Roles) -> tuple[str, ...]:
     return (f"roles read from the text: {', '.join(parts)}",) if parts else ()
 
 
-def _kind(low: str, quote: str, speaker: str, concrete: bool) -> ClaimKind:
+def _kind(low: str, speaker: str, *, performs: bool, concrete: bool) -> ClaimKind:
     """What sort of statement a clause is.
 
     The author's own words about what happened are facts and events; about what it means, judgements; what somebody
@@ -268,7 +273,7 @@ def _kind(low: str, quote: str, speaker: str, concrete: bool) -> ClaimKind:
     """
     if _MEETS.match(low) or _ENACTS.search(low):
         return ClaimKind.EVENT
-    if _ACT_FIRST.match(low) or act_subject(quote) or _ACT_PASSIVE.search(low):
+    if _ACT_FIRST.match(low) or performs or _ACT_PASSIVE.search(low):
         return ClaimKind.SPEECH
     if _ARGUES.search(low):
         return ClaimKind.ARGUMENT

@@ -149,6 +149,14 @@ _ACT_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
+_ENDS_IN_TO = re.compile(r"\bto\s$")
+_WISHES_TO = re.compile(r"\b(?:want|wish|like|important) to\s$")
+_HOLDS_CLAUSE = re.compile(r"[;:]|\b(?:which|because|if|while)\b|, (?:and|but) ")
+_RELATIVE = re.compile(r"(?:which|who|something that)\b")
+_JOINS = re.compile(r"\b(?:because|while|whereas|although|though|since|as|thus|thereby)\b|that$")
+_NEXT_CLAUSE = re.compile(r"\b(?:which|who|that|and)\b|,")
+_FINITE_INSIDE = re.compile(r"\b(?:was|were|is|are|be|been|being|will|would|to|that|which|who|must|should)\b")
+_WE = re.compile(r"(?:and |but )?(?:i|we)", re.IGNORECASE)
 _OPEN = "\"“‘'«([ "
 _CLOSE = "\"”’'») "
 # Shorter spans cannot stand alone. [assumption]
@@ -278,7 +286,7 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
         if frame and len(body) - frame.start("rest") >= _SHORTEST and _is_frame(frame):
             subject = frame.group("subject").strip(" ,")
             # "We believe that" inside a quotation: the quotation's own speaker.
-            speaker = "" if re.fullmatch(r"(?:and |but )?(?:i|we)", subject, re.IGNORECASE) else subject
+            speaker = "" if _WE.fullmatch(subject) else subject
             part = "label" if frame.re is _LABEL else "frame"
             start += frame.start("rest")
             continue
@@ -296,9 +304,9 @@ def _is_frame(frame: re.Match[str]) -> bool:
     subject = frame.group("subject")
     if len(subject) > 110 and subject.count(",") > 2:
         return False
-    if re.search(r"\bto\s$", subject) and not re.search(r"\b(?:want|wish|like|important) to\s$", subject):
+    if _ENDS_IN_TO.search(subject) and not _WISHES_TO.search(subject):
         return False  # "too early to say that" is part of the claim
-    return not re.search(r"[;:]|\b(?:which|because|if|while)\b|, (?:and|but) ", subject)
+    return not _HOLDS_CLAUSE.search(subject)
 
 
 def _split(text: str, start: int, end: int, speaker: str, part: str) -> list[Clause]:
@@ -318,7 +326,7 @@ def _split(text: str, start: int, end: int, speaker: str, part: str) -> list[Cla
             continue
         a, b = _trim(text, start, start + cut.start())
         head = [Clause(a, b, speaker=speaker, part=part)]
-        kind = "relative" if re.match(r"(?:which|who|something that)\b", right) else "coordinate"
+        kind = "relative" if _RELATIVE.match(right) else "coordinate"
         after = start + cut.end()
         if right.startswith("with ") and not cut.group().strip(" ,"):
             after += len("with ")  # "with the minister calling for ...": the minister is the subject
@@ -335,7 +343,7 @@ def act_subject(quote: str) -> str:
     if not found:
         return ""
     subject = found.group("subject")
-    if re.search(r"\b(?:was|were|is|are|be|been|being|will|would|to|that|which|who|must|should)\b", subject):
+    if _FINITE_INSIDE.search(subject):
         return ""
     return subject
 
@@ -370,7 +378,7 @@ def _stands(left: str, right: str, cut: str) -> bool:
     if cut.startswith(";"):
         return True
     word = cut.strip(" ,")
-    if not word and re.match(r"due to\b", right):
+    if not word and right.startswith("due to"):
         return len(right) > 55 and len(left) > 55 and bool(_HAS_FINITE.search(left))
     if not word and _CONDITIONAL.match(left):
         return False  # "If X, Y" is one claim
@@ -378,12 +386,12 @@ def _stands(left: str, right: str, cut: str) -> bool:
         return bool(_HAS_FINITE.search(left)) and len(right) > 30 and not left.rstrip().endswith((",", " and"))
     if not _HAS_FINITE.search(left):
         return False
-    if re.search(r"\b(?:because|while|whereas|although|though|since|as|thus|thereby)\b|that$", word):
+    if _JOINS.search(word):
         return bool(_HAS_FINITE.search(right[:120])) or word in ("thus", "thereby")
     if _LEAD_VERB.match(right):
         return len(left) > 35 and len(right) > 35
     # ", and the minister will ...": a verb must come soon, and not inside a relative clause or after a comma.
-    head = re.split(r"\b(?:which|who|that|and)\b|,", right.removeprefix("that "), maxsplit=1)[0][:80]
+    head = _NEXT_CLAUSE.split(right.removeprefix("that "), maxsplit=1)[0][:80]
     if not _STRONG.search(head):
         return False
     reported = left.rpartition(" that ")[2]

@@ -22,6 +22,7 @@ _OLD_WARS = re.compile(
     r"\b(?:(?:the )?(?:great patriotic|cold|first world|second world) war|world war (?:ii|i|two|one)|prisoners? of war|"
     r"veterans? of (?:the )?war|war veterans?|war memorials?|post-war)\b"
 )
+_OUR = re.compile(r"\bour\b")
 _GAPS = {"..": 5, "...": 10}
 _TOKEN = re.compile(r"§\w|[\w]+(?:[-'][\w]+)*")
 
@@ -150,7 +151,7 @@ def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Rol
     low = _OLD_WARS.sub(" ", fold("".join(parts)).replace("'s ", " "))
     if own:
         mark = f"§{roles.of(own)}"
-        low = re.sub(r"\bour\b", f"our {mark}", low)
+        low = _OUR.sub(f"our {mark}", low) if "our" in low else low
     return " " + " ".join(_TOKEN.findall(low)) + " "
 
 

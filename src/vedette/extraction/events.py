@@ -35,7 +35,7 @@ class EventModel:
     def probabilities(self, sentence: str, source: str | None, target: str | None) -> npt.NDArray[np.float64]:
         """Probability of each root, in the order of ``roots``: ``softmax((W x + b) / T)``."""
         positions, values = weighted(features(sentence, source, target), self.idf)
-        scores = np.asarray(values) @ self.coefficients[positions] + self.intercepts
+        scores = np.asarray(values, dtype=np.float32) @ self.coefficients[positions] + self.intercepts
         scores = (scores - scores.max()) / self.temperature
         shares: npt.NDArray[np.float64] = np.exp(scores)
         shares /= shares.sum()

@@ -278,7 +278,7 @@ def _count_areas(text: str) -> tuple[dict[str, float], dict[str, float]]:
     return states, divisions
 
 
-# Characters in which states and words of local life are counted; the rest of a very long text repeats them. [assumption]
+# Characters in which states and words of local life are counted; the rest of a long text repeats them. [assumption]
 _COUNTED = 200_000
 
 

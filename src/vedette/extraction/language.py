@@ -6,6 +6,7 @@ Enough to keep a text of another language from being read with English rules; no
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 # The commonest function words of each language: enough of each that running prose has one word in five or more.
 _WORDS = {
@@ -54,23 +55,26 @@ def guess_language(text: str) -> str:
     ('en', 'ru')
     """
     sample = text[:_SAMPLE]
-    letters = [c for c in sample if c.isalpha()]
+    letters = sum(map(str.isalpha, sample))
     if not letters:
         return "und"
     counts = dict.fromkeys((name for name, _, _ in _SCRIPTS), 0)
-    other = [ord(c) for c in letters if ord(c) > 0x036F]
+    other = [] if sample.isascii() else [ord(c) for c in sample if ord(c) > 0x036F and c.isalpha()]
     for code in other:
         for name, low, high in _SCRIPTS:
             if low <= code <= high:
                 counts[name] += 1
                 break
     script = max(counts, key=lambda name: counts[name])
-    if counts[script] > 0.5 * len(letters):
+    if counts[script] > 0.5 * letters:
         return _by_letters(script, sample)
     words = [w.lower() for w in _WORD.findall(sample)]
     if not words:
         return "und"
-    shares = {code: sum(w in known for w in words) / len(words) for code, known in _SETS.items()}
+    spelt = Counter(words)
+    shares = {
+        code: sum(spelt[w] for w in spelt.keys() & known) / len(words) for code, known in _SETS.items()
+    }  # fmt: skip
     best = max(shares, key=lambda code: shares[code])
     if shares["en"] >= _ENGLISH and shares["en"] >= 0.8 * shares[best]:
         return "en"

@@ -84,7 +84,7 @@ def people(text: str, found: list[Found]) -> list[Person]:
 
 
 def _person(start: int, name: str, code: str, office: str) -> Person:
-    return Person(start, name, code, office, name.split()[-1])
+    return Person(start, name, code, office, name.rsplit(maxsplit=1)[-1])
 
 
 def _codes_before(found: list[Found], at: int, reach: int) -> list[tuple[int, int, str]]:
