@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vedette.forecasting.what_if import WhatIf
     from vedette.web.access import Person
     from vedette.web.views.moment import Moment
+    from vedette.web.views.timeline import Point
 
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ CASES_KEPT = 64
 """Cases held decoded. [assumption]: a team's morning; a case of 100 items takes about 1 MB."""
 ASSESSMENTS_KEPT = 128
 """Assessments held. [assumption]: each is about 0.3 MB of results; draws are not kept."""
+POINTS_KEPT = 1024
+"""Points of lines over time held. [assumption]: each is about 30 kB, so that 25 cases lie ready."""
 PARTS_KEPT = 2048
 """Rendered parts of pages held, compressed. [assumption]: each is about 10 kB."""
 ENGINES_KEPT = 24
@@ -100,6 +103,7 @@ class Desk:
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
         self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
         self.moments: Kept[Moment] = Kept(ENGINES_KEPT)
+        self.points: Kept[Point] = Kept(POINTS_KEPT)
         self.parts: Kept[Any] = Kept(PARTS_KEPT)
         """Whatever else a page keeps; keys begin with the page's name and hold the case's version."""
 

@@ -6,15 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from vedette.domain.time import instant
 from vedette.reference.estimative import figure, interval_text, percent, points_text, signed_points
 from vedette.reporting.compose import sign_of
 from vedette.reporting.figures import plain
-from vedette.reporting.labels import day_text, letter, safe_text, state_name
+from vedette.reporting.labels import day_text, safe_text, state_name
 from vedette.reporting.view import Line, ScenarioRow
 from vedette.web.views.items import Item, left_out_items
 from vedette.web.views.matrix import Matrix, matrix_view
 from vedette.web.views.moment import Moment, moment
+from vedette.web.views.moves import MovesView, moves_view
 from vedette.web.views.query import CaseQuery, address
 from vedette.web.views.waterfall import Fall, waterfall_view
 from vedette.web.views.what_if import Sliders, sliders_view
@@ -120,12 +120,13 @@ class CaseView:
     put_back: str
     indicators: tuple[Watched, ...]
     waiting: int
+    moves: MovesView
     parts: dict[str, str]
     query: str
     method: str
 
 
-PARTS: Final = ("time", "moves", "map", "edits")
+PARTS: Final = ("time", "map", "edits")
 """Parts that are made when asked for: each has an address below the case."""
 
 
@@ -179,6 +180,7 @@ def view_of(desk: Desk, m: Moment) -> CaseView:
         put_back=address(m.id, m.query, without=()),
         indicators=_indicators(m),
         waiting=int(m.composer.facts["case"]["waiting"]),
+        moves=moves_view(m),
         parts={name: address(m.id, m.query, f"/parts/{name}") for name in PARTS},
         query=m.query.text(),
         method=f"{a.method}, framework {a.framework}, inputs {a.inputs_digest[:12]}, vedette {a.version}",
@@ -224,7 +226,7 @@ def _line(m: Moment, row: ScenarioRow) -> ScenarioLine:
     return ScenarioLine(
         letter=row.letter,
         label=plain(row.label),
-        detail=plain(row.detail),
+        detail=_detail(m, row),
         probability=figure(s.probability),
         interval=interval_text(*s.interval90),
         word=plain(row.word),
@@ -239,6 +241,12 @@ def _line(m: Moment, row: ScenarioRow) -> ScenarioLine:
     )
 
 
+def _detail(m: Moment, row: ScenarioRow) -> str:
+    """What the scenario is made of, in the words of its outcomes."""
+    inside = {a.id: a.statement for a in m.known.scenario_set.atoms}
+    return " Or: ".join(safe_text(inside[a]) for a in m.shown.scenario(row.id).atoms if a in inside)
+
+
 def _time(desk: Desk, m: Moment) -> TimeMachine:
     day, case = m.day.date, m.known
     now = desk.day(desk.case(m.id))
@@ -246,7 +254,7 @@ def _time(desk: Desk, m: Moment) -> TimeMachine:
     later = f"{_many(m.later, 'later record')} and the outcome are hidden" if m.later else "nothing later is recorded"
     return TimeMachine(
         day=day.isoformat(),
-        shown=day_text(day),
+        shown=f"{day:%A} {day_text(day)}",
         first=m.first_day.isoformat(),
         last=last.isoformat(),
         before=address(m.id, m.query, as_of=day - DAY) if day - DAY >= m.first_day else "",
@@ -284,16 +292,3 @@ def _indicators(m: Moment) -> tuple[Watched, ...]:
         )  # fmt: skip
     order = {"full": 0, "empty": 1, "dash": 2}
     return tuple(sorted(out, key=lambda w: order[w.glyph]))
-
-
-def opened_at(m: Moment) -> dt.datetime:
-    """The first instant of the case's window."""
-    return instant(m.known.opened)
-
-
-def scenario_letters(m: Moment) -> tuple[tuple[str, str, str, bool], ...]:
-    """(letter, label, address, selected) of every scenario, for switches."""
-    return tuple(
-        (letter(i), safe_text(s.label), address(m.id, m.query, scenario=s.id), s.id == m.scenario)
-        for i, s in enumerate(m.shown.scenarios)
-    )

@@ -1,4 +1,4 @@
-"""The map as the server draws it, with the distance in words and the sightings as a list: no script is needed for it."""
+"""The map as the server draws it, the distance in words and the sightings as a list: no script is needed for it."""
 
 from __future__ import annotations
 

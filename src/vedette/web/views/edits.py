@@ -54,9 +54,12 @@ def edits_view(case: Case, edits: Sequence[Edit]) -> EditsView:
     found.sort(key=lambda x: x[0], reverse=True)
     return EditsView(
         lines=tuple(
-            Line(at=f"{at:%Y-%m-%d %H:%M}", iso=at.isoformat(), who=safe_text(who), what=safe_text(what), why=safe_text(why))
+            Line(
+                at=f"{at:%Y-%m-%d %H:%M}", iso=at.isoformat(), who=safe_text(who), what=safe_text(what),
+                why=safe_text(why),
+            )
             for at, who, what, why in found[:MOST]
         ),
         more=max(0, len(found) - MOST),
         bundled=not edits,
-    )
+    )  # fmt: skip

@@ -26,8 +26,8 @@ class Moment:
 
     ``known`` is the case as it stood at the end of the day: nothing later is in it, and nothing else of the case is
     shown on the page. ``shown`` is the assessment without the items left out, ``original`` the one with them (the same
-    when nothing is). ``week_ago`` is None where the case was not open yet. ``not_yet``: left-out ids that were not known
-    by the day.
+    when nothing is). ``week_ago`` is None where the case was not open yet. ``not_yet``: left-out ids that were not
+    known by the day.
     """
 
     id: str
@@ -58,7 +58,7 @@ def moment(desk: Desk, case_id: str, query: CaseQuery) -> Moment:
 
     version, case = desk.version(case_id), desk.case(case_id)
     day = AsOf(date=query.as_of or desk.day(case))
-    original = desk.assessment(case_id, day, mode=query.mode, full=False)
+    original = desk.assessment(case_id, day, mode=query.mode)
     if query.scenario is not None and query.scenario not in {s.id for s in original.scenarios}:
         near = difflib.get_close_matches(query.scenario, [s.id for s in original.scenarios], n=3, cutoff=0.3)
         raise UnknownName("scenario", query.scenario, nearest=near, where=case_id)
@@ -67,7 +67,7 @@ def moment(desk: Desk, case_id: str, query: CaseQuery) -> Moment:
     shown = original
     if left:
         fewer = leave_out(case, day, left)
-        shown = assess_case(fewer, day, mode=query.mode, with_sensitivity=False)
+        shown = assess_case(fewer, day, mode=query.mode)
     week = None
     if day.date - WEEK >= case.opened:
         week = desk.assessment(case_id, AsOf(date=day.date - WEEK), mode=query.mode, full=False)

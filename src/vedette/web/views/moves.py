@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from vedette.domain.forecast import Assessment, Sensitivity
 from vedette.reference.estimative import figure, number_text, percent, signed_points
@@ -14,9 +14,6 @@ from vedette.web.views.items import toggled
 from vedette.web.views.moment import Moment
 from vedette.web.views.query import address
 from vedette.workflows.if_false import KIND as IF_FALSE
-
-if TYPE_CHECKING:
-    from vedette.web.desk import Desk
 
 SHOWN: Final = 8
 LOOKS: Final = 6
@@ -76,7 +73,7 @@ class Like:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovesView:
-    """All of it for the selected scenario. ``stale``: what is left out on the page is counted in here."""
+    """All of it for the selected scenario."""
 
     letter: str
     moves: tuple[Move, ...]
@@ -86,13 +83,12 @@ class MovesView:
     analogue_note: str
     flip: str
     premortem: tuple[str, ...]
-    stale: bool
     author_mode: bool
 
 
-def moves_view(desk: Desk, m: Moment) -> MovesView:
-    """From the whole assessment, which takes longer than the number alone."""
-    a = desk.assessment(m.id, m.day, mode=m.query.mode, full=True)
+def moves_view(m: Moment) -> MovesView:
+    """From the whole assessment of the moment; what is left out on the page is left out of it."""
+    a = m.shown
     names = m.composer.names
     now = a.scenario(m.scenario).probability
     return MovesView(
@@ -108,7 +104,6 @@ def moves_view(desk: Desk, m: Moment) -> MovesView:
             for x in a.premortem.get(m.scenario, ())
             if str(x["condition"]) in names
         ),
-        stale=bool(m.left_out),
         author_mode=m.query.mode != "recommended",
     )
 
@@ -202,6 +197,6 @@ def _flip(m: Moment, flip: Mapping[str, Any] | None, names: Mapping[str, tuple[s
     return (
         f"The smallest single change that puts {m.composer.letter(flip['scenario'])} before "
         f"{m.composer.letter(flip['over'])}: {label[:1].lower()}{label[1:]} moved by "
-        f"{number_text(float(flip['moved_by']), 1)} to {number_text(float(flip['level']), 1, signed=True)} on the scale "
-        "from −2 to +2."
+        f"{number_text(float(flip['moved_by']), 1)} to {number_text(float(flip['level']), 1, signed=True)} "
+        "on the scale from −2 to +2."
     )

@@ -1,10 +1,11 @@
-"""A case over time: one point a week, what moved it, and what was not known yet at the day shown."""
+"""A case over time: a point where something became known, what moved it, and nothing later than the day shown."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -16,19 +17,19 @@ from vedette.reporting.compose import sign_of
 from vedette.reporting.labels import day_text, letter, safe_text
 from vedette.web.views.moment import Moment
 from vedette.web.views.query import address
-from vedette.workflows.replay import MOVERS, days_between
+from vedette.workflows.replay import MOVERS
 
 if TYPE_CHECKING:
     from vedette.web.desk import Desk
 
-STEP: Final = 7
-POINTS: Final = 60
-"""Most dates drawn; a longer case takes longer steps. [assumption]: more than a screen shows apart."""
+POINTS: Final = 30
+"""Most dates drawn. [assumption]: what a line of this width shows apart, and 30 assessments take about a second."""
 PINS: Final = 5
 LEAST_PIN: Final = 0.02
 """A smaller step of the selected scenario is not pinned, in probability. [assumption]: two points round to a change."""
 WIDTH, HEIGHT = 560, 250
 LEFT, RIGHT, TOP, FOOT = 30, 92, 26, 22
+PIN_ROOM = 17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,29 +100,34 @@ def reduced(a: Assessment) -> Point:
     )
 
 
-def points(desk: Desk, m: Moment) -> tuple[Point, ...]:
-    """The case week by week up to the day shown, never later. Each point is kept for the next view."""
-    from vedette.workflows.assess import assess_case
-
+def days_of(m: Moment) -> tuple[dt.date, ...]:
+    """Days to compute: those on which something became known, thinned to `POINTS`, with the first and the last."""
     last = m.day.date
     first = min(m.known.opened, last)
-    step = max(STEP, -(-(last - first).days // POINTS))
-    case = desk.case(m.id)
-    found = []
-    # From the day backwards in whole steps, so that most points are those of the page a week before or after.
-    days = [last - dt.timedelta(days=n) for n in range(0, (last - first).days + 1, step)]
-    for day in reversed(days if days[-1] == first else [*days, first]):
-        found.append(
-            desk.parts.get(
-                ("point", m.id, m.version, m.query.mode, day),
-                lambda day=day: reduced(
-                    m.original if day == last
-                    else assess_case(case, AsOf(date=day), mode=m.query.mode, with_sensitivity=False)
-                ),
-            )
-        )
-    assert days_between(first, last, step)[0] == found[0].day
-    return tuple(found)
+    came = {e.times.available_at.date() for e in m.known.accepted()} | {j.at.date() for j in m.known.judgments}
+    # A week without news moves the number too: time passes and evidence ages.
+    weeks = {last - dt.timedelta(days=n) for n in range(0, (last - first).days, 7)}
+    days = sorted({first, last, *(d for d in came | weeks if first <= d <= last)})
+    if len(days) <= POINTS:
+        return tuple(days)
+    # Whole weeks back from the day shown, so that the page of a week ago shares its points.
+    step = -(-(last - first).days // (POINTS - 1))
+    step = 7 * -(-step // 7) if step > 3 else step
+    return tuple(sorted({first, *(last - dt.timedelta(days=n) for n in range(0, (last - first).days, step))}))
+
+
+def points(desk: Desk, m: Moment) -> tuple[Point, ...]:
+    """The case up to the day shown, never later. Each point is kept for the next view."""
+    from vedette.workflows.assess import assess_case
+
+    case, last = desk.case(m.id), m.day.date
+
+    def point(day: dt.date) -> Point:
+        if day == last:
+            return reduced(m.original)
+        return reduced(assess_case(case, AsOf(date=day), mode=m.query.mode, with_sensitivity=False))
+
+    return tuple(desk.points.get((m.id, m.version, m.query.mode, day), partial(point, day)) for day in days_of(m))
 
 
 def time_view(desk: Desk, m: Moment) -> TimeView:
@@ -160,7 +166,8 @@ def _finding(m: Moment, which: str, line: Sequence[Point], p: Sequence[float]) -
 def _pins(m: Moment, line: Sequence[Point], name: str) -> list[tuple[int, Pin]]:
     """(index of the point, pin): the largest steps of the selected scenario, numbered in time."""
     steps = [(line[i].estimates[name][0] - line[i - 1].estimates[name][0], i) for i in range(1, len(line))]
-    chosen = sorted(i for change, i in sorted(steps, key=lambda s: (-abs(s[0]), s[1]))[:PINS] if abs(change) >= LEAST_PIN)
+    largest = sorted(steps, key=lambda s: (-abs(s[0]), s[1]))[:PINS]
+    chosen = sorted(i for change, i in largest if abs(change) >= LEAST_PIN)
     claims = {e.id: e.claim for e in m.known.evidence}
     out = []
     for number, i in enumerate(chosen, 1):
@@ -213,12 +220,12 @@ def draw(m: Moment, line: Sequence[Point], name: str, rivals: Sequence[str], pin
     """
     first, last, end = line[0].day, line[-1].day, m.known.deadline
     # A third of the width at most for the days to come: the line is what is read.
-    span = max((last - first).days, 1)
+    span = (last - first).days + 1
     ahead = min((end - last).days, span // 2)
     days = span + ahead
     inner = WIDTH - LEFT - RIGHT
-    top = min(1.0, max(max(x.estimates[n][0] for x in line for n in (name, *rivals)),
-                       max(x.estimates[name][2][1] for x in line)) + 0.04)  # fmt: skip
+    highest = [p.estimates[n][0] for p in line for n in rivals] + [p.estimates[name][2][1] for p in line]
+    top = min(1.0, max(highest) + 0.04)
 
     def x(day: dt.date) -> float:
         return LEFT + inner * (day - first).days / days
@@ -227,27 +234,32 @@ def draw(m: Moment, line: Sequence[Point], name: str, rivals: Sequence[str], pin
         return TOP + (HEIGHT - TOP - FOOT) * (1 - p / top)
 
     parts = [_grid(top, y)]
-    now, right = x(last), LEFT + inner
+    # A day counts to its end: the estimate of the day shown has that day's width.
+    now, right = x(last + dt.timedelta(days=1)), LEFT + inner
     if right > now:
         parts.append(
             f'<rect class="later" x="{now:.1f}" y="{TOP}" width="{right - now:.1f}" '
             f'height="{HEIGHT - TOP - FOOT}"/>'
         )
     for band, css in ((2, "o"), (1, "i")):
-        parts.append(f'<path class="{css}" d="{_band(line, name, band, x, y)}"/>')
+        parts.append(f'<path class="{css}" d="{_band(line, name, band, x, y, now)}"/>')
     for rival, css in zip(rivals, ("r2", "r3"), strict=False):
-        parts.append(f'<path class="{css}" d="{_steps(line, rival, x, y)}"/>')
-    parts.append(f'<path class="e" d="{_steps(line, name, x, y)}"/>')
+        parts.append(f'<path class="{css}" d="{_steps(line, rival, x, y)}H{now:.1f}"/>')
+    parts.append(f'<path class="e" d="{_steps(line, name, x, y)}H{now:.1f}"/>')
     for c in m.known.crowd:
         if first <= c.date <= last:
-            parts.append(f'<rect class="crowd" x="{x(c.date) - 3:.1f}" y="{y(c.probability) - 3:.1f}" width="6" height="6"/>')
+            left, high = x(c.date) - 3, y(c.probability) - 3
+            parts.append(f'<rect class="crowd" x="{left:.1f}" y="{high:.1f}" width="6" height="6"/>')
+    beside = -1.0 * PIN_ROOM
     for i, pin in pins:
         at, high = x(line[i].day), y(line[i].estimates[name][0])
+        # Numbers keep clear of each other; the foot of a pin stays on its day.
+        beside = max(at, beside + PIN_ROOM)
         parts.append(
-            f'<line class="pin" x1="{at:.1f}" x2="{at:.1f}" y1="15" y2="{high:.1f}"/>'
+            f'<path class="pin" d="M{beside:.1f},15L{at:.1f},{TOP}V{high:.1f}"/>'
             f'<circle class="pd" cx="{at:.1f}" cy="{high:.1f}" r="3"/>'
-            f'<circle class="pn" cx="{at:.1f}" cy="8" r="7.5"/>'
-            f'<text class="pt" x="{at:.1f}" y="12" text-anchor="middle">{pin.number}</text>'
+            f'<circle class="pn" cx="{beside:.1f}" cy="8" r="7.5"/>'
+            f'<text class="pt" x="{beside:.1f}" y="12" text-anchor="middle">{pin.number}</text>'
         )
     parts.append(f'<line class="now" x1="{now:.1f}" x2="{now:.1f}" y1="{TOP - 4}" y2="{HEIGHT - FOOT}"/>')
     parts.append(_labels(m, line[-1], (name, *rivals), now, y))
@@ -275,7 +287,7 @@ def _steps(line: Sequence[Point], name: str, x: object, y: object) -> str:
     return "".join(out)
 
 
-def _band(line: Sequence[Point], name: str, band: int, x: object, y: object) -> str:
+def _band(line: Sequence[Point], name: str, band: int, x: object, y: object, now: float) -> str:
     assert callable(x) and callable(y)
 
     def ends(point: Point) -> Interval:
@@ -283,7 +295,7 @@ def _band(line: Sequence[Point], name: str, band: int, x: object, y: object) -> 
 
     upper = [f"M{x(line[0].day):.1f},{y(ends(line[0])[1]):.1f}"]
     upper += [f"H{x(point.day):.1f}V{y(ends(point)[1]):.1f}" for point in line[1:]]
-    back = [f"V{y(ends(line[-1])[0]):.1f}"]
+    back = [f"H{now:.1f}V{y(ends(line[-1])[0]):.1f}H{x(line[-1].day):.1f}"]
     for i in range(len(line) - 1, 0, -1):
         back.append(f"V{y(ends(line[i - 1])[0]):.1f}H{x(line[i - 1].day):.1f}")
     return "".join(upper) + "".join(back) + "Z"

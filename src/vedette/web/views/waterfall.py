@@ -76,12 +76,13 @@ def _finding(m: Moment, fall: Waterfall) -> str:
 
 def _row(m: Moment, bar: Bar) -> FallRow:
     label = plain(bar.label)
+    nothing = bar.value.text.strip("+−") == "0.00"
     number = next((n for n, words in m.composer.names.values() if words == label), "")
     return FallRow(
         bar=bar,
         number=number,
-        sign=bar.sign,
-        tone={"▲": "up", "▼": "dn"}.get(bar.sign, ""),
+        sign="" if nothing else bar.sign,
+        tone="" if nothing else {"▲": "up", "▼": "dn"}.get(bar.sign, ""),
         label=label,
         value=bar.value.text,
         summary=plain(bar.summary),

@@ -28,7 +28,7 @@ LEAST, MOST = -2.0, 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slider:
-    """One condition of one option in one view. ``key`` is what ``set=`` names; ``chosen`` its level, empty: as assessed.
+    """One condition of one option in one view. ``key`` is what ``set=`` names; ``chosen`` its level, or empty.
 
     ``low``/``high`` are the assessed 90 % interval, on the scale -2..+2.
     """
@@ -102,7 +102,8 @@ def sliders_view(desk: Desk, m: Moment) -> Sliders:
                 choices=tuple((w, f"{key}={w}", _level(level) == v) for w, v in LEVELS.items()),
             )
         )  # fmt: skip
-    failed, answers = "", ()
+    failed = ""
+    answers: tuple[Answer, ...] = ()
     if m.query.set:
         try:
             answers = answer(desk, m, m.query.set)
@@ -161,7 +162,8 @@ def answer(desk: Desk, m: Moment, changes: tuple[str, ...]) -> tuple[Answer, ...
     after = ready.engine.scenario_draws(ready.engine.evaluate(overrides=shifts))
     spans = np.quantile(after, [0.05, 0.25, 0.75, 0.95], axis=1)
     means = after.mean(axis=1)
-    return tuple(_answer(ready, i, s.id, s.label, float(means[i]), spans[:, i]) for i, s in enumerate(m.shown.scenarios))
+    rows = enumerate(m.shown.scenarios)
+    return tuple(_answer(ready, i, s.id, s.label, float(means[i]), spans[:, i]) for i, s in rows)
 
 
 def _answer(ready: WhatIf, i: int, name: str, label: str, p: float, spans: Any) -> Answer:
