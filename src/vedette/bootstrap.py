@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.forecasting.analysts import AnalystRecord
+    from vedette.ports.accounts import Accounts, Passwords, SignIn
     from vedette.ports.reading import DocumentSource, Translator
+    from vedette.ports.watching import Channel, WatchStore
     from vedette.reference.source_kinds import SourceKind
     from vedette.stores.backup import Backup
     from vedette.stores.database import Database
     from vedette.workflows.history import HistoryFetching
     from vedette.workflows.second_read import Reader
+    from vedette.workflows.watch import WatchService
+    from vedette.workflows.watch_look import Looker
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,27 @@ class Workspace:
             price_in=s.llm_price_in, price_out=s.llm_price_out,
         )  # fmt: skip
 
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in to this workspace, and what was changed by whom."""
+        from vedette.stores.accounts import SqlAccounts
+
+        return SqlAccounts(self._database)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """How passwords are kept."""
+        from vedette.stores.passwords import Argon2Passwords
+
+        return Argon2Passwords()
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """How somebody says who they are."""
+        from vedette.stores.passwords import PasswordSignIn
+
+        return PasswordSignIn(self.accounts, self.passwords)
+
     def migrate(self, target: str | None, *, drop_data: bool = False) -> tuple[str | None, str | None]:
         """Bring the tables up or down to a version, None removing them; see `Database.migrate`."""
         return self._database.migrate(target, drop_data=drop_data)
@@ -176,6 +201,81 @@ class Workspace:
         from vedette.stores.backup import read_backup
 
         return read_backup(self._database, self.settings.home, given)
+
+    @cached_property
+    def watching(self) -> WatchStore:
+        """What is watched, what was told, and the outbox."""
+        from vedette.stores.watching import SqlWatchStore
+
+        return SqlWatchStore(self._database)
+
+    def looker(self) -> Looker:
+        """Looks at the cases of this workspace for the watch service."""
+        from vedette.workflows.assess import assess_case
+        from vedette.workflows.watch_due import DueQuestions
+        from vedette.workflows.watch_look import Looker
+
+        def assessed(case: Case, day: AsOf) -> Assessment:
+            return assess_case(case, day, with_sensitivity=False, record=self.analyst_record)
+
+        return Looker(
+            self.watching, self.cases, self.clock, kinds=self.source_kinds(), assess=assessed,
+            due_lines=DueQuestions(self.ledger, self.find_case).lines,
+        )
+
+    def channel(self, name: str, *, write: Callable[[str], None], as_json: bool = False) -> Channel:
+        """A way to tell: ``stdout``, ``atom`` or ``atom:PATH``, or a channel of the settings.
+
+        Raises `BadInput` naming the variable that holds no address, `MissingExtra` when apprise is needed.
+        """
+        import os
+
+        from vedette.settings import alert_channel
+        from vedette.sources import delivery
+        from vedette.warning.alerts import text_of
+
+        if name == "stdout":
+            return delivery.Printed(write, text_of, as_json=as_json)
+        if name == "atom" or name.startswith("atom:"):
+            path = Path(name.partition(":")[2]) if ":" in name else self.settings.home / "alerts.atom"
+            return delivery.AtomFile(path, lambda n: self.watching.alerts(limit=n), text_of)
+        found = self.settings.alert_channels.get(name) or alert_channel(name, os.environ)
+        address = found.address.reveal()
+        if not address:
+            raise BadInput(
+                f"the channel {name!r} has no address", where=delivery.variable(name),
+                fix="Set it to https://... (webhook), smtps://... (e-mail) or an address of apprise",
+            )
+        scheme = address.partition(":")[0].lower()
+        if scheme in ("http", "https"):
+            return delivery.Webhook(
+                name, address, found.secret.reveal(), text_of, allow_private=self.settings.alert_allow_private
+            )
+        if scheme in ("smtp", "smtps"):
+            return delivery.Mail(name, address, text_of)
+        return delivery.Apprise(name, address, text_of)
+
+    def watch_service(
+        self, *, write: Callable[[str], None], say: Callable[[str], None], as_json: bool = False,
+        every: float | None = None,
+    ) -> WatchService:  # fmt: skip
+        """The watch service of this workspace: ``write`` prints alerts, ``say`` what goes wrong."""
+        import random
+        from functools import cache
+
+        from vedette.sources.polling import DocumentPoller
+        from vedette.workflows.watch import WatchService
+        from vedette.workflows.watch_tell import Outbox
+
+        @cache
+        def channel(name: str) -> Channel:
+            return self.channel(name, write=write, as_json=as_json)
+
+        chance = random.Random().random  # noqa: S311  spreads waits, keeps no secret
+        return WatchService(
+            self.watching, self.looker(), Outbox(self.watching, self.clock, channel, chance=chance), self.clock,
+            DocumentPoller(max_mb=self.settings.max_document_mb), chance=chance, say=say, every=every,
+        )
 
     def history_listing(self) -> tuple[dict[str, str], ...]:
         """What can be fetched, with licence, citation, coverage and addresses."""

@@ -295,8 +295,77 @@ watch_messages = Table(
     Index("ix_watch_messages_due", "state", "not_before"),
 )
 
+# Who works here. Only hashes of passwords and keys are stored.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("disabled", Integer, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("key_hash", String(64), primary_key=True),
+    Column("account", String(64), ForeignKey("accounts.name"), nullable=False, index=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("account", String(64), ForeignKey("accounts.name"), nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("scopes", String(80), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=True),
+    Column("revoked_at", UtcDateTime, nullable=True),
+)
+
+# No key to accounts: a case may be shared with everybody, and a bundled case has no row of its own.
+shares = Table(
+    "shares",
+    metadata,
+    Column("case_id", String(120), primary_key=True),
+    Column("account", String(64), primary_key=True, index=True),
+    Column("access", String(20), nullable=False),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("case_id", String(120), nullable=False),
+    Column("subject", String(160), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_comments_case", "case_id", "subject"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("case_id", String(120), nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("request", String(64), nullable=False),
+)
+
 APPEND_ONLY = (
     "cases", "contents", "documents", "evidence", "reviews", "judgments", "ledger", "story_documents", "story_anchors",
-    "tombstones", "watch_alerts", "watch_covered",
+    "tombstones", "watch_alerts", "watch_covered", "comments", "audit",
 )  # fmt: skip
 """Tables whose rows are refused UPDATE and DELETE by triggers; text named by a tombstone is the one exception."""

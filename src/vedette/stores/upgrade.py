@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from vedette.errors import StoreUnavailable
 
-HEAD = "0004"
+HEAD = "0005"
 """Newest step in ``migrations/versions``; a test checks that it is."""
 
 
