@@ -12,6 +12,7 @@ Exit status 1 when the pool is worse than the best rival beyond its paired inter
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -20,6 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
+from vedette.domain.time import AsOf
+from vedette.domain.track_record import Ending, PastForecast, PastQuestion, TrackRecord
+from vedette.forecasting.analysts import AnalystPool, learn
 from vedette.forecasting.pool import (
     CLIP,
     FACTORS,
@@ -97,6 +101,29 @@ def losses(questions: Sequence[Resolved], pooled: Callable[[Resolved], float]) -
     return -np.where(y, np.log(p), np.log1p(-p))
 
 
+def as_a_workspace(earlier: Sequence[Resolved]) -> AnalystPool:
+    """What `vedette assess` would learn from the earlier questions: judged question by question in order of time.
+
+    PredictionBook gives no base rates, so all are even odds.
+    """
+    even = {"yes": 0.5, "no": 0.5}
+    questions = []
+    for i, q in enumerate(earlier):
+        at = dt.datetime(2000, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=i)
+        told = tuple(
+            PastForecast(
+                analyst=name, as_of=at.date(), known_at=at, distribution={"yes": p, "no": 1 - p}, base_rate=even
+            )
+            for name, p in zip(q.people, q.p, strict=True)
+        )
+        ending = Ending(atom="yes" if q.happened else "no", known_at=at, last_day=at.date())
+        questions.append(
+            PastQuestion(id=f"{i:06d}", atoms=("yes", "no"), deadline=at.date(), endings=(ending,), told=told)
+        )
+    names = sorted({name for q in earlier for name in q.people})
+    return learn(TrackRecord(questions=tuple(questions)), AsOf.of("2099-01-01"), names)
+
+
 def rivals(earlier: Sequence[Resolved], base: float) -> dict[str, Callable[[Resolved], float]]:
     """Ways without weights; the fixed extremisation is the best of them on the earlier questions."""
     several = [q for q in earlier if len(q.people) >= FEWEST_PEOPLE]
@@ -143,9 +170,17 @@ def main() -> int:
     i = mean_interval(ours, ids)
     print(f"{'log score, less is better':<55}  mean   95 %             our gain over it, 95 %   n = {len(later)}")
     print(f"{'our pool':<55}  {i.estimate:.4f} {i.low:.4f} to {i.high:.4f}")
+    found_here = as_a_workspace(earlier)
+    print(f"a workspace would say: {found_here.why}")
+    weights = found_here.weights
+
+    def here(q: Resolved) -> float:
+        own = [weights.get(name, 1.0) for name in q.people]
+        return pool_log_odds(q.p, own, base=0.5, extremise=found_here.extremise)
+
     gains = {}
     scores = {}
-    for name, way in rivals(earlier, learnt.base).items():
+    for name, way in {"as a workspace learns": here, **rivals(earlier, learnt.base)}.items():
         theirs = losses(later, way)
         s, g = mean_interval(theirs, ids), mean_interval(theirs - ours, ids)
         gains[name], scores[name] = g, s.estimate
@@ -153,10 +188,14 @@ def main() -> int:
             f"{name:<55}  {s.estimate:.4f} {s.low:.4f} to {s.high:.4f}  {g.estimate:+.4f} "
             f"({g.low:+.4f} to {g.high:+.4f})"
         )
+    own = scores.pop("as a workspace learns")
     best = min(scores, key=lambda n: scores[n])
     missed = []
     if gains[best].high < 0:
         missed.append(f"worse than {best} beyond the interval")
+    ahead = mean_interval(losses(later, rivals(earlier, learnt.base)["mean"]) - losses(later, here), ids)
+    if ahead.low <= 0:
+        missed.append(f"a workspace's pool ({own:.4f}) not better than the plain mean")
     if gains["mean"].low <= 0:
         missed.append("not better than the plain mean")
     print(f"best rival: {best}")

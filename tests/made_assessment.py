@@ -449,6 +449,7 @@ def made_assessment(**changes: Any) -> Assessment:
                 "source": "Metaculus community",
                 "question": "Will Russia invade further Ukrainian territory before 2023?",
                 "probability": 0.52,
+                "verdict": "another question (its window ends on 2022-12-31, ours on 2022-03-31: 275 days later)",
             },
         ),
         "warnings": ("One-sided evidence: no item speaks against the lasting presence.",),

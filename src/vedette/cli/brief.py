@@ -58,8 +58,8 @@ def brief(
             "--sections",
             metavar="LIST",
             help="Print only these, joined by commas: answer, judgements, scenarios, time, conditions, why, map, "
-            "change, look, assumptions, alternatives, base-rates, analogues, crowd, opinions, rules, sources. "
-            "The cut-off and the limits are always printed.",
+            "change, look, assumptions, alternatives, base-rates, analogues, analysts, crowd, opinions, rules, "
+            "sources. The cut-off and the limits are always printed.",
         ),
     ] = None,
     bundle: Annotated[

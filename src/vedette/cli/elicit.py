@@ -79,6 +79,20 @@ def _print_coherence(coherence: Any) -> None:
         print(f"  {scenario}: {100 * coherence['repaired'].get(scenario, 0):.0f} % ({100 * shift:+.1f} points)")
 
 
+def _print_record(record: Any) -> None:
+    """The weight each analyst has by what they forecast before, and why the pool is or is not extremised."""
+    if record is None:
+        return
+    for s in record["skills"]:
+        told = (
+            f"log score {s['log_score']:.2f}, base rate {s['base_rate']:.2f}, n = {s['questions']}"
+            if s["questions"]
+            else "no record yet"
+        )
+        print(f"weight of {clean(s['analyst'])}: {s['weight']:.2f} ({told})")
+    print(f"The pool is {clean(record['why'])}" if not record["fault"] else clean(record["why"]))
+
+
 @app.command("show")
 def show(
     case: CaseName,
@@ -95,8 +109,9 @@ def show(
 
     workspace = open_workspace()
     found = panel(
-        workspace.cases, case, viewer=(analyst or workspace.settings.author).strip(), reveal=reveal, as_of=as_of
-    )
+        workspace.cases, case, viewer=(analyst or workspace.settings.author).strip(), reveal=reveal, as_of=as_of,
+        record=workspace.analyst_record,
+    )  # fmt: skip
     if as_json:
         print_json(found)
         return
@@ -122,5 +137,6 @@ def show(
     print_table(["Analyst", "Round", "Kind", "Subject", "Value", "Saw model", "Reason"], rows, right=("Round", "Value"))
     for subject, d in found["disagreement"].items():
         print(f"differ on {subject}: {d['lowest']:g} to {d['highest']:g} (n = {d['n']:.0f})")
+    _print_record(found["record"])
     if not rows:
         say(f"Nobody has answered yet.  Next:  vedette elicit give {case} --probability SCENARIO=P")

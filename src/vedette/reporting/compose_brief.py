@@ -7,6 +7,7 @@ from typing import Any
 
 from vedette.domain.scenarios import Basis
 from vedette.reporting.compose import Composer, join_words
+from vedette.reporting.compose_analysts import analyst_tables
 from vedette.reporting.compose_tables import (
     alternative_tables,
     analogue_table,
@@ -463,6 +464,7 @@ def build_view(facts: Facts) -> BriefView:
         *alternative_tables(c),
         base_rate_table(c),
         analogue_table(c),
+        *analyst_tables(c),
         crowd_table(c),
         opinion_table(c),
         rule_table(c),

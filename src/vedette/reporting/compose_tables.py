@@ -249,16 +249,17 @@ def crowd_table(c: Composer) -> Table:
                 (f.figure("percent", "assessment", "crowd", i, "probability"),),
                 (f.text("assessment", "crowd", i, "question"),),
                 (f.text("assessment", "crowd", i, "source"),),
+                (f.text("assessment", "crowd", i, "verdict"),) if "verdict" in row else ("not checked",),
             )
         )
-        for i in range(len(c.a["crowd"]))
+        for i, row in enumerate(c.a["crowd"])
     )
     return Table(
         id="crowd",
         finding=("What others said by then",),
-        heads=("Date", "Figure", "Their question", "Source"),
+        heads=("Date", "Figure", "Their question", "Source", "Held against ours"),
         rows=rows,
-        note=("Their question is not ours: scope and deadline differ. These figures move nothing here.",)
+        note=("Polarity, scope and deadline are held against ours. These figures move nothing here.",)
         if rows
         else (),
         empty="The case holds no crowd or market figure known by this date.",

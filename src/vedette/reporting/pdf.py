@@ -22,9 +22,9 @@ from vedette.reporting.view import BriefView, EvidenceLine, Line, Table
 # Shares of the width for the columns of the small tables, by their number. [assumption: looks]
 _WIDTHS: Final = {2: [2, 3], 3: [5, 4, 2], 4: [4, 2, 2, 5], 5: [5, 2, 2, 2, 6]}
 _TABLE_WIDTHS: Final = {
-    "changes": [8, 2, 1.4], "assumptions": [4, 4, 4], "crowd": [2.2, 1, 5, 5], "opinions": [1, 3, 7, 2.4],
+    "changes": [8, 2, 1.4], "assumptions": [4, 4, 4], "crowd": [2, 1, 4, 4, 4], "opinions": [1, 3, 7, 2.4],
     "rules": [5, 1, 1.4, 5], "base-rates": [4, 1, 1.6, 1.8, 6], "watch": [6, 1.2, 1.6, 1.4, 3],
-    "analogues": [4, 1, 3, 3],
+    "analogues": [4, 1, 3, 3], "analysts": [3, 1.4, 1.4, 1.6, 1.8, 1.8],
 }  # fmt: skip
 
 

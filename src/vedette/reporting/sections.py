@@ -24,6 +24,7 @@ SECTIONS: Final = {
     "alternatives": "the author's rule and rival frameworks",
     "base-rates": "where each question starts",
     "analogues": "past cases",
+    "analysts": "what analysts said, and what their record weighs",
     "crowd": "forecasting sites at the time",
     "opinions": "what others argue",
     "rules": "how each outcome is decided",
@@ -37,7 +38,8 @@ ALWAYS: Final = ("limits",)
 # Ids of the small tables (compose_tables) by section; the alternatives are numbered.
 _TABLES: Final = {
     "changes": "change", "watch": "look", "assumptions": "assumptions", "base-rates": "base-rates",
-    "analogues": "analogues", "crowd": "crowd", "opinions": "opinions", "rules": "rules", "timeline": "time",
+    "analogues": "analogues", "analysts": "analysts", "crowd": "crowd",
+    "opinions": "opinions", "rules": "rules", "timeline": "time",
 }  # fmt: skip
 
 

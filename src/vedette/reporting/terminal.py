@@ -355,14 +355,19 @@ def _notes(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
     c = a["confidence"]
     reasons = " ".join(safe_text(r).rstrip(".") + "." for r in c["reasons"])
     yield from screen.wrap(f"Confidence: {safe_text(c['level'])}. {reasons}")
+    if a.get("judgments"):
+        yield ""
+        yield from _analysts(a, screen)
     if a["crowd"]:
         yield ""
-        yield screen.heading("Others at the time", "their own questions, not ours")
+        yield screen.heading("Others at the time", "their own questions")
         asked = None
         for row in a["crowd"]:
             if row["question"] != asked:
                 asked = row["question"]
                 yield from screen.wrap(safe_text(asked), "  ")
+                if "verdict" in row:
+                    yield from screen.wrap(f"Held against ours: {safe_text(row['verdict'])}.", "  ")
             yield from screen.wrap(
                 f"{safe_text(row['date'])}  {percent(row['probability'])}  {safe_text(row['source'])}",
                 "    ",
@@ -377,6 +382,27 @@ def _notes(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
             yield from others
         if len(a["warnings"]) > TOP_WARNINGS:
             yield f"  and {len(a['warnings']) - TOP_WARNINGS} more in --json"
+
+
+def _analysts(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:
+    """Who said what of the first scenario, the weight each has, and why the pool is or is not extremised."""
+    judged, first = a["judgments"], a["scenarios"][0]["id"]
+    record = judged["record"]
+    yield screen.heading("Analysts", "weighed by what they forecast before")
+    persons = {p["analyst"]: p for p in judged["persons"]}
+    for s in record["skills"]:
+        person = persons.get(s["analyst"])
+        said = f"{percent(person['repaired']['scenarios'][first])} on {scenario_names(a)[first][0]}" if person else ""
+        seen = ", saw the model first" if person and person["saw_model"] else ""
+        weight = number_text(person["weight"] if person else s["weight"], 2)
+        scores = "no record yet"
+        if s["questions"]:
+            own, base = number_text(s["log_score"], 2), number_text(s["base_rate"], 2)
+            scores = f"log score {own}, base rate {base}, n = {s['questions']}"
+        parts = (safe_text(s["analyst"]), said, f"weight {weight}{seen} ({scores})")
+        yield from screen.wrap("  ".join(x for x in parts if x), "  ", "    ")
+    why = safe_text(record["why"])
+    yield from screen.wrap(why[:1].upper() + why[1:] + ".", "  ")
 
 
 def _next(a: Mapping[str, Any], screen: _Screen) -> Iterator[str]:

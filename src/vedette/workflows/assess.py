@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from vedette.assessment.channels import RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
+from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput, UnknownName
 from vedette.forecasting.assess import Setting, assess, prepare
@@ -24,6 +25,7 @@ from vedette.warning.indicators import watched_items
 from vedette.workflows.analogues import analogues_of
 from vedette.workflows.base_rate import structural_rate
 from vedette.workflows.if_false import if_false
+from vedette.workflows.indicators import indicator_rows, signal_rows
 from vedette.workflows.track_record import FindRecord, record_for
 
 LEVELS = {"absent": -2.0, "weak": -1.0, "mixed": 0.0, "met": 1.0, "strong": 2.0}
@@ -116,9 +118,32 @@ def assess_case(
     if with_sensitivity:
         setting = replace(setting, analogues=analogues_of(case, cut))
     result = assess(case, cut, setting, with_sensitivity=with_sensitivity)
+    result = replace(
+        result, crowd=tuple(crowd_rows(case.known(cut))), indicators=indicator_rows(case, cut),
+        signals=signal_rows(case, cut),
+    )  # fmt: skip
     if not with_sensitivity or rival:
         return result
     return replace(result, sensitivity=(*result.sensitivity, *if_false(case, cut, setting, result)))
+
+
+def crowd_rows(known: Case) -> Iterator[dict[str, Any]]:
+    """Crowd figures of a case already cut, each with the verdict of `anchor_check`: whether its question is ours.
+
+    ``as_ours``: the figure turned to our polarity, None when the question is another one.
+    """
+    from vedette.workflows.anchor import anchor_check
+
+    for figure in known.crowd:
+        check = anchor_check(known, figure)
+        verdict = f"another question ({'; '.join(check.why)})"
+        if check.fits and check.probability is not None:
+            turned = "" if check.probability == figure.probability else f", turned round {check.probability:.0%}"
+            verdict = f"asks what {check.scenario} asks{turned}"
+        yield {
+            **to_plain(figure), "scenario": check.scenario, "fits": check.fits, "why": list(check.why),
+            "as_ours": check.probability, "verdict": verdict,
+        }  # fmt: skip
 
 
 def parse_change(case: Case, text: str) -> tuple[str, str | None, str, float]:

@@ -11,15 +11,20 @@ from vedette.domain.case import Case
 from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
+from vedette.domain.track_record import TrackRecord
 from vedette.errors import BadInput, UnknownName
+from vedette.forecasting.analysts import AnalystPool, AnalystRecord
 from vedette.forecasting.coherence import repair
 from vedette.forecasting.judgments import latest, split_subject
 from vedette.ports import CaseStore, Clock
 from vedette.reference.frameworks import framework
 from vedette.workflows.assess import LEVELS
 from vedette.workflows.open_case import open_case, stored_case
+from vedette.workflows.track_record import FindRecord, record_for
 
 BLIND = 1
+ASKED = (JudgmentKind.PROBABILITY, JudgmentKind.STATE)
+"""What a blind round asks. Who weighed an item while reading it has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,7 @@ def give(
     at = min(AsOf.of(as_of).cutoff - dt.timedelta(seconds=1), now) if as_of else now
     with store.transaction():
         case = stored_case(store, name)
-        mine = [j for j in case.judgments if j.analyst == analyst]
+        mine = [j for j in case.judgments if j.analyst == analyst and j.kind in ASKED]
         if round > BLIND and not any(j.round == BLIND for j in mine):
             raise BadInput(
                 f"{analyst} has no blind first round yet", where=case.id, fix="Give the first round before the second"
@@ -143,13 +148,24 @@ def coherence_of(case: Case, answers: Sequence[Answer]) -> Mapping[str, Any] | N
 
 
 def panel(
-    store: CaseStore, name: str, *, viewer: str | None, reveal: bool = False, as_of: str | None = None
+    store: CaseStore,
+    name: str,
+    *,
+    viewer: str | None,
+    reveal: bool = False,
+    as_of: str | None = None,
+    record: FindRecord | None = None,
 ) -> dict[str, Any]:
-    """What the others said: hidden from an analyst who has not given the blind round, unless revealed on purpose."""
+    """What the others said: hidden from an analyst who has not given the blind round, unless revealed on purpose.
+
+    ``record``: the weight each has by what they forecast before (as of ``as_of``, default: the case's own day), and
+    whether their pool is extremised; no figure but names, so it is never hidden.
+    """
     case = open_case(store, name)
+    cut = AsOf.of(as_of or case.as_of)
     if as_of:
         case = case.known(AsOf.of(as_of))
-    done = {j.analyst for j in case.judgments if j.round == BLIND}
+    done = {j.analyst for j in case.judgments if j.round == BLIND and j.kind in ASKED}
     hidden = viewer is not None and viewer not in done and not reveal
     rows = [] if hidden else [to_plain(j) for j in latest(case.judgments)]
     return {
@@ -157,8 +173,15 @@ def panel(
         "analysts": sorted(done),
         "hidden": hidden,
         "judgments": rows,
+        "record": to_plain(_record(case, cut, record)),
         "disagreement": {} if hidden else _disagreement(case.judgments),
     }
+
+
+def _record(case: Case, cut: AsOf, find: FindRecord | None) -> AnalystPool | None:
+    names = [j.analyst for j in case.judgments]
+    found = record_for(case, find) or AnalystRecord(TrackRecord())
+    return found.at(cut, names) if names else None
 
 
 def _disagreement(judgments: Sequence[Judgment]) -> dict[str, dict[str, float]]:
