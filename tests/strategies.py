@@ -802,6 +802,8 @@ assessments = st.builds(
     excluded=some(st.dictionaries(words, words, max_size=2), 2),
     judgments=maybe(plain_tables),
     crowd=some(plain_tables, 2),
+    indicators=some(plain_tables, 1),
+    signals=some(plain_tables, 1),
     warnings=some(words),
     draws=st.integers(0, 10**6),
 )

@@ -141,6 +141,8 @@ class Assessment:
     excluded: tuple[Mapping[str, str], ...]
     judgments: Mapping[str, Any] | None = None
     crowd: tuple[Mapping[str, Any], ...]
+    indicators: tuple[Mapping[str, Any], ...] = ()
+    signals: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[str, ...]
     draws: int
 
@@ -185,6 +187,8 @@ class Assessment:
                 "excluded",
                 "judgments",
                 "crowd",
+                "indicators",
+                "signals",
                 "warnings",
             )
         }
