@@ -69,7 +69,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """Scenario probabilities before and after some decisions, and what did it, the largest first."""
+    """Scenario probabilities before and after some decisions, and what did it, the largest first.
+
+    ``decisions``: how many of them still count; one that was taken back does not.
+    """
 
     decisions: int
     before: dict[str, float]
@@ -101,8 +104,10 @@ def moved_since(case: Case, since: int, as_of: AsOf, *, mode: str = "recommended
         for e in found.effects
     ]
     named = [c for c in causes if c.kind != "residual" or any(abs(v) > 5e-4 for v in c.points.values())]
+    later = case.reviews[since:]
+    standing = {r.evidence for r in later if latest_review(case, r.evidence) == r}
     return Moved(
-        decisions=len(case.reviews) - since, before=dict(found.before), after=dict(found.after),
+        decisions=len(standing), before=dict(found.before), after=dict(found.after),
         causes=tuple(sorted(named, key=lambda c: (-max(map(abs, c.points.values()), default=0.0), c.evidence))),
     )
 

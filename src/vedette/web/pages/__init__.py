@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-ROUTERS = ("shell", "board", "case", "map", "evidence", "documents", "reader", "ledger")
+ROUTERS = ("shell", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit")
 """Modules of this package with a ``router``, in the order their routes are tried."""
 
 

@@ -138,7 +138,7 @@ def _decide(
                 fix="Load the page again; the record that counts is marked in the text",
             )  # fmt: skip
         where = replace(where, since=where.since or str(len(case.reviews)))
-        made = _act(desk, case, item, form, author)
+        made = _act(desk, case, item, form, author, day_of(case, where, document))
     except VedetteError as error:
         conflict = isinstance(error, EditConflict)
         draft = Draft(fields=form, error=error.what, fix=_fix(error), conflict=conflict)
@@ -166,7 +166,7 @@ def _next(desk: Desk, case_id: str, document: Document, where: Where, item_id: s
     return address(case_path(case_id, "documents", document.id), **where.query(item=goal))
 
 
-def _act(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: str) -> str:
+def _act(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: str, day: AsOf) -> str:
     """Record what the form asks for; the id that now counts, or "withdraw" or "importance"."""
     from vedette.domain.evidence import Verdict
     from vedette.workflows.review import Decision
@@ -175,7 +175,7 @@ def _act(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: s
     verdict = form.get("verdict", "")
     seen = None if form.get("force") == "mine" else form.get("seen")
     if verdict == "importance":
-        _set_importance(desk, case, item, form, author)
+        _set_importance(desk, case, item, form, author, day)
         return "importance"
     if verdict == "withdraw":
         decision = Decision(evidence=item.id, verdict=Verdict.WITHDRAW, reason=form.get("reason", ""))
@@ -220,7 +220,7 @@ def changed_fields(item: Evidence, form: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _set_importance(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: str) -> None:
+def _set_importance(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: str, day: AsOf) -> None:
     """The analyst's own log likelihood ratio, in place of the strength word. The model's number is on the page."""
     from vedette.domain.judgment import JudgmentKind
     from vedette.workflows.elicit import BLIND, Answer, give
@@ -237,7 +237,7 @@ def _set_importance(desk: Desk, case: Case, item: Evidence, form: dict[str, str]
         desk.workspace.cases, desk.workspace.clock, case.id,
         [Answer(kind=JudgmentKind.LIKELIHOOD_RATIO, subject=item.id, value=value)],
         analyst=author, reason=form.get("reason", "").strip() or "importance set in the reader", round=later,
-        saw_model=True,
+        saw_model=True, as_of=str(day),
     )  # fmt: skip
 
 

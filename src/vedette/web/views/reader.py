@@ -33,6 +33,8 @@ from vedette.workflows.triage import SHOWN, Moved, seen_token
 
 BESIDE = 4
 """Items shown beside a proposal of each sort, the nearest first. [assumption]: what is read at a glance."""
+CAUSES = 8
+"""Items named in the line that says what moved the number; the rest are summed. [assumption]"""
 SHORT = {
     "perceived_justification": "Justification", "local_support": "Support", "absence_of_resistance": "Resistance",
     "technical_feasibility": "Feasibility", "low_costs": "Cost", "stakes": "Stakes", "option": "Forces, orders",
@@ -451,6 +453,10 @@ def _preview_line(
         return ""
     name = chosen_scenario(case, where.scenario)
     before, after = pair[0][name], pair[1][name]
+    if abs(after - before) < 5e-4:
+        # The item is about another scenario: say what it does there.
+        name = max(pair[0], key=lambda s: abs(pair[1][s] - pair[0][s]))
+        before, after = pair[0][name], pair[1][name]
     letter = scenario_letters(case)[name][0]
     if all(abs(pair[1][s] - pair[0][s]) < 5e-4 for s in pair[0]):
         opinion = f": a {item.kind.value} is an opinion, not a new fact" if item.is_argument else ""
@@ -522,8 +528,9 @@ def _moved(case: Case, moved: Moved | None, where: Where) -> MovedView | None:
     first = next(s for s, (k, _) in zip(every, scenario_letters(case).items(), strict=True) if k == name)
     before, after = moved.before[name], moved.after[name]
     n = moved.decisions
-    causes = [c for c in moved.causes if abs(c.points.get(name, 0.0)) >= 5e-5]
-    causes.sort(key=lambda c: -abs(c.points[name]))
+    ordered = sorted(moved.causes, key=lambda c: -abs(c.points.get(name, 0.0)))
+    causes = [c for c in ordered if abs(c.points.get(name, 0.0)) >= 5e-4][:CAUSES]
+    rest = sum(c.points.get(name, 0.0) for c in ordered) - sum(c.points[name] for c in causes)
     said = "did not move" if abs(after - before) < 5e-4 else f"went {_exact(before)} → {_exact(after)}"
     line = (
         f"{n} decision{'s' if n > 1 else ''}: {first.letter} {first.label} {said}"
@@ -532,8 +539,9 @@ def _moved(case: Case, moved: Moved | None, where: Where) -> MovedView | None:
     return MovedView(
         line=line, first=first, shifts=every, decisions=n,
         causes=tuple(
-            (c.evidence if c.kind != "residual" else "rounding", safe_text(c.what)[:120], _points(c.points[name]),
-             _sign(c.points[name]) if abs(c.points[name]) >= 5e-4 else ("up" if c.points[name] > 0 else "dn"))
-            for c in causes[:8]
-        ),
+            (c.evidence if c.kind != "residual" else "rounding", safe_text(c.what)[:160], _points(c.points[name]),
+             _sign(c.points[name]))
+            for c in causes
+        ) + (((f"{len(ordered) - len(causes)} smaller", "Everything else together", _points(rest), _sign(rest)),)
+             if abs(rest) >= 5e-4 else ()),
     )  # fmt: skip
