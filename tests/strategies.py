@@ -842,7 +842,8 @@ alert_reasons = st.builds(Reason, id=ids, what=words, log_odds=maybe(numbers))
 alerts = st.builds(
     Alert, key=ids, case=ids, kind=st.sampled_from(AlertKind), subject=words, at=instants, as_of=days, headline=words,
     covers=some(ids).filter(len), moves=some(alert_moves, 2), reasons=some(alert_reasons, 2), evidence=some(ids),
-    if_accepted=st.dictionaries(ids, shares, max_size=2), urgent=st.booleans(),
+    if_accepted=st.dictionaries(ids, shares, max_size=2), present=st.dictionaries(ids, shares, max_size=2),
+    urgent=st.booleans(),
 )  # fmt: skip
 tolds = st.builds(
     Told, case=ids, at=instants, scenarios=some(scenario_lines, 2),

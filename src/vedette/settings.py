@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import urllib.parse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vedette.errors import BadInput
@@ -142,6 +142,21 @@ SETTINGS: tuple[SettingLine, ...] = (
         unit="money per million tokens",
         doc="Price of what is answered.",
     ),
+    SettingLine(
+        name="alert_channels",
+        variable="VEDETTE_ALERT_NAME",
+        default="none; the entry 'alert-name' of 'vedette' in the keyring, if the package keyring is installed",
+        unit="secret",
+        doc="Address of the channel called NAME (`vedette watch add --channel name`): https://... for a webhook, "
+        "smtps://... for e-mail, or any address of apprise. VEDETTE_ALERT_NAME_SECRET signs a webhook.",
+    ),
+    SettingLine(
+        name="alert_allow_private",
+        variable="VEDETTE_ALERT_ALLOW_PRIVATE",
+        default="no",
+        unit="yes or no",
+        doc="Whether a webhook may have an address inside your own network.",
+    ),
 )
 
 
@@ -170,6 +185,14 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChannel:
+    """Where alerts of one channel go: its address, and what signs them."""
+
+    address: Secret
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings in force. Fields in the order of `SETTINGS`, with their units."""
 
@@ -189,6 +212,8 @@ class Settings:
     llm_max_characters: int = 200_000
     llm_price_in: float | None = None
     llm_price_out: float | None = None
+    alert_channels: Mapping[str, AlertChannel] = field(default_factory=dict)
+    alert_allow_private: bool = False
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -212,6 +237,27 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         llm_max_characters=int(_number(env, "VEDETTE_LLM_MAX_CHARACTERS", 200_000)),
         llm_price_in=_price(env, "VEDETTE_LLM_PRICE_IN"),
         llm_price_out=_price(env, "VEDETTE_LLM_PRICE_OUT"),
+        alert_channels=_alert_channels(env),
+        alert_allow_private=_yes(env, "VEDETTE_ALERT_ALLOW_PRIVATE"),
+    )
+
+
+def _alert_channels(env: Mapping[str, str]) -> dict[str, AlertChannel]:
+    """Channels by name in small letters: VEDETTE_ALERT_OPS_DESK is ops-desk."""
+    prefix, suffix = "VEDETTE_ALERT_", "_SECRET"
+    named = {v.removeprefix(prefix).removesuffix(suffix) for v in env if v.startswith(prefix) and env[v].strip()}
+    return {
+        name.lower().replace("_", "-"): alert_channel(name.lower().replace("_", "-"), env)
+        for name in sorted(named - {"ALLOW_PRIVATE"})
+    }
+
+
+def alert_channel(name: str, env: Mapping[str, str]) -> AlertChannel:
+    """The channel of a name; what the environment does not say may be in the keyring."""
+    variable = f"VEDETTE_ALERT_{name.upper().replace('-', '_')}"
+    return AlertChannel(
+        address=Secret(_printable(env, variable), f"alert-{name}"),
+        secret=Secret(_printable(env, f"{variable}_SECRET"), f"alert-{name}-secret"),
     )
 
 

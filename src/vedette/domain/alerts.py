@@ -199,7 +199,8 @@ class Alert:
 
     ``key`` names it for ever: sent twice (after a crash between sending and the acknowledgement) it is the same key.
     ``covers``: keys of the single things it tells; none of them is ever told again. ``reasons`` of a probability
-    alert sum to the move of ``moves[0]``. ``if_accepted``: (scenario, probability) were the proposals accepted.
+    alert sum to the move of ``moves[0]``. ``if_accepted``: probabilities were the proposals accepted; ``present``: of
+    the same scenarios, as last told.
     """
 
     key: str
@@ -214,6 +215,7 @@ class Alert:
     reasons: tuple[Reason, ...] = ()
     evidence: tuple[str, ...] = ()
     if_accepted: Mapping[str, float] = field(default_factory=dict)
+    present: Mapping[str, float] = field(default_factory=dict)
     urgent: bool = False
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from vedette.domain.alerts import Alert, AlertRule, Told
+from vedette.domain.alerts import Alert, AlertRule, NewItem, Told
 from vedette.ports.reading import Handed
 
 
@@ -65,11 +65,13 @@ class CaseWatch:
 class SourceState:
     """What is known of a source. ``failures``: in a row. ``since``: when ``state`` began. ``cursor``: where to go on.
 
-    ``etag`` and ``modified`` are the validators of the last whole answer.
+    ``etag`` and ``modified`` are the validators of the last whole answer. ``wait``: seconds from the last look to
+    ``next_due``, by which a clock that was set back is noticed.
     """
 
     source: str
     next_due: dt.datetime
+    wait: float = 0.0
     state: str = "ok"
     since: dt.datetime
     why: str = ""
@@ -121,8 +123,9 @@ class Found:
 class Poll:
     """What one look at a source gave. ``error`` is empty when it answered.
 
-    ``retry_after``: seconds the source asks to be left alone. ``listed``: items it holds now; ``gap``: none of them
-    was known although others had been, so some in between may have been missed.
+    ``retry_after``: seconds the source asks to be left alone. ``gap``: none of its items was known although others had
+    been, so some in between may have been missed. ``more``: it held more than one look takes. ``news``: what a source
+    tells without a document, such as an unusual number of coded events. ``cursor``: where to go on.
     """
 
     found: tuple[Found, ...] = ()
@@ -131,8 +134,10 @@ class Poll:
     retry_after: float | None = None
     etag: str = ""
     modified: str = ""
-    listed: int = 0
     gap: bool = False
+    more: bool = False
+    news: tuple[NewItem, ...] = ()
+    cursor: str = ""
 
 
 class Poller(Protocol):

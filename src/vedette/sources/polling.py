@@ -71,7 +71,7 @@ class DocumentPoller:
             found.append(_found(id, _version(item), source.item(item, feed.title)))
         more = len(new) > AT_ONCE
         return Poll(
-            found=tuple(found), listed=len(items),
+            found=tuple(found), more=more,
             # Without validators the next look gets the whole feed again, and with it what was left over.
             etag="" if more else page.etag, modified="" if more else page.modified,
             gap=bool(items) and not first and not any(id in known for id in items),
@@ -86,24 +86,23 @@ class DocumentPoller:
             if known.get(watch.address) != version:
                 found.append(Found(id=watch.address, version=version, document=handed))
             break  # an address that leads to a feed or a message with attachments is no page
-        return Poll(found=tuple(found), listed=1)
+        return Poll(found=tuple(found))
 
     def _folder(self, watch: Watch, known: Mapping[str, str]) -> Poll:
         root = Path(watch.address)
         if not root.is_dir():
             raise SourceFailed("no such folder", where=watch.address)
-        found, listed = [], 0
+        found = []
         for handed in self._source(watch).documents(watch.address):
             id = shortened(handed.source)
             if not isinstance(handed, Handed):
                 if handed.source != watch.address and handed.outcome is Outcome.FAILED and known.get(id) != "":
                     found.append(Found(id=id, version="", why=handed.why, ready=False))
                 continue
-            listed += 1
             version = _digest(handed.content)
             if known.get(id) != version and _settled(handed.source):
                 found.append(Found(id=id, version=version, document=handed))
-        return Poll(found=tuple(found), listed=listed)
+        return Poll(found=tuple(found))
 
 
 def shortened(id: str) -> str:

@@ -59,7 +59,7 @@ def decide(
     moved = _probability(rule, told, now)
     found += [moved] if moved else []
     found += [] if first else _indicators(told, now)
-    fresh = _evidence(rule, now, known)
+    fresh = _evidence(rule, told, now, known)
     found += [fresh] if fresh else []
     found += _sources(told, now)
     found += _due(rule, now, known)
@@ -247,7 +247,7 @@ def _state(state: str) -> str:
     return state.replace("_", " ")
 
 
-def _evidence(rule: AlertRule, now: CaseState, known: Container[str]) -> Alert | None:
+def _evidence(rule: AlertRule, told: Told, now: CaseState, known: Container[str]) -> Alert | None:
     """One alert for everything new in a look: one thing told for each story and what it bears on, not each copy."""
     order = list(Strength)
     by_subject: dict[str, NewItem] = {}
@@ -269,6 +269,7 @@ def _evidence(rule: AlertRule, now: CaseState, known: Container[str]) -> Alert |
             Reason(id=i.id, what=f"{i.attribution}: {_cut(i.claim)} ({i.bears}, {i.strength})") for i in items[:REASONS]
         ) + ((Reason(id="rest", what=f"and {n - REASONS} more"),) if n > REASONS else ()),
         evidence=tuple(i.id for i in items), if_accepted=now.if_accepted,
+        present={s.id: s.probability for s in told.scenarios if s.id in now.if_accepted},
     )  # fmt: skip
 
 
@@ -409,14 +410,17 @@ def text_of(alert: Alert) -> str:
         name = "" if ":" in reason.id or reason.id in ("rest", reason.what) else f"{reason.id}: "
         lines.append(f"  {share}{name}{_cut(reason.what, 200)}")
     if alert.if_accepted:
-        lines.append("If the new proposals were accepted: " + _if_accepted(alert.if_accepted))
+        lines.append("If all proposals were accepted: " + _if_accepted(alert.if_accepted, alert.present))
     if alert.kind is AlertKind.EVIDENCE:
         lines.append(f"Nothing of it counts before it is accepted: vedette review {alert.case}")
     return "\n".join(lines)
 
 
-def _if_accepted(found: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {_percent(p)}" for name, p in sorted(found.items()))
+def _if_accepted(found: Mapping[str, float], present: Mapping[str, float]) -> str:
+    return ", ".join(
+        f"{name} {_percent(p)}" + (f" ({_percent(present[name])} now)" if name in present else "")
+        for name, p in sorted(found.items())
+    )
 
 
 def _percent(p: float) -> str:

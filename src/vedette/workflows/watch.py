@@ -1,0 +1,315 @@
+"""The watch service: sources looked at on schedule, cases compared with what was told, alerts sent.
+
+Everything it must know after a restart is in the store. Waits run on a clock that cannot be set; the times they end are
+kept as well, for the next process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vedette.domain.alerts import Alert
+from vedette.errors import BadInput, Unavailable, UnknownName, VedetteError
+from vedette.ports import Clock
+from vedette.ports.watching import CaseWatch, Looked, Poll, Poller, SourceState, Watch, WatchKind, WatchStore
+from vedette.workflows.watch_look import Looker, Taken
+from vedette.workflows.watch_schedule import after_poll, is_due
+from vedette.workflows.watch_tell import Outbox
+
+WORKERS = 8
+"""Sources looked at at the same time. [assumption]: they wait for the network, not for the processor."""
+WAKE = 1.0
+"""Seconds between two looks at what changed in the workspace itself: a review, a new batch of events. Half the two
+seconds that an alert may take."""
+CLOCK_JUMP = 60.0
+"""Seconds by which the clock and the time that passed may differ before it is said. [assumption]: time servers correct
+by less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one source is to be asked: for whom, from which state, and what is known already."""
+
+    watches: tuple[Watch, ...]
+    state: SourceState | None
+    known: Mapping[str, str]
+    first: bool
+
+    @property
+    def watch(self) -> Watch:
+        """How it is asked: as often as the most curious case wants."""
+        return min(self.watches, key=lambda w: (w.every, w.case))
+
+
+class WatchService:
+    """Runs rounds. ``events``: asks an event stream as the poller asks a feed; without it none is watched."""
+
+    def __init__(
+        self, store: WatchStore, looker: Looker, outbox: Outbox, clock: Clock, poller: Poller, *,
+        events: Callable[[Asked], Poll] | None = None,
+        monotonic: Callable[[], float] = time.monotonic, chance: Callable[[], float] = random.random,
+        say: Callable[[str], None] = lambda _line: None, every: float | None = None,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._looker = looker
+        self._outbox = outbox
+        self._clock = clock
+        self._poller = poller
+        self._events = events
+        self._monotonic = monotonic
+        self._chance = chance
+        self._say = say
+        self._every = every
+        self._next: dict[str, float] = {}
+        self._last_times: tuple[float, dt.datetime] | None = None
+        self._said: dict[str, str] = {}
+        self._running: dict[str, tuple[Future[Poll], Asked]] = {}
+
+    def run(self, stop: threading.Event, *, wake: float = WAKE) -> None:
+        """Rounds until ``stop`` is set. What goes wrong in one is said, and tried again in the next."""
+        with self._pool(), self._store.held():
+            while not stop.is_set():
+                started = self._monotonic()
+                try:
+                    self.round()
+                except (Unavailable, BadInput) as error:
+                    self._once("round", str(error))
+                stop.wait(max(wake - (self._monotonic() - started), 0.05))
+
+    def once(self) -> Looked:
+        """One round over every source, due or not; waits for all of them."""
+        with self._pool(), self._store.held():
+            return self.round(all_of_them=True)
+
+    @contextmanager
+    def _pool(self) -> Iterator[None]:
+        """Threads that ask sources. On leaving nobody waits for a source that does not answer."""
+        self._threads = ThreadPoolExecutor(max_workers=WORKERS)
+        try:
+            yield
+        finally:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._running = {}
+
+    def round(self, *, all_of_them: bool = False) -> Looked:
+        """Ask the sources that are due, take what has been answered, look at every case, and send.
+
+        A source that takes its time is taken when it has answered, and holds up nothing. With ``all_of_them`` every
+        source is asked, and waited for.
+        """
+        self._check_clock()
+        watches = self._watches()
+        cases = sorted({w.case for w in watches})
+        states = dict(self._store.source_states())
+        alerts: list[Alert] = []
+        failed: dict[str, str] = {}
+        for case in cases:
+            if self._store.told(case)[0] is None:
+                alerts += self._look(case, watches, states, failed)
+        self._submit(watches, states, all_of_them=all_of_them)
+        polled = items = proposals = sent = 0
+        for asked, poll in self._answered(wait=all_of_them):
+            taken, after = self._enter(asked, poll)
+            polled, items, proposals = polled + 1, items + taken.items, proposals + taken.proposals
+            alerts += taken.alerts
+            states[after.source] = after
+            if poll.error:
+                failed[after.source] = poll.error
+            if taken.alerts:
+                sent += self._send(failed)  # what is news now does not wait for the other sources
+        for case in cases:
+            alerts += self._look(case, watches, states, failed)
+        sent += self._send(failed)
+        return Looked(
+            polled=polled, items=items, proposals=proposals, alerts=tuple(a.key for a in alerts), sent=sent,
+            failed=failed,
+        )  # fmt: skip
+
+    # -- sources --------------------------------------------------------------------------------------------
+
+    def _watches(self) -> list[Watch]:
+        """What is watched for cases that are there and still open."""
+        found = []
+        closed: dict[str, bool] = {}
+        for watch in self._store.watches():
+            if watch.case not in closed:
+                try:
+                    closed[watch.case] = self._looker.closed(watch.case)
+                except UnknownName as error:
+                    self._once(watch.case, str(error))
+                    closed[watch.case] = True
+                else:
+                    if closed[watch.case]:
+                        self._once(watch.case, f"{watch.case}: its window is over; nothing more is read into it")
+            if not closed[watch.case]:
+                found.append(watch if self._every is None else replace(watch, every=self._every))
+        return found
+
+    def _submit(
+        self, watches: Sequence[Watch], states: Mapping[str, SourceState], *, all_of_them: bool
+    ) -> None:
+        """Ask the due sources, each in a thread of its own."""
+        by_source: dict[str, list[Watch]] = {}
+        for watch in watches:
+            by_source.setdefault(watch.source, []).append(watch)
+        for source in sorted(by_source):
+            if source in self._running or not (all_of_them or self._due(source, states.get(source))):
+                continue
+            asked = self._asked(tuple(by_source[source]), states.get(source))
+            ask = self._events if asked.watch.kind is WatchKind.EVENTS else self._ask
+            if ask is not None:
+                self._running[source] = self._threads.submit(ask, asked), asked
+
+    def _answered(self, *, wait: bool) -> Iterator[tuple[Asked, Poll]]:
+        """What sources answered, as it comes; with ``wait`` until the last one has."""
+        futures = {future: source for source, (future, _) in self._running.items()}
+        for future in as_completed(futures) if wait else [f for f in futures if f.done()]:
+            _, asked = self._running.pop(futures[future])
+            yield asked, future.result()
+
+    def _due(self, source: str, state: SourceState | None) -> bool:
+        """In this process by the time that passed; after a restart by the time that was kept."""
+        if source in self._next:
+            return self._monotonic() >= self._next[source]
+        return is_due(state, self._clock.now())
+
+    def _asked(self, watches: tuple[Watch, ...], state: SourceState | None) -> Asked:
+        """An item counts as known only when every case has it, or waits for its next try."""
+        now = self._clock.now()
+        known: dict[str, str] | None = None
+        retry = False
+        for watch in watches:
+            mine = dict(self._store.versions(watch.case, watch.source))
+            for item in self._store.waiting(watch.case, watch.source).values():
+                if item.retry_at is not None and item.retry_at > now:
+                    mine[item.id] = item.version
+                else:
+                    retry = True
+            known = mine if known is None else {k: v for k, v in known.items() if mine.get(k) == v}
+        if retry and state is not None:
+            # What waits is in the whole answer only, not in "nothing changed".
+            state = replace(state, etag="", modified="")
+        return Asked(watches=watches, state=state, known=known or {}, first=not known)
+
+    def _ask(self, asked: Asked) -> Poll:
+        now = self._clock.now()
+        state = asked.state or SourceState(source=asked.watch.source, next_due=now, since=now)
+        return self._poller.poll(asked.watch, state, asked.known, first=asked.first)
+
+    def _enter(self, asked: Asked, poll: Poll) -> tuple[Taken, SourceState]:
+        """Give what a source said to every case that watches it; then record that it was looked at."""
+        now = self._clock.now()
+        state = asked.state
+        dated = state is not None and state.last_ok is not None and now - state.last_ok <= dt.timedelta(days=1)
+        after = after_poll(state, asked.watch, poll, now, chance=self._chance())
+        items = proposals = 0
+        alerts: list[Alert] = []
+        for watch in asked.watches:
+            taken = self._looker.take(watch, poll.found, sources=(after,), dated=dated)
+            if not poll.error and not poll.unchanged and not poll.more:
+                self._looker.gone(watch, [f.id for f in poll.found])
+            items, proposals = items + taken.items, proposals + taken.proposals
+            alerts += [*taken.alerts, *self._looker.hear(watch, poll.news)]
+        # Last: a process that dies before this line looks again and finds everything known.
+        self._store.keep_source(after)
+        self._next[after.source] = self._monotonic() + after.wait
+        return Taken(items=items, proposals=proposals, alerts=tuple(alerts)), after
+
+    # -- cases ----------------------------------------------------------------------------------------------
+
+    def _look(
+        self, case: str, watches: Sequence[Watch], states: Mapping[str, SourceState], failed: dict[str, str]
+    ) -> tuple[Alert, ...]:
+        mine = [states[w.source] for w in watches if w.case == case and w.source in states]
+        if self._looker.quiet(case, mine):
+            return ()
+        if self._looker.behind(case):
+            self._once(f"clock {case}", f"{case}: the clock is days behind the last look; numbers wait until it has "
+                       "caught up. If it is right now: vedette watch run --trust-clock")  # fmt: skip
+            return ()
+        try:
+            return self._looker.look(case, sources=mine)
+        except VedetteError as error:
+            failed[case] = str(error)
+            self._once(f"case {case}", str(error))
+            return ()
+
+    def _send(self, failed: dict[str, str]) -> int:
+        sent, unsent = self._outbox.send_due()
+        for channel, why in unsent.items():
+            failed[channel] = why
+            self._once(f"channel {channel}", f"alerts wait: {why}")
+        return sent
+
+    # -- the clock and what is said -------------------------------------------------------------------------
+
+    def _check_clock(self) -> None:
+        """Say when the clock and the time that passed do not agree; waits here follow the time that passed."""
+        here = self._monotonic(), self._clock.now()
+        if self._last_times is not None:
+            passed = here[0] - self._last_times[0]
+            shown = (here[1] - self._last_times[1]).total_seconds()
+            if abs(shown - passed) > CLOCK_JUMP:
+                self._say(f"the clock moved by {shown - passed:+.0f} seconds beside the time that passed")
+        self._last_times = here
+
+    def _once(self, about: str, line: str) -> None:
+        """Say a thing when it changes, not every second."""
+        if self._said.get(about) != line:
+            self._said[about] = line
+            self._say(line)
+
+
+def add_watches(
+    store: WatchStore, looker: Looker, watches: Sequence[Watch], setting: CaseWatch
+) -> tuple[tuple[Watch, ...], CaseWatch]:
+    """Watch sources for a case and say how; (those that are new or changed, the setting).
+
+    The first look is made here, so that only what changes afterwards is news.
+    """
+    with store.transaction():
+        fresh = tuple(w for w in watches if store.add_watch(w))
+        store.set_case_watch(setting)
+    looker.look(setting.case)
+    return fresh, setting
+
+
+def status(store: WatchStore, now: dt.datetime) -> dict[str, Any]:
+    """Sources with their health, items by state, what waits to be sent: nothing is left out."""
+    states = store.source_states()
+    counts = store.item_counts()
+    rows = []
+    for watch in store.watches():
+        state = states.get(watch.source)
+        rows.append(
+            {
+                "case": watch.case, "kind": watch.kind, "source": watch.address, "every": watch.every,
+                "state": state.state if state else "never looked at", "since": state.since if state else None,
+                "why": state.why if state else "", "failures": state.failures if state else 0,
+                "last_ok": state.last_ok if state else None, "last_new": state.last_new if state else None,
+                "next": state.next_due if state else None,
+                "overdue": bool(state and state.next_due < now - dt.timedelta(seconds=2 * watch.every)),
+                "items": dict(counts.get((watch.case, watch.source), {})),
+            }
+        )  # fmt: skip
+    poor = sum(1 for r in rows if r["state"] not in ("ok", "never looked at"))
+    channels: dict[str, dict[str, int]] = {}
+    for (channel, state_name), n in sorted(store.message_counts().items()):
+        channels.setdefault(channel, {})[state_name] = n
+    waiting = [
+        {"channel": m.channel, "key": m.key, "tries": m.tries, "not_before": m.not_before, "next_try": m.next_try,
+         "why": m.why}
+        for m in store.messages(state="waiting", limit=20)
+    ]  # fmt: skip
+    return {
+        "sources": rows, "poor": poor, "channels": channels, "waiting": waiting,
+        "note": f"{poor} of {len(rows)} sources are not well: no reporting is not no event" if poor else "",
+    }  # fmt: skip
