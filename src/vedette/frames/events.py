@@ -118,18 +118,17 @@ CONTENT = tuple(
 class CodeTables:
     """Small tables that layouts join with; made from the reference tables by whoever opens the store.
 
-    ``cameo``: code to PLOVER class. ``quads``: PLOVER class to its number. ``fips``: two-letter country codes of GDELT
-    to ISO 3166. ``actors``: three-letter country codes of CAMEO to ISO 3166. ``names``: folded names of states
-    (lower case, no accents) to ISO 3166. ``texts``: descriptions of CAMEO codes in lower case to the code. ``cow``:
-    Gleditsch-Ward numbers as text to ISO 3166. ``precision``: how sure.
+    ``cameo``: code to PLOVER class. ``plover``: class of other editions to ours. ``quads``: class to its number.
+    ``fips``: two-letter country codes of GDELT to ISO 3166. ``actors``: codes of CAMEO to ISO 3166. ``names``: names of
+    states (lower case, no accents, no full stops) to ISO 3166. ``gw``: Gleditsch-Ward numbers as text to ISO 3166.
     """
 
     cameo: Mapping[str, str]
+    plover: Mapping[str, str]
     quads: Mapping[str, int]
     fips: Mapping[str, str]
     actors: Mapping[str, str]
     names: Mapping[str, str]
-    texts: Mapping[str, str]
     gw: Mapping[str, str]
 
 
@@ -153,8 +152,8 @@ class EventLayout:
 
     ``columns``: names of the cells of a file without header; empty when the first line names them. ``requires``:
     columns (lower case) without which the file is refused. ``select``: column of `EVENTS` -> SQL over ``raw`` and the
-    joined code tables; every upstream cell is text. ``joins``: SQL after ``FROM raw``. ``optional``: upstream columns that
-    may be missing and are then null. ``missing``: cells that mean "no value" beside the empty one.
+    joined code tables; every upstream cell is text. ``joins``: SQL after ``FROM raw``. ``optional``: upstream columns
+    that may be missing and are then null. ``missing``: cells that mean "no value" beside the empty one.
     ``checked``: what the layout was checked against.
     """
 

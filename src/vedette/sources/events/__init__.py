@@ -1,0 +1,1 @@
+"""One module a provider of coded events: what it publishes, under which terms, and how its rows become ours."""
