@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vedette.domain.time import AsOf
     from vedette.forecasting.analysts import AnalystRecord
     from vedette.ports.accounts import Accounts, Passwords, SignIn
+    from vedette.ports.briefs import IssuedBriefs
     from vedette.ports.reading import DocumentSource, Translator
     from vedette.ports.watching import Channel, WatchStore
     from vedette.reference.source_kinds import SourceKind
@@ -125,6 +126,13 @@ class Workspace:
         from vedette.sources.documents.translate import CommandTranslator
 
         return CommandTranslator(command)
+
+    @cached_property
+    def briefs(self) -> IssuedBriefs:
+        """Briefs that were issued, revision by revision."""
+        from vedette.stores.briefs import BriefFiles
+
+        return BriefFiles(self.settings.home / "briefs")
 
     @cached_property
     def transcripts(self) -> TranscriptStore:

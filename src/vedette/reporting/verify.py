@@ -222,6 +222,34 @@ def _same(a: Any, b: Any) -> bool:
     return bool(a == b) and type(a) is type(b)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One number of a brief beside the one computed again. ``kind``: printed, or value (of the embedded facts)."""
+
+    kind: str
+    where: str
+    brief: str
+    check: str
+    same: bool
+
+
+def compared_numbers(brief: ReadBrief, check: Mapping[str, Any]) -> tuple[Compared, ...]:
+    """Every printed figure and every number of the embedded facts, each with the one computed again."""
+    found = []
+    for p in brief.printed:
+        try:
+            expected = print_value(resolve(check, p.path), p.form)
+        except KeyError:
+            expected = "nothing there"
+        found.append(
+            Compared(kind="printed", where=p.path, brief=p.text, check=expected, same=p.text == expected)
+        )
+    for path, a, b in _walk(brief.facts, check, ""):
+        if any(isinstance(v, int | float) and not isinstance(v, bool) for v in (a, b)):
+            found.append(Compared(kind="value", where=path, brief=_short(a), check=_short(b), same=_same(a, b)))
+    return tuple(found)
+
+
 def value_differences(brief: Mapping[str, Any], check: Mapping[str, Any]) -> tuple[int, list[Difference]]:
     """(values compared, differences) of two sets of facts; numbers to 1e-9."""
     compared = 0

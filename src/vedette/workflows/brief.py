@@ -22,7 +22,15 @@ from vedette.reporting.facts import Alternative, brief_facts
 from vedette.reporting.figures import Facts
 from vedette.reporting.handling import parse_marking, visible
 from vedette.reporting.sections import parse_sections
-from vedette.reporting.verify import Difference, Verification, printed_differences, read_brief, value_differences
+from vedette.reporting.verify import (
+    Compared,
+    Difference,
+    Verification,
+    compared_numbers,
+    printed_differences,
+    read_brief,
+    value_differences,
+)
 from vedette.workflows.assess import assess_case
 from vedette.workflows.track_record import FindRecord, once
 
@@ -256,6 +264,13 @@ def verify_brief(data: bytes, recompute: Callable[[BriefRequest, str], Brief]) -
         differences=tuple(differences),
         reasons=reasons,
     )
+
+
+def list_numbers(data: bytes, recompute: Callable[[BriefRequest, str], Brief]) -> tuple[Compared, ...]:
+    """Every number of a brief beside the one computed again; raises what `verify_brief` raises."""
+    found = read_brief(data)
+    fresh = recompute(BriefRequest.from_dict(found.facts["request"]), found.form)
+    return compared_numbers(found, json.loads(json.dumps(fresh.facts.data)))
 
 
 def verify_against(

@@ -281,4 +281,5 @@ def strip(values: Sequence[tuple[float, bool]]) -> Markup:
     low, high = (f"{100 * f(v for v, _ in values):.1f}" for f in (min, max))
     line = Markup('<line class="w" x1="{}%" x2="{}%" y1="10" y2="10"/>').format(low, high)
     axis = Markup('<line class="s" x1="0" x2="100%" y1="10" y2="10"/>')
-    return Markup('<svg class="strip" height="20" aria-hidden="true">') + axis + line + Markup("").join(dots) + Markup("</svg>")
+    start = Markup('<svg class="strip" height="20" aria-hidden="true">')
+    return start + axis + line + Markup("").join(dots) + Markup("</svg>")
