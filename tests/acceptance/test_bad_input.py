@@ -60,6 +60,21 @@ def test_a_binary_file(reader: Any, write: Any) -> None:
     assert "image.png" in line
 
 
+def test_outcomes_are_no_dossier(vedette: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.json"
+    file.write_text('{"kaz-2022": {"atom": "presence", "date": "2022-01-06", "source": "made"}}', encoding="utf-8")
+    for command in (("case", "import"), ("assess",)):
+        error = vedette.refused(*command, file)
+        assert "outcomes of cases, not a case" in error and "calibrate" in error
+
+
+def test_a_date_before_the_window_is_assessed_and_said_to_be(vedette: CommandLine) -> None:
+    found = json.loads(vedette.ok("assess", "belarus-2022", "--as-of", "2015-01-01", "--json"))
+    assert "2015-01-01 precedes the case's window, which opened on 2021-11-03" in " ".join(found["warnings"])
+    later = json.loads(vedette.ok("assess", "belarus-2022", "--as-of", "2021-11-03", "--json"))
+    assert not any("precedes" in w for w in later["warnings"])
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_other_encodings_are_read(reader: Any, write: Any, encoding: str) -> None:
     plain = reader(write("plain.txt", ARTICLE), *DATED)

@@ -81,6 +81,13 @@ def _load(source: bytes | str | Path | Mapping[str, Any]) -> tuple[Mapping[str, 
 
 
 def _check_schema(top: Table) -> None:
+    if "schema" not in top and top.data and all(isinstance(v, Mapping) and "atom" in v for v in top.data.values()):
+        raise CaseRefused(
+            "it holds outcomes of cases, not a case", where=top.where,
+            fix="Leave it beside its dossiers: vedette evidence calibrate FOLDER reads it there",
+        )  # fmt: skip
+    if "schema" not in top:
+        raise CaseRefused("no dossier: it names no schema", where=top.where, fix=f'A dossier has "schema": "{SCHEMA}"')
     schema = top.text("schema")
     if schema == SCHEMA:
         return

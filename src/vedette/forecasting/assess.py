@@ -515,6 +515,11 @@ def _judgments(found: People | None, analysts: AnalystPool | None) -> Mapping[st
 
 def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftOut]) -> tuple[str, ...]:
     out = list(setting.warnings)
+    if engine.as_of < case.opened:
+        out.append(
+            f"{engine.as_of} precedes the case's window, which opened on {case.opened}: the question did not stand yet. "
+            f"What is shown is where history starts, over {(case.deadline - engine.as_of).days} days."
+        )
     for option in case.options:
         if option.is_coalition:
             name = option.organisation or "the coalition"

@@ -256,8 +256,29 @@ def _label(state: State) -> str:
 def _nearest(key: str) -> tuple[str, ...]:
     index = _index()
     pool = {**index["iso3"], **index["name"]}
-    close = difflib.get_close_matches(key, pool, n=5, cutoff=0.6)
+    # A slip of a letter or two in a name comes before likeness of letters: "Sirya" is Syria, not Thailand (Siam).
+    allowed = (len(key) + 1) // 3 if len(key) > 3 else 0
+    slips = sorted(
+        (distance, name[:1] != key[:1], name)
+        for name in index["name"]
+        if abs(len(name) - len(key)) <= allowed and (distance := _slips(key, name)) <= allowed
+    )
+    close = [*(name for _, _, name in slips), *difflib.get_close_matches(key, pool, n=5, cutoff=0.6)]
     return tuple(dict.fromkeys(_label(pool[name][-1]) for name in close))[:3]
+
+
+def _slips(one: str, other: str) -> int:
+    """Fewest letters added, left out, replaced or swapped with their neighbour that lead from one to the other."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            least = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                least = min(least, earlier[j - 2] + 1)
+            row.append(least)
+    return row[-1]
 
 
 def _neighbours_in_time(states: Iterable[State], day: date, system: System) -> tuple[str, ...]:

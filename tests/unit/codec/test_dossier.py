@@ -202,6 +202,7 @@ def broken(path: str, value: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "value", "error", "words"),
     [
+        ("schema", None, CaseRefused, "names no schema"),
         ("schema", "dossier/2", NewerSchema, "newer than 'dossier/1'"),
         ("schema", "letter/1", CaseRefused, "is not 'dossier/1'"),
         ("title", None, CaseRefused, "missing key 'title'"),
