@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-ROUTERS = ("shell", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit")
+ROUTERS = (
+    "shell", "people", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history", "brief",
+)
 """Modules of this package with a ``router``, in the order their routes are tried."""
 
 
