@@ -57,7 +57,10 @@ class IndicatorLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """An item of evidence proposed since the last look. ``subject``: what it tells; copies of a report share it."""
+    """Something told since the last look. ``subject``: what it tells; copies of a report share it.
+
+    ``proposal``: it is a proposed item of evidence of the case, to be reviewed; else it is news from an event stream.
+    """
 
     id: str
     subject: str
@@ -67,6 +70,7 @@ class NewItem:
     strength: Strength
     confidence: float | None = None
     url: str = ""
+    proposal: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,8 @@ class Poll:
 
     ``retry_after``: seconds the source asks to be left alone. ``gap``: none of its items was known although others had
     been, so some in between may have been missed. ``more``: it held more than one look takes. ``news``: what a source
-    tells without a document, such as an unusual number of coded events. ``cursor``: where to go on.
+    tells without a document, such as an unusual number of coded events. ``cursor``: where to go on. ``alive``: it goes
+    on reporting, though nothing of it is news here.
     """
 
     found: tuple[Found, ...] = ()
@@ -138,6 +139,7 @@ class Poll:
     more: bool = False
     news: tuple[NewItem, ...] = ()
     cursor: str = ""
+    alive: bool = False
 
 
 class Poller(Protocol):

@@ -265,12 +265,15 @@ def _evidence(rule: AlertRule, told: Told, now: CaseState, known: Container[str]
     return Alert(
         key=_key(now.case, "evidence", *covers), case=now.case, kind=AlertKind.EVIDENCE, subject=items[0].id,
         at=now.at, as_of=now.as_of, headline=head if n == 1 else f"{n} new items. {head}", covers=covers,
-        reasons=tuple(
-            Reason(id=i.id, what=f"{i.attribution}: {_cut(i.claim)} ({i.bears}, {i.strength})") for i in items[:REASONS]
-        ) + ((Reason(id="rest", what=f"and {n - REASONS} more"),) if n > REASONS else ()),
-        evidence=tuple(i.id for i in items), if_accepted=now.if_accepted,
+        reasons=tuple(Reason(id=i.id, what=_told_of(i)) for i in items[:REASONS]) + ((Reason(id="rest", what=f"and {n - REASONS} more"),) if n > REASONS else ()),
+        evidence=tuple(i.id for i in items if i.proposal), if_accepted=now.if_accepted,
         present={s.id: s.probability for s in told.scenarios if s.id in now.if_accepted},
     )  # fmt: skip
+
+
+def _told_of(item: NewItem) -> str:
+    bears = f"{item.bears}, " if item.bears else ""
+    return f"{item.attribution}: {_cut(item.claim)} ({bears}{item.strength})"
 
 
 def covered_evidence(case: str, subject: str) -> str:
@@ -411,7 +414,7 @@ def text_of(alert: Alert) -> str:
         lines.append(f"  {share}{name}{_cut(reason.what, 200)}")
     if alert.if_accepted:
         lines.append("If all proposals were accepted: " + _if_accepted(alert.if_accepted, alert.present))
-    if alert.kind is AlertKind.EVIDENCE:
+    if alert.kind is AlertKind.EVIDENCE and alert.evidence:
         lines.append(f"Nothing of it counts before it is accepted: vedette review {alert.case}")
     return "\n".join(lines)
 

@@ -54,7 +54,7 @@ def after_poll(
     state = state or SourceState(source=watch.source, next_due=now, since=now)
     failures = state.failures + 1 if poll.error else 0
     wait = 0.0 if poll.more and not poll.error else wait_after(watch, failures, poll.retry_after, chance)
-    new = bool(poll.news) or any(f.document is not None for f in poll.found)
+    new = poll.alive or bool(poll.news) or any(f.document is not None for f in poll.found)
     last_new = now if new or state.last_new is None else state.last_new
     health, why = state.state, state.why
     if poll.error:
