@@ -18,6 +18,7 @@ from vedette.assessment.channels import RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf
+from vedette.web.summaries import Summaries
 from vedette.workflows.open_case import bundled_ids, open_case
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class Desk:
         self._cases: Kept[Case] = Kept(CASES_KEPT)
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
         self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
+        self.summaries = Summaries(self, workspace.settings.home / "cache" / "board")
         self.moments: Kept[Moment] = Kept(ENGINES_KEPT)
         self.points: Kept[Point] = Kept(POINTS_KEPT)
         self.parts: Kept[Any] = Kept(PARTS_KEPT)
@@ -139,6 +141,15 @@ class Desk:
     def today(self) -> dt.date:
         """The day in UTC."""
         return self.workspace.clock.now().astimezone(dt.UTC).date()
+
+    def find_case(self, case_id: str) -> Case | None:
+        """A case by id; None when there is none, as the ledger asks."""
+        from vedette.errors import UnknownName
+
+        try:
+            return self.case(case_id)
+        except UnknownName:
+            return None
 
     def day(self, case: Case) -> dt.date:
         """The day a case is shown at when none is asked for: today while its window is open, else its own."""

@@ -1,17 +1,164 @@
-"""The board: every case with its number."""
+"""The board: every case with its number; a new case; a case from a file."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import datetime as dt
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
 
-from vedette.web.access import Reader
-from vedette.web.render import desk_of, page
-from vedette.web.views.board import board_view
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from starlette.responses import HTMLResponse
+
+from vedette.domain.claims import Posture
+from vedette.errors import BadInput, CaseRefused, UnknownName
+from vedette.web.access import Reader, Writer
+from vedette.web.render import desk_of, page, see_other
+from vedette.web.views.address import case_path
+from vedette.web.views.board import BoardQuery, board_view, lines_of, row, side_view
+from vedette.workflows.open_case import NewCase, case_ids, import_case, make_case, parse_window
 
 router = APIRouter()
 
+SUFFIXES = (".toml", ".json")
+SIDE_SECONDS = 30
+"""How long what stands beside the cases may be old. [assumption]: sources are polled every 15 minutes."""
+
 
 @router.get("/")
-def board(request: Request, person: Reader) -> Response:
+def board(
+    request: Request, person: Reader, q: str = "", show: str = "all", sort: str = "moved", whole: str = ""
+) -> Response:
     """Every case."""
-    return page(request, "board.html", board_view(desk_of(request)), nav="board", title="Board")
+    desk = desk_of(request)
+    number = request.query_params.get("page", "1")
+    query = BoardQuery.of(q, show, sort, int(number) if number.isdecimal() and len(number) < 7 else 1)
+    view = board_view(desk, query, whole=bool(whole))
+    return page(request, "board.html", view, nav="board", title="Board")
+
+
+@router.get("/board/rows/{case_id}")
+def board_row(request: Request, person: Reader, case_id: str) -> Response:
+    """One row, with its number made now."""
+    desk = desk_of(request)
+    summary = desk.summaries.get(case_id)
+    for line, bundled in lines_of(desk):
+        if line.id == case_id:
+            made = row(desk, line, summary, desk.today(), bundled=bundled)
+            return HTMLResponse(desk.templates.get_template("board/_row.html").render(r=made))
+    raise UnknownName("case", case_id, nearest=case_ids(desk.workspace.cases)[:3])
+
+
+@router.get("/board/side")
+def board_side(request: Request, person: Reader) -> Response:
+    """Questions near their end and the health of sources."""
+    desk = desk_of(request)
+    slot = int(desk.workspace.clock.now().timestamp() // SIDE_SECONDS)
+    view = desk.parts.get(("side", slot), lambda: side_view(desk))
+    return page(request, "board_side.html", view, nav="board", title="Questions and sources")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewForm:
+    """The form of a new case with what was typed; ``error`` and ``fix`` say what could not be used."""
+
+    values: dict[str, str]
+    error: str = ""
+    fix: str = ""
+    import_error: str = ""
+    postures: tuple[tuple[str, str], ...] = field(
+        default=(
+            ("invited", "invited by the government of the target"),
+            ("rebels", "on the side of rebels"),
+            ("neutral", "between the sides"),
+            ("hostile", "against the government of the target"),
+        )
+    )
+
+
+EMPTY: dict[str, str] = {
+    "interveners": "", "target": "", "host": "", "posture": "hostile", "opened": "", "until": "6m",
+    "organisation": "", "title": "", "id": "",
+}  # fmt: skip
+
+
+@router.get("/new-case")
+def new_case(request: Request, person: Writer) -> Response:
+    """A form of a few answers from which a case is made."""
+    return page(request, "new_case.html", NewForm(values=EMPTY), nav="board", title="New case")
+
+
+@router.post("/new-case")
+def make_new_case(
+    request: Request,
+    person: Writer,
+    interveners: Annotated[str, Form()] = "",
+    target: Annotated[str, Form()] = "",
+    host: Annotated[str, Form()] = "",
+    posture: Annotated[str, Form()] = "",
+    opened: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+    organisation: Annotated[str, Form()] = "",
+    title: Annotated[str, Form()] = "",
+    id: Annotated[str, Form()] = "",
+) -> Response:
+    """Make the case and open it; what cannot be used is said above the form, which keeps what was typed."""
+    desk = desk_of(request)
+    values = {
+        "interveners": interveners, "target": target, "host": host, "posture": posture, "opened": opened,
+        "until": until, "organisation": organisation, "title": title, "id": id,
+    }  # fmt: skip
+    try:
+        case = make_case(_answers(values, desk.today()))
+        if case.id in case_ids(desk.workspace.cases):
+            raise CaseRefused(f"a case {case.id!r} exists already", fix="Give this one another id")
+        desk.workspace.cases.create(case, author=person.name, reason="new case, made in the workbench")
+    except BadInput as error:
+        form = NewForm(values=values, error=error.what, fix=error.fix)
+        return page(request, "new_case.html", form, status=422, nav="board", title="New case")
+    return see_other(case_path(case.id))
+
+
+def _answers(values: dict[str, str], today: dt.date) -> NewCase:
+    who = tuple(part.strip() for part in values["interveners"].split(",") if part.strip())
+    if not who:
+        raise BadInput("no intervener was named", fix="Name the state that would intervene, the lead first")
+    if not values["target"].strip():
+        raise BadInput("no target was named", fix="Name the state in which forces would stand")
+    if values["posture"] not in tuple(Posture):
+        raise UnknownName("posture", values["posture"], nearest=tuple(Posture))
+    if not values["until"].strip():
+        raise BadInput("the window has no end", fix="Give a last day, or a length such as 6m")
+    opened, deadline = parse_window(values["opened"].strip() or None, values["until"], today=today)
+    return NewCase(
+        interveners=who, target=values["target"].strip(), posture=Posture(values["posture"]), opened=opened,
+        deadline=deadline, host=values["host"].strip() or None, id=values["id"].strip(),
+        title=values["title"].strip(), organisation=values["organisation"].strip() or None,
+    )  # fmt: skip
+
+
+@router.post("/import-case")
+def import_file(request: Request, person: Writer, file: Annotated[UploadFile, File()]) -> Response:
+    """Bring a case file or dossier into the workspace: new, or as additions to the case of the same id."""
+    desk = desk_of(request)
+    suffix = Path(file.filename or "").suffix.lower()
+    try:
+        if suffix not in SUFFIXES:
+            raise BadInput("that is no case file or dossier", fix="Choose a file that ends in .toml or .json")
+        data = file.file.read()
+        if not data:
+            raise BadInput("the file is empty", fix="Choose another")
+        case_id = _imported(desk, data, suffix, person.name)
+    except BadInput as error:
+        form = NewForm(values=EMPTY, import_error=" ".join(filter(None, (f"{error.what}.", error.fix))))
+        return page(request, "new_case.html", form, status=422, nav="board", title="New case")
+    return see_other(case_path(case_id))
+
+
+def _imported(desk: Any, data: bytes, suffix: str, author: str) -> str:
+    with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
+        # The name is ours: one that a browser sends is a path like any other.
+        path = Path(folder) / f"case{suffix}"
+        path.write_bytes(data)
+        return import_case(desk.workspace.cases, path, author=author).case.id
