@@ -1,19 +1,26 @@
 """Who may do what. Every route declares the right it needs; a test lists the routes that do not.
 
-On a laptop there are no accounts: whoever reaches the workbench is the author of the settings, with every right.
-Accounts and sharing of cases replace `Desk.person` and nothing else.
+On a laptop there are no accounts: whoever reaches the workbench is the author of the settings, with every right. Once
+there is an account, everybody signs in, and a case is open to those it is shared with:
+
+- a reader reads the cases shared with the account, an analyst also changes those shared for writing, an admin everything;
+- a case that came with Vedette is open to all until it is shared with somebody;
+- a case that is shared with nobody is open to admins only, who share it.
+
+A program shows a key (``Authorization: Bearer``) whose scopes cut down what its account may do.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
-from vedette.errors import VedetteError
+from vedette.domain.accounts import Access, Account, Role, Scope
+from vedette.errors import UnknownName, VedetteError
 from vedette.web.security import check_csrf
 
 if TYPE_CHECKING:
@@ -21,27 +28,70 @@ if TYPE_CHECKING:
 
 
 class Right(enum.StrEnum):
-    """What a route asks for."""
+    """What a route asks for. OPEN: nothing, not even to be signed in."""
 
+    OPEN = "open"
     READ = "read"
+    PROPOSE = "propose"
     WRITE = "write"
+    SHARE = "share"
     ADMIN = "admin"
+
+
+OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
+    Role.READER: frozenset({Right.OPEN, Right.READ}),
+    Role.ANALYST: frozenset({Right.OPEN, Right.READ, Right.PROPOSE, Right.WRITE, Right.SHARE}),
+    Role.ADMIN: frozenset(Right),
+}
+OF_SCOPE: Final[Mapping[Scope, frozenset[Right]]] = {
+    Scope.READ: frozenset({Right.OPEN, Right.READ}),
+    Scope.PROPOSE: frozenset({Right.OPEN, Right.READ, Right.PROPOSE}),
+    Scope.WRITE: frozenset({Right.OPEN, Right.READ, Right.PROPOSE, Right.WRITE, Right.SHARE}),
+    Scope.ADMIN: frozenset(Right),
+}
+ON_CASE: Final[Mapping[Right, Access]] = {
+    Right.READ: Access.READ, Right.PROPOSE: Access.WRITE, Right.WRITE: Access.WRITE, Right.SHARE: Access.OWNER,
+    Right.ADMIN: Access.OWNER,
+}  # fmt: skip
+"""What a right asks for on the case that the address names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Whoever asks. ``name`` is the author of what they change."""
+    """Whoever asks. ``name`` is the author of what they change.
+
+    ``cases``: what is shared with them; None: every case is theirs. ``signed_in``: through an account.
+    """
 
     name: str
     rights: frozenset[Right] = frozenset(Right)
+    cases: Mapping[str, Access] | None = None
+    signed_in: bool = False
 
     def may(self, right: Right) -> bool:
-        """Whether the person holds the right."""
+        """Whether the person holds the right, on whatever they have access to."""
         return right in self.rights
+
+
+NOBODY: Final = Person(name="", rights=frozenset({Right.OPEN}), cases={})
+
+
+def person_of(account: Account, cases: Mapping[str, Access], scopes: frozenset[Scope] | None = None) -> Person:
+    """An account as a person; with ``scopes`` of a key, no more than those allow."""
+    rights = OF_ROLE[account.role]
+    if scopes is not None:
+        rights &= frozenset().union(*(OF_SCOPE[s] for s in scopes)) if scopes else frozenset()
+    return Person(
+        name=account.name, rights=rights, cases=None if account.role is Role.ADMIN else cases, signed_in=True
+    )
 
 
 class Forbidden(VedetteError):
     """The person lacks the right a page needs; ``fix`` says whom to ask."""
+
+
+class SignInNeeded(VedetteError):
+    """Nobody is signed in, or the key is not valid; ``fix`` says how to go on."""
 
 
 Check = Callable[[Request], Awaitable[Person]]
@@ -50,26 +100,55 @@ Check = Callable[[Request], Awaitable[Person]]
 def needs(right: Right) -> Check:
     """A dependency that lets a person with the right through, and checks the CSRF token of requests that change.
 
-    Raises `Forbidden`, and `vedette.web.security.Refused` for a missing or foreign token.
+    Where the address names a case, the right is needed on that case; a case the person may not even read is unknown to
+    them. Raises `SignInNeeded`, `Forbidden`, `UnknownName`, and `vedette.web.security.Refused` for a missing or foreign
+    token.
     """
 
     async def check(request: Request) -> Person:
         desk: Desk = request.app.state.desk
         person = desk.person(request)
-        if not person.may(right):
-            raise Forbidden(
-                f"this needs the right to {right.value}, which {person.name} does not have",
-                where=request.url.path, fix="Ask whoever runs this workbench for it",
-            )  # fmt: skip
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if right is not Right.OPEN:
+            _check_right(desk, request, person, right)
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not has_key(request):
             await check_csrf(request)
         request.state.person = person
+        request.scope["vedette.person"] = person
         return person
 
     check.right = right  # type: ignore[attr-defined]
     return check
 
 
+def _check_right(desk: Desk, request: Request, person: Person, right: Right) -> None:
+    case_id = request.path_params.get("case_id", "")
+    if person is NOBODY:
+        raise SignInNeeded("this workbench has accounts", where=request.url.path, fix="Sign in to go on")
+    if case_id and desk.access(person, case_id) is None:
+        # Not even its existence is told: the answer is that of a name that was never used.
+        raise UnknownName("case", case_id, fix="The board lists every case that is shared with you")
+    asked = f"this needs the right to {right.value}"
+    if not person.may(right):
+        raise Forbidden(
+            f"{asked}, which {person.name} does not have", where=request.url.path,
+            fix="Ask whoever runs this workbench for it",
+        )  # fmt: skip
+    access = desk.access(person, case_id) if case_id else None
+    if access is not None and not access.includes(ON_CASE[right]):
+        raise Forbidden(
+            f"{asked} on this case, which is shared with {person.name} for no more than {access.value}",
+            where=request.url.path, fix="Ask an owner of the case for it",
+        )  # fmt: skip
+
+
+def has_key(request: Request) -> bool:
+    """Whether a program shows a key: a browser never adds one by itself, so no token against forgery is needed."""
+    return request.headers.get("authorization", "").casefold().startswith("bearer ")
+
+
+Open = Annotated[Person, Depends(needs(Right.OPEN))]
 Reader = Annotated[Person, Depends(needs(Right.READ))]
+Proposer = Annotated[Person, Depends(needs(Right.PROPOSE))]
 Writer = Annotated[Person, Depends(needs(Right.WRITE))]
+Sharer = Annotated[Person, Depends(needs(Right.SHARE))]
 Admin = Annotated[Person, Depends(needs(Right.ADMIN))]

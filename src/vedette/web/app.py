@@ -6,6 +6,7 @@ import difflib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,10 +17,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from vedette.errors import AfterCutOff, Damaged, UnknownName, VedetteError
-from vedette.web.access import Forbidden
+from vedette.web.access import Forbidden, SignInNeeded
+from vedette.web.attempts import Attempts
+from vedette.web.audit import Audit
 from vedette.web.desk import STATIC, Desk
 from vedette.web.pages import routers
-from vedette.web.render import CASE_NAV, NAV, page
+from vedette.web.render import CASE_NAV, NAV, page, see_other
 from vedette.web.security import Guard, Refused
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ def create_app(desk: Desk) -> FastAPI:
         app.include_router(router)
     for kind in (VedetteError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, explain_async)
+    app.state.attempts = Attempts()
+    app.add_middleware(Audit, desk=desk)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(
         Guard, hosts=desk.hosts, upload_limit=int(desk.settings.max_document_mb * 1_000_000) + 1_000_000,
@@ -82,6 +87,9 @@ def explain(request: Request, error: Exception) -> Response:
     if view.status == 500:
         LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
     wants = request.headers.get("accept", "")
+    if view.status == 401 and request.method == "GET" and "html" in wants:
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return see_other(f"/sign-in?{urlencode({'back': here})}")
     if request.url.path.endswith(".json") or ("json" in wants and "html" not in wants):
         return JSONResponse(
             {"error": view.what, "fix": view.fix, "nearest": [n for n, _ in view.nearest]}, status_code=view.status
@@ -93,6 +101,8 @@ def error_view(request: Request, error: Exception) -> ErrorView:
     """An error in words a user can act on."""
     if isinstance(error, Refused):
         return ErrorView(status=error.status, heading="The request was refused", what=error.what, fix=error.fix)
+    if isinstance(error, SignInNeeded):
+        return ErrorView(status=401, heading="Sign in first", what=error.what, fix=error.fix)
     if isinstance(error, Forbidden):
         return ErrorView(status=403, heading="Not yours to open", what=error.what, fix=error.fix)
     if isinstance(error, UnknownName):

@@ -9,16 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from vedette.assessment.channels import RECOMMENDED
+from vedette.domain.accounts import Access, Share
 from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf
 from vedette.web.summaries import Summaries
+from vedette.ports.accounts import Lifetimes
+from vedette.web.security import account_key
 from vedette.workflows.open_case import bundled_ids, open_case
 
 if TYPE_CHECKING:
@@ -43,6 +47,12 @@ PARTS_KEPT = 2048
 """Rendered parts of pages held, compressed. [assumption]: each is about 10 kB."""
 ENGINES_KEPT = 24
 """Compiled cases ready for what-ifs. [assumption]: each holds its draws, about 5 MB."""
+
+
+ASK_AGAIN = 2.0
+"""Seconds after which a workbench without accounts looks again whether there are any."""
+LIFETIMES = Lifetimes(idle=dt.timedelta(hours=12), whole=dt.timedelta(days=7))
+"""How long somebody stays signed in. [assumption]: a working day unused, a week in all."""
 
 
 class Kept(Generic[T]):
@@ -99,6 +109,7 @@ class Desk:
         self.settings = workspace.settings
         self.hosts = hosts
         self.tokens = Tokens()
+        self._accounts, self._asked = False, -ASK_AGAIN
         self.templates = _environment()
         self._cases: Kept[Case] = Kept(CASES_KEPT)
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
@@ -112,10 +123,50 @@ class Desk:
     # -- who asks ------------------------------------------------------------------------------------------
 
     def person(self, request: Request) -> Person:
-        """Whoever sent the request: without accounts, the author of the settings with every right."""
-        from vedette.web.access import Person
+        """Whoever sent the request: without accounts, the author of the settings with every right.
 
-        return Person(name=self.settings.author)
+        Raises `SignInNeeded` for a key that is not valid: a program wants to know, not to be nobody.
+        """
+        from vedette.web.access import NOBODY, Person, SignInNeeded, has_key, person_of
+
+        if not self.has_accounts():
+            return Person(name=self.settings.author)
+        accounts, now = self.workspace.accounts, self.workspace.clock.now()
+        if has_key(request):
+            known = accounts.token(request.headers["authorization"].split(None, 1)[1].strip(), now)
+            if known is None:
+                raise SignInNeeded("the key is not valid, or has ended", fix="Make one with: vedette account token")
+            return person_of(known[1], accounts.access(known[1].name), known[0].scopes)
+        account = accounts.session(account_key(request), now, LIFETIMES)
+        return person_of(account, accounts.access(account.name)) if account is not None else NOBODY
+
+    def has_accounts(self) -> bool:
+        """Whether anybody has to sign in. An account is never removed, so a yes holds; a no is asked again soon."""
+        now = time.monotonic()
+        if not self._accounts and now - self._asked >= ASK_AGAIN:
+            self._accounts, self._asked = self.workspace.accounts.there_are(), now
+        return self._accounts
+
+    def access(self, person: Person, case_id: str) -> Access | None:
+        """The most a person may do on a case, None when it is not open to them at all."""
+        if person.cases is None:
+            return Access.OWNER
+        if case_id in person.cases:
+            return person.cases[case_id]
+        if person.signed_in and case_id in bundled_ids() and not self.workspace.accounts.shares(case_id):
+            return Access.WRITE
+        return None
+
+    def visible(self, person: Person, ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of the cases that the person may read, in the order given."""
+        if person.cases is None:
+            return tuple(ids)
+        return tuple(i for i in ids if self.access(person, i) is not None)
+
+    def own(self, person: Person, case_id: str) -> None:
+        """Make the person the owner of a case just made, unless it has one."""
+        if person.signed_in and not self.workspace.accounts.shares(case_id):
+            self.workspace.accounts.share(Share(case=case_id, account=person.name, access=Access.OWNER))
 
     # -- cases ---------------------------------------------------------------------------------------------
 

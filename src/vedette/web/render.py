@@ -36,6 +36,11 @@ CASE_NAV: Final = (
 )
 
 
+PEOPLE_NAV: Final = (("comments", "/comments", "Comments"), ("sharing", "/sharing", "Sharing"))
+"""Further pages of a case where there are accounts."""
+LOG_NAV: Final = (("audit", "/log", "Log"),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InCase:
     """The case a page belongs to, for the second row of links. ``query`` carries the view, such as ``as_of=...``."""
@@ -76,14 +81,16 @@ def render(
     """The text of `page`."""
     desk = desk_of(request)
     person = getattr(request.state, "person", None)
+    signed_in = person is not None and person.signed_in
     theme = request.cookies.get(THEME, "")
     now = desk.workspace.clock.now()
     text: str = desk.templates.get_template(template).render(
         v=view,
         layout="_part.html" if is_part(request) else "base.html",
-        nav=NAV,
+        nav=NAV + LOG_NAV if signed_in and person is not None and person.cases is None else NAV,
         nav_now=nav,
-        case_nav=CASE_NAV,
+        case_nav=CASE_NAV + PEOPLE_NAV if signed_in else CASE_NAV,
+        signed_in=signed_in,
         tab_now=tab,
         in_case=case,
         title=title,

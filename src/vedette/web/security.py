@@ -41,6 +41,8 @@ HEADERS: Final = (
 """Sent with every answer that does not set them itself."""
 
 SESSION: Final = "vedette_session"
+ACCOUNT: Final = "vedette_account"
+"""Cookie with the key of somebody who signed in; the session cookie only ties forms to a browser."""
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 SMALL_BODY: Final = 1_000_000
@@ -84,6 +86,11 @@ class Tokens:
 def session_of(request: Request) -> str:
     """The session id of a request: from its cookie, or the one the guard has just made for it."""
     return str(request.scope.get("vedette.session", ""))
+
+
+def account_key(request: Request) -> str:
+    """Key of the account's session; empty when nobody is signed in."""
+    return _cookie(request, ACCOUNT)
 
 
 async def check_csrf(request: Request) -> None:

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
 ROUTERS = (
-    "shell", "people", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history", "brief",
-)
+    "shell", "people", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history",
+    "brief",
+)  # fmt: skip
 """Modules of this package with a ``router``, in the order their routes are tried."""
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from vedette._version import __version__
-from vedette.web.access import Reader
+from vedette.web.access import Open
 from vedette.web.render import KEYS, THEME, THEMES, see_other
 
 router = APIRouter()
@@ -16,14 +16,14 @@ YEAR = 31_536_000  # seconds
 
 
 @router.get("/healthz")
-def health(person: Reader) -> dict[str, str]:
+def health(person: Open) -> dict[str, str]:
     """Whether the server answers, and its version."""
     return {"status": "ok", "version": __version__}
 
 
 @router.post("/look")
 def look(
-    person: Reader,
+    person: Open,
     theme: Annotated[str | None, Form()] = None,
     keys: Annotated[str | None, Form()] = None,
     back: Annotated[str, Form()] = "/",

@@ -1,0 +1,36 @@
+"""How often somebody may try to sign in, by name and by address. Kept in memory: a restart forgives."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from limits.strategies import RateLimiter
+
+PER_NAME: Final = "10 per 5 minutes"
+PER_ADDRESS: Final = "60 per 5 minutes"
+"""[assumption]: ten tries are enough for a forgotten password; sixty for an office behind one address."""
+
+
+class Attempts:
+    """Counts tries in moving windows, with the package ``limits`` of the extra that accounts need."""
+
+    @cached_property
+    def _limiter(self) -> RateLimiter:
+        from limits.storage import MemoryStorage
+        from limits.strategies import MovingWindowRateLimiter
+
+        return MovingWindowRateLimiter(MemoryStorage())
+
+    def wait(self, name: str, address: str) -> int:
+        """Count a try; 0 when it may be made, else the seconds until the next one may."""
+        from limits import parse
+
+        for rule, key in ((PER_NAME, f"name:{name.casefold()}"), (PER_ADDRESS, f"address:{address}")):
+            item = parse(rule)
+            if not self._limiter.hit(item, key):
+                resets = self._limiter.get_window_stats(item, key).reset_time
+                return max(1, int(resets - time.time()) + 1)
+        return 0
