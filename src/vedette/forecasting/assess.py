@@ -549,9 +549,12 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
         out.append(f"{denials} denials or reassurances by the intervener or its host count as cheap talk (no weight).")
     if engine.analysts is not None and engine.analysts.fault:
         out.append(f"{engine.analysts.fault}: what analysts forecast before is not used, and they count alike.")
-    late = sum(1 for j in engine.case.judgments if j.retrospective)
-    if late:
-        out.append(f"{late} judgments were recorded after the day they speak for: hindsight cannot be ruled out.")
+    for n, what in (
+        (sum(1 for j in engine.case.judgments if j.retrospective), "judgments"),
+        (sum(1 for c in engine.case.checks if c.retrospective), "looks for indicators"),
+    ):
+        if n:
+            out.append(f"{n} {what} were recorded after the day they speak for: hindsight cannot be ruled out.")
     if case.coding_note:
         out.append(case.coding_note)
     return tuple(out)

@@ -8,6 +8,7 @@ from typing import Any
 from vedette.domain.scenarios import Basis
 from vedette.reporting.compose import Composer, join_words
 from vedette.reporting.compose_analysts import analyst_tables
+from vedette.reporting.compose_indicators import indicator_tables
 from vedette.reporting.compose_tables import (
     alternative_tables,
     analogue_table,
@@ -460,6 +461,7 @@ def build_view(facts: Facts) -> BriefView:
     tables = [
         change_table(c, first),
         watch_table(c, first),
+        *indicator_tables(c),
         assumption_table(c),
         *alternative_tables(c),
         base_rate_table(c),

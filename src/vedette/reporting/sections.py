@@ -19,7 +19,7 @@ SECTIONS: Final = {
     "why": "from base rate to estimate",
     "map": "map and distances",
     "change": "what would change it: items and assumptions, one at a time",
-    "look": "what to look for",
+    "look": "what to look for, and what is watched",
     "assumptions": "what this rests on without evidence",
     "alternatives": "the author's rule and rival frameworks",
     "base-rates": "where each question starts",
@@ -37,7 +37,8 @@ ALWAYS: Final = ("limits",)
 
 # Ids of the small tables (compose_tables) by section; the alternatives are numbered.
 _TABLES: Final = {
-    "changes": "change", "watch": "look", "assumptions": "assumptions", "base-rates": "base-rates",
+    "changes": "change", "watch": "look", "indicators": "look", "signals": "look",
+    "assumptions": "assumptions", "base-rates": "base-rates",
     "analogues": "analogues", "analysts": "analysts", "crowd": "crowd",
     "opinions": "opinions", "rules": "rules", "timeline": "time",
 }  # fmt: skip

@@ -111,12 +111,12 @@ def _worth(
     last = looks[-1]
     if last.state in (IndicatorState.NOT_LOOKED, IndicatorState.UNKNOWN):
         return None, "the last look could not tell" if last.state is IndicatorState.UNKNOWN else "not looked at"
-    if last.state is IndicatorState.PRESENT:
+    if last.evidence:
         own = [e for e in last.evidence if e in accepted]
         if own:
-            return None, f"present; the same reports count already as evidence ({', '.join(own)})"
-        if last.evidence:
-            return None, f"present only through items that do not count ({', '.join(last.evidence)})"
+            return None, f"{last.state.value}; the same reports count already as evidence ({', '.join(own)})"
+        return None, f"{last.state.value} only through items that do not count ({', '.join(last.evidence)})"
+    if last.state is IndicatorState.PRESENT:
         return indicator.log_ratio(present=True, day=day) * decay(indicator, last, day), "present"
     if last.collection is not Collection.GOOD:
         return None, f"absent, but collection was {last.collection.value}: absence of reports is no report of absence"
@@ -132,13 +132,14 @@ def _worth(
 def watched_items(
     case: Case, as_of: AsOf, framework: Framework
 ) -> tuple[tuple[ChannelItem, ...], tuple[LeftOut, ...]]:
-    """Channel items of the indicators and signals of a case already cut at ``as_of``, and what says nothing and why."""
+    """Channel items of the indicators and signals of a case already cut at ``as_of``, and what cannot be read, and why.
+
+    Indicators that say nothing on the day are no items left out: their state and its reason stand in `statuses`.
+    """
     items: list[ChannelItem] = []
     left: list[LeftOut] = []
     for status in statuses(case, as_of):
-        name = f"{INDICATOR}{status.indicator.id}"
         if status.log_ratio is None:
-            left.append(LeftOut(evidence=name, reason=status.reason))
             continue
         made = _item(case, framework, status, as_of.date)
         if isinstance(made, LeftOut):
@@ -146,6 +147,8 @@ def watched_items(
         else:
             items.append(made)
     for reading in latest_readings(case):
+        if reading.log_ratio == 0:
+            continue
         made = _signal(case, reading, as_of.date)
         if isinstance(made, LeftOut):
             left.append(made)
@@ -192,8 +195,6 @@ def _signal(case: Case, reading: SignalReading, day: dt.date) -> ChannelItem | L
         return LeftOut(evidence=name, reason=f"scenario {reading.scenario} moves no chance of {reading.option}")
     age = max((day - reading.at.date()).days, 0)
     kept = 2.0 ** (-age / SIGNAL_HALF_LIFE)
-    if reading.log_ratio == 0:
-        return LeftOut(evidence=name, reason="nothing unusual in the event stream")
     return ChannelItem(
         evidence=name, chance=moved[0], channel=OPTION_CHANNEL, actor=case.option(reading.option).interveners[0],
         sign=moved[1] * (1 if reading.log_ratio > 0 else -1), size=abs(reading.log_ratio) * kept, reliability=1.0,

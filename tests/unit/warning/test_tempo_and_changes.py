@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import random
 
@@ -30,8 +31,8 @@ def test_the_normal_score_agrees_with_the_exact_tail() -> None:
 
 def test_surprise_grows_with_the_count_and_falls_with_the_volume() -> None:
     past, volumes = [4, 6, 5, 3] * 10, [100] * 40
-    scores = [surprise(past, volumes, y, 100).z for y in range(0, 60)]
-    assert all(a is not None and b is not None and a <= b for a, b in zip(scores, scores[1:], strict=False))
+    scores = [surprise(past, volumes, y, 100).z for y in range(60)]
+    assert all(a is not None and b is not None and a <= b for a, b in itertools.pairwise(scores))
     same, busier = surprise(past, volumes, 12, 100).z, surprise(past, volumes, 12, 300).z
     assert same is not None and busier is not None and same > 1.5 and busier < 0.5
     assert scores[0] is not None and scores[0] < -1 and scores[-1] is not None and scores[-1] <= LARGEST
