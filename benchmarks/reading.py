@@ -5,11 +5,11 @@
 The peer is ``nlp.pipe`` of the pinned small English model with nothing left out and its result thrown away. Half of
 the articles are about a crisis (a quarter to a half of their sentences bear on it), half about other things, as in a
 feed; the same ratio is printed for the first half alone. The articles are cut into blocks; each block is read by all
-three in turn, the first one changing, so that a slow minute of the machine falls on all of them. The default mode scans first and parses nothing; the full mode (``--parser spacy``)
-also parses the sentences whose roles the rules leave open. Prints articles and words a second, ratios by block as
-median and range, the load of the machine, and how much of the full mode's evidence the default finds. Fails when the
-peer is missing, when the default is below 20 times the peer, the full mode below 0.8 times, or the recall of evidence
-(span, conditions and directions) below .97.
+three in turn, the first one changing, so that a slow minute of the machine falls on all of them. The default mode
+scans first and parses nothing; the full mode (``--parser spacy``) also parses the sentences whose roles the rules leave
+open. Prints articles and words a second, ratios by block as median and range, the load of the machine, and how much of
+the full mode's evidence the default finds. Fails when the peer is missing, when the default is below 20 times the peer,
+the full mode below 0.8 times, or the recall of evidence (span, conditions and directions) below .97.
 """
 
 from __future__ import annotations

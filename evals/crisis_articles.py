@@ -63,17 +63,26 @@ def crisis_article(rng: random.Random, *, least: int = 10, most: int = 26) -> st
     a, b, o = rng.sample(PARTIES, 3)
     share = rng.uniform(0.25, 0.5)
     count = rng.randint(least, most)
-    made = [_claim(rng, a, b, o) if not i or rng.random() < share else sentence(rng) for i in range(count)]
+    made = [_long(rng, _claim(rng, a, b, o)) if not i or rng.random() < share else _long(rng) for i in range(count)]
     return _in_paragraphs(made)
 
 
 def other_article(rng: random.Random, *, least: int = 10, most: int = 26) -> str:
     """An article of the same length about other things, in which two states are named in passing."""
-    made = [sentence(rng) for _ in range(rng.randint(least, most))]
+    made = [_long(rng) for _ in range(rng.randint(least, most))]
     for party in rng.sample(PARTIES, 2):
         place = rng.randrange(len(made))
         made[place] = f"{made[place][:-1]}, a visitor from {party.name} said."
     return _in_paragraphs(made)
+
+
+def _long(rng: random.Random, first: str = "") -> str:
+    """A sentence, mostly with a second one joined to it: 23 words on average, as in official statements and news."""
+    first = first or sentence(rng)
+    if len(first.split()) > 15 or first.endswith("said.") or "”" in first:
+        return first
+    second = sentence(rng)
+    return f"{first[:-1]}{rng.choice((', while ', ', and ', '; ', ' after '))}{second[0].lower()}{second[1:]}"
 
 
 def _in_paragraphs(made: list[str]) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from vedette.domain.claims import ClaimKind, Direction, Place, Quantity, Strength
 from vedette.domain.reading import Claim, ClaimBearing, DateMention, EventClass, PlaceMention, QuantityMention
-from vedette.extraction.clauses import Clause, act_subject
-from vedette.extraction.cue_rules import Scores, plain_clause, score_clause
+from vedette.extraction.clauses import QUIET, Clause, act_subject
+from vedette.extraction.cue_rules import Scores, could_fire, plain_clause, score_clause
 from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
+from vedette.extraction.sentences import Span
 from vedette.extraction.span_index import SpanIndex
 from vedette.extraction.speakers import AUTHOR
 from vedette.reference.reporting_verbs import ACT
@@ -141,10 +142,24 @@ class Context:
     places: SpanIndex[PlaceMention]
 
 
+_NOTHING = Scores(up={}, down={}, fired=())
+
+
+def is_quiet(text: str, sentence: Span, names: SpanIndex[Found], roles: Roles, own: str) -> bool:
+    """Whether a sentence names nobody and holds neither a cue nor a word of force: the scan before the reading."""
+    if names.inside(sentence.start, sentence.end):
+        return False
+    plain = plain_clause(text, sentence.start, sentence.end, [], roles, own)
+    return not could_fire(plain) and not _HARD.search(plain)
+
+
 def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
     """Claims of a document, in order."""
     rated: list[tuple[Clause, str, bool, Scores, bool]] = []
     for clause in clauses:
+        if clause.part == QUIET:
+            rated.append((clause, AUTHOR, False, _NOTHING, False))
+            continue
         speaker, code = context.speaker(clause.speaker, clause.start)
         subject = act_subject(context.text[clause.start : clause.end])
         if not clause.speaker and subject:

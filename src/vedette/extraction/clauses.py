@@ -7,6 +7,7 @@ its own clause only, so that the counter-clause of "While X, Y" gets its own dir
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vedette.extraction.sentences import Span
@@ -53,6 +54,7 @@ _TAIL = re.compile(
     r"|,\s(?:according to|as reported by)\s(?P<subject3>[^,]{2,80})[.]?$",
     re.IGNORECASE,
 )
+_TAIL_WORDS = frozenset(verb.split()[0] for verb in (*SAY, *ACT)) | {"according", "reported"}
 _TAIL_MORE = re.compile(r"\b(?:adding|noting|stressing|emphasi[sz]ing|saying)\sthat\s(?P<rest>\S)", re.IGNORECASE)
 _ACCORDING = re.compile(
     r"^(?:(?:and|but|at the same time),?\s)?(?:according to (?P<subject>[^,]{2,80}?)|in "
@@ -148,6 +150,12 @@ _ACT_SUBJECT = re.compile(
     rf"(?P<verb>{_ACT}|expressed|expressing|calling|warning|urging|demanding|{_SAY})\b",
     re.IGNORECASE,
 )
+# First words of its verbs, and how far into a clause one can end: a subject of 110 letters, adverbs, and the verb.
+_ACT_WORDS = frozenset(
+    verb.split()[0] for verb in (*ACT, *SAY, "expressed", "expressing", "calling", "warning", "urging", "demanding")
+)
+_ACT_REACH = 220
+_LETTERS = re.compile(r"[a-z]+")
 _LEAD_VERB = re.compile(rf"^(?:{_FIN}|{_ACT})\b", re.IGNORECASE)
 _ENDS_IN_TO = re.compile(r"\bto\s$")
 _WISHES_TO = re.compile(r"\b(?:want|wish|like|important) to\s$")
@@ -176,16 +184,24 @@ class Clause:
     part: str = "whole"
 
 
-def read_clauses(text: str, paragraphs: list[list[Span]]) -> list[Clause]:
+QUIET = "quiet"
+"""Part of a sentence that was not cut: the scan found nothing in it that could bear on anything."""
+
+
+def read_clauses(
+    text: str, paragraphs: list[list[Span]], *, quiet: Callable[[Span], bool] | None = None
+) -> list[Clause]:
     """Claim spans of all paragraphs, in order, not overlapping.
 
+    ``quiet`` tells sentences that hold no name, cue or word of force. Without a quotation or a verb of saying, such a
+    sentence is not cut: it stands as one clause.
     In a transcript ("Ann Example: ...", at least twice) what follows a name is said by that person until the next.
     """
     labels = sum(bool(_LABEL.match(text[s.start : s.end])) for sentences in paragraphs for s in sentences)
     found: list[Clause] = []
     voice = ""
     for sentences in paragraphs:
-        for clause in clauses_of(text, sentences):
+        for clause in clauses_of(text, sentences, quiet=quiet):
             if clause.part == "label":
                 voice = clause.speaker
             told = not clause.speaker and voice and labels >= 2
@@ -193,7 +209,9 @@ def read_clauses(text: str, paragraphs: list[list[Span]]) -> list[Clause]:
     return found
 
 
-def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
+def clauses_of(
+    text: str, sentences: list[Span], *, quiet: Callable[[Span], bool] | None = None
+) -> list[Clause]:
     """Claim spans of the sentences of one paragraph, each with the speaker its sentence or quotation names."""
     found: list[Clause] = []
     inside_quote = False
@@ -202,6 +220,10 @@ def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
     for sentence in sentences:
         raw = text[sentence.start : sentence.end]
         opens = raw.count("“") + raw.count("”") + raw.count('"')
+        if quiet is not None and not opens and not inside_quote and _says_nothing(raw) and quiet(sentence):
+            pending, before = [], [len(found)]
+            found.append(Clause(*_trim(text, sentence.start, sentence.end), part=QUIET))
+            continue
         was_inside = inside_quote
         if opens % 2:
             inside_quote = not inside_quote
@@ -222,6 +244,11 @@ def clauses_of(text: str, sentences: list[Span]) -> list[Clause]:
     return found
 
 
+def _says_nothing(raw: str) -> bool:
+    """Whether a sentence has no verb of saying, and no colon after which somebody could speak."""
+    return ":" not in raw and _TAIL_WORDS.isdisjoint(_LETTERS.findall(raw.lower()))
+
+
 def _sentence(text: str, sentence: Span) -> tuple[list[Clause], str]:
     """Clauses of one sentence, and the speaker its closing frame names."""
     start, end = _trim(text, sentence.start, sentence.end)
@@ -230,7 +257,9 @@ def _sentence(text: str, sentence: Span) -> tuple[list[Clause], str]:
         return [], _subject(body)
     speaker = tail_speaker = ""
     extra: list[Clause] = []
-    tail = _TAIL.search(body) if ", " in body or "”" in body or '"' in body else None
+    tail = None
+    if (", " in body or "”" in body or '"' in body) and not _TAIL_WORDS.isdisjoint(_LETTERS.findall(body.lower())):
+        tail = _TAIL.search(body)
     if tail and tail.start() > _SHORTEST:
         tail_speaker = speaker = (
             tail.group("subject") or tail.group("subject2") or tail.group("subject3") or ""
@@ -339,6 +368,8 @@ def _split(text: str, start: int, end: int, speaker: str, part: str) -> list[Cla
 
 def act_subject(quote: str) -> str:
     """Subject of the speech act that a claim reports in its own words, empty when it reports none."""
+    if _ACT_WORDS.isdisjoint(_LETTERS.findall(quote[:_ACT_REACH].lower())):
+        return ""
     found = _ACT_SUBJECT.match(quote)
     if not found:
         return ""

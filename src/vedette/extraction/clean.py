@@ -9,8 +9,8 @@ Every cut is reported with its raw span and reason.
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from vedette.domain.documents import DroppedSpan, SourceSpan
 from vedette.extraction.units import Unit
@@ -39,7 +39,6 @@ _PROMPT = re.compile(
     r"enable javascript|your browser|print this|email this|copy link|save (?:this )?article|gift this|listen to this|"
     r"read in app|support our (?:journalism|work)|donate (?:now|today)|become a (?:member|subscriber)|"
     r"this article (?:first|originally) appeared)\b|©|\(c\) \d{4}",
-    re.IGNORECASE,
 )
 _FURNITURE = re.compile(
     r"^\W*(?:home|menu|search|close|print|share|e-?mail|facebook|twitter|linkedin|whatsapp|telegram|reddit|"
@@ -53,6 +52,8 @@ _CREDIT = re.compile(
     r"|[^.!?()]{0,70}(?:/\s?(?:AFP|AP|Reuters|EPA|TASS|Getty|Bloomberg|Pool|Anadolu|Xinhua|DPA|UPI|Sputnik|NurPhoto)\b"
     r"|\bvia (?:Getty|Reuters|AP|AFP)\b|\bGetty Images\b)[^.!?()]{0,60})[)\]]?\s*$",
 )
+# One of these stands in every credit.
+_CREDIT_SIGNS = ("photo", "image", "picture", "credit", "source", "/", "via ", "Getty Images")
 _BYLINE = re.compile(r"^\s*(?:by|written by|story by|reporting by|analysis by)\b[\s,:]", re.IGNORECASE)
 _BYLINE_LENGTH = 160
 _PERSON = r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]+|van|von|de|der|al|bin|el|la)){1,4}"
@@ -72,7 +73,8 @@ _WORDS = re.compile(r"\w+")
 _COPY_FROM = 25
 # Share of four-word runs two paragraphs must have in common to be copies. [assumption]
 _NEAR = 0.9
-_MASK = (1 << 61) - 1
+# Longest words of a paragraph that are looked up in the others; half of them must be met. [assumption]
+_SKETCH = 8
 _TITLE_LENGTH, _TITLE_WORDS = 200, 32
 
 
@@ -157,7 +159,7 @@ def _prompts(units: list[Unit]) -> dict[int, str]:
         if len(text) < 40 and _FURNITURE.match(text):
             found[index] = "site navigation"
             continue
-        hits = len({m.group().lower() for m in _PROMPT.finditer(text)})
+        hits = len(set(_PROMPT.findall(text.lower())))
         if hits >= 2 or (hits == 1 and len(text) <= 60):
             found[index] = "subscription, log-in or comment prompt"
     return found
@@ -165,7 +167,7 @@ def _prompts(units: list[Unit]) -> dict[int, str]:
 
 def _credit(unit: Unit) -> tuple[int, int] | None:
     """Span of a photo credit at the end of the unit's text."""
-    if len(unit.text) > 600:
+    if len(unit.text) > 600 or not any(sign in unit.text for sign in _CREDIT_SIGNS):
         return None
     found = _CREDIT.search(unit.text)
     if not found:
@@ -182,8 +184,8 @@ def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, in
     """Units whose text another unit repeats, wholly or nearly; of a near pair the longer stays."""
     drops: dict[int, str] = {}
     seen: dict[str, int] = {}
-    shingles: dict[int, set[int]] = {}
-    index_of: dict[int, list[int]] = {}
+    texts: dict[int, list[str]] = {}
+    index_of: dict[str, list[int]] = {}
     for i in indices:
         text = units[i].text
         key = _key(text)
@@ -196,34 +198,29 @@ def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, in
         words = _WORDS.findall(key)
         if len(words) < 6:
             continue
-        runs = _runs_of_four(words)
-        # The eight smallest runs are a sketch: near copies share some of them, others hardly any.
-        sketch = sorted(runs)[:8]
+        # The longest words are a sketch: near copies share some of them, others hardly more than one.
+        sketch = nsmallest(_SKETCH, set(words), key=lambda word: (-len(word), word))
         votes: dict[int, int] = {}
-        for run in sketch:
-            for other in index_of.get(run, ())[-20:]:
+        for word in sketch:
+            for other in index_of.get(word, ())[-20:]:
                 votes[other] = votes.get(other, 0) + 1
         rival = max(votes, key=lambda k: votes[k], default=-1)
-        if rival >= 0 and rival not in drops:
-            shared = len(runs & shingles[rival])
-            if shared >= _NEAR * min(len(runs), len(shingles[rival])):
-                if len(runs) <= len(shingles[rival]):
+        if rival >= 0 and votes[rival] >= _SKETCH // 2 and rival not in drops:
+            runs, others = _runs(words), _runs(texts[rival])
+            if len(runs & others) >= _NEAR * min(len(runs), len(others)):
+                if len(runs) <= len(others):
                     drops[i] = "nearly repeats an earlier paragraph"
                     continue
                 drops[rival] = "nearly repeated by a fuller paragraph"
-        shingles[i] = runs
-        for run in runs:
-            index_of.setdefault(run, []).append(i)
+        texts[i] = words
+        for word in set(words):
+            index_of.setdefault(word, []).append(i)
     return drops
 
 
-def _runs_of_four(words: list[str]) -> set[int]:
-    """Hashes of every four words in a row; the same in every process, unlike Python's own of text."""
-    codes = [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words]
-    return {
-        (a * 0x9E3779B97F4A7C15 + b * 0xBF58476D1CE4E5B9 + c * 0x94D049BB133111EB + d * 0xD6E8FEB86659FD93) & _MASK
-        for a, b, c, d in zip(codes, codes[1:], codes[2:], codes[3:], strict=False)
-    }
+def _runs(words: list[str]) -> set[tuple[str, str, str, str]]:
+    """Every four words in a row."""
+    return set(zip(words, words[1:], words[2:], words[3:], strict=False))
 
 
 def _roles(

@@ -172,17 +172,27 @@ def _owner(kind: str, plain: str, own_role: str) -> tuple[str, bool]:
     return "technical_feasibility", True
 
 
-def score_clause(plain: str, *, own_role: str = "") -> Scores:
-    """Weights of every cue of the table that fires in a clause; each cue counts once.
-
-    ``own_role`` is the role of the state the speaker stands for: whose army "the army" is when the clause names nobody.
-    """
+def _candidates(plain: str) -> set[int]:
+    """Cues of which both triggers occur."""
     one: set[int] = set()
     other: set[int] = set()
     for _, (first, second) in _automaton().iter(plain):
         one.update(first)
         other.update(second)
-    candidates = one & other
+    return one & other
+
+
+def could_fire(plain: str) -> bool:
+    """Whether any cue can match in a plain clause."""
+    return bool(_candidates(plain))
+
+
+def score_clause(plain: str, *, own_role: str = "") -> Scores:
+    """Weights of every cue of the table that fires in a clause; each cue counts once.
+
+    ``own_role`` is the role of the state the speaker stands for: whose army "the army" is when the clause names nobody.
+    """
+    candidates = _candidates(plain)
     up: dict[str, float] = {}
     down: dict[str, float] = {}
     fired: list[str] = []

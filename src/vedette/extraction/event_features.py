@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import zlib
+from collections import Counter
 from functools import lru_cache
 
 from vedette.reference.plover import event_cues
@@ -94,17 +95,14 @@ def features(sentence: str, source: str | None = None, target: str | None = None
     tokens = _TOKEN.findall(mask(sentence, source, target).lower().replace("’", "'"))
     s = tokens.index(SOURCE) if SOURCE in tokens else -1
     t = tokens.index(TARGET) if TARGET in tokens else -1
-    found: dict[int, float] = {}
-
-    def add(at: int) -> None:
-        found[at] = found.get(at, 0.0) + 1.0
-
-    for i, token in enumerate(tokens):
-        add(WORDS_AT + _bucket(token, _WORDS))
-        if i:
-            add(WORDS_AT + _bucket(f"{tokens[i - 1]} {token}", _WORDS))
-        for at in _letters(token):
-            add(at)
+    hashed: list[int] = []
+    before = ""
+    for token in tokens:
+        hashed.append(WORDS_AT + _bucket(token, _WORDS))
+        if before:
+            hashed.append(WORDS_AT + _bucket(f"{before} {token}", _WORDS))
+        hashed += _letters(token)
+        before = token
     known = [p for p in (s, t) if p >= 0]
     first, last = (min(known), max(known)) if len(known) == 2 else (max(known, default=0), len(tokens))
     for name, part in (
@@ -113,8 +111,8 @@ def features(sentence: str, source: str | None = None, target: str | None = None
         ("before target", tokens[max(0, t - 5) : t] if t >= 0 else tokens[-5:]),
         ("behind", tokens[last + 1 : last + 7]),
     ):
-        for token in part:
-            add(PLACED_AT + _bucket(f"{name} {token[:6]}", _PLACED))
+        hashed += [PLACED_AT + _bucket(f"{name} {token[:6]}", _PLACED) for token in part]
+    found: dict[int, float] = dict(Counter(hashed))
     _add_cues(tokens, s, t, first, last, found)
     return found
 
@@ -145,20 +143,23 @@ def _add_cues(tokens: list[str], s: int, t: int, first: int, last: int, found: d
 
 def weighted(raw: dict[int, float], idf: list[float]) -> tuple[list[int], list[float]]:
     """Positions and weights: hashed blocks as (1 + ln count) x idf scaled to length 1, cues as they are."""
-    squares = [0.0, 0.0, 0.0]
-    positions, values, blocks = [], [], []
-    for at, count in raw.items():
-        if at >= CUES_AT:
-            positions.append(at)
-            values.append(count * CUE_WEIGHT)
-            blocks.append(3)
-            continue
-        block = 0 if at < LETTERS_AT else 1 if at < PLACED_AT else 2
-        value = (1.0 + math.log(count)) * idf[at]
-        squares[block] += value * value
-        positions.append(at)
-        values.append(value)
-        blocks.append(block)
-    scale = [1.0 / math.sqrt(x) if x else 0.0 for x in squares] + [1.0]
-    scale[2] *= PLACED_WEIGHT
-    return positions, [v * scale[b] for v, b in zip(values, blocks, strict=True)]
+    blocks: tuple[list[int], list[int], list[int]] = ([], [], [])
+    cues = []
+    for at in raw:
+        if at < LETTERS_AT:
+            blocks[0].append(at)
+        elif at < PLACED_AT:
+            blocks[1].append(at)
+        elif at < CUES_AT:
+            blocks[2].append(at)
+        else:
+            cues.append(at)
+    positions: list[int] = []
+    values: list[float] = []
+    for block, weight in zip(blocks, (1.0, 1.0, PLACED_WEIGHT), strict=True):
+        own = [idf[at] if raw[at] == 1.0 else (1.0 + math.log(raw[at])) * idf[at] for at in block]
+        length = math.sqrt(sum([v * v for v in own]))
+        scale = weight / length if length else 0.0
+        positions += block
+        values += [v * scale for v in own]
+    return positions + cues, values + [raw[at] * CUE_WEIGHT for at in cues]

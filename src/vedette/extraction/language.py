@@ -46,6 +46,8 @@ _SAMPLE = 40_000
 # Share of English function words in running English is 0.25 to 0.45; headlines and lists of names go down to 0.1.
 # [assumption, checked on the made texts of tests/unit/extraction]
 _ENGLISH = 0.1
+# Above this no other language can have the quarter more that it would need. [assumption, as above]
+_SURELY = 0.3
 
 
 def guess_language(text: str) -> str:
@@ -55,23 +57,17 @@ def guess_language(text: str) -> str:
     ('en', 'ru')
     """
     sample = text[:_SAMPLE]
-    letters = sum(map(str.isalpha, sample))
-    if not letters:
-        return "und"
-    counts = dict.fromkeys((name for name, _, _ in _SCRIPTS), 0)
-    other = [] if sample.isascii() else [ord(c) for c in sample if ord(c) > 0x036F and c.isalpha()]
-    for code in other:
-        for name, low, high in _SCRIPTS:
-            if low <= code <= high:
-                counts[name] += 1
-                break
-    script = max(counts, key=lambda name: counts[name])
-    if counts[script] > 0.5 * letters:
-        return _by_letters(script, sample)
-    words = [w.lower() for w in _WORD.findall(sample)]
+    if not sample.isascii():
+        script, share = _script(sample)
+        if share > 0.5:
+            return _by_letters(script, sample)
+    words = _WORD.findall(sample.lower())
     if not words:
         return "und"
     spelt = Counter(words)
+    english = sum(spelt[w] for w in spelt.keys() & _SETS["en"]) / len(words)
+    if english >= _SURELY:
+        return "en"
     shares = {
         code: sum(spelt[w] for w in spelt.keys() & known) / len(words) for code, known in _SETS.items()
     }  # fmt: skip
@@ -82,6 +78,18 @@ def guess_language(text: str) -> str:
         return best
     # A headline or a short note: nothing speaks for another language, so the rules may look at it.
     return "en" if len(words) < 25 and sample.isascii() else "und"
+
+
+def _script(sample: str) -> tuple[str, float]:
+    """The commonest script other than Latin, and its share of all letters."""
+    counts = dict.fromkeys((name for name, _, _ in _SCRIPTS), 0)
+    for code in [ord(c) for c in sample if ord(c) > 0x036F and c.isalpha()]:
+        for name, low, high in _SCRIPTS:
+            if low <= code <= high:
+                counts[name] += 1
+                break
+    script = max(counts, key=lambda name: counts[name])
+    return script, counts[script] / max(1, sum(map(str.isalpha, sample)))
 
 
 def _by_letters(script: str, sample: str) -> str:

@@ -10,7 +10,7 @@ from vedette.domain.documents import Document
 from vedette.domain.reading import DateMention, Extraction, PlaceMention, QuantityMention
 from vedette.domain.time import Times, instant, parse_date
 from vedette.errors import DocumentRefused
-from vedette.extraction.claims import Context, claims_from
+from vedette.extraction.claims import Context, claims_from, is_quiet
 from vedette.extraction.clauses import read_clauses
 from vedette.extraction.clean import Cleaned, Segment, clean
 from vedette.extraction.dates import find_dates
@@ -107,8 +107,10 @@ def _read(
     places = place_mentions(text, names, spans, tuple(filter(None, (roles.intervener, roles.target, roles.host))))
     # An article has an author, and its "our" stands in quotations, whose speaker is known.
     own = "" if document.author else home_state(persons)
-    clauses = read_clauses(text, [sentences[body] for body in bodies])
     index = SpanIndex(names)
+    clauses = read_clauses(
+        text, [sentences[body] for body in bodies], quiet=lambda s: is_quiet(text, s, index, roles, own)
+    )  # fmt: skip
     voices = Voices(People(persons), index, day, own)
     context = Context(
         text=text, names=index, roles=roles, own=own, speaker=voices.of, dates=SpanIndex(dates),

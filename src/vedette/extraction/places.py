@@ -102,7 +102,7 @@ def place_mentions(
     lat, lon, country = _contact_point(found, parties)
     mentions.extend(
         PlaceMention(start=m.start(), end=m.end(), text=m.group(), lat=lat, lon=lon, country=country, level="border")
-        for m in _CONTACT.finditer(text)
+        for m in (_CONTACT.finditer(text) if "line" in text or "Line" in text or "LINE" in text else ())
     )
     mentions.extend(_cities(text, found, mentions, spans))
     mentions.sort(key=lambda m: (m.start, -m.end))

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from vedette.extraction.fold import fold
 from vedette.extraction.names import Found
@@ -90,6 +90,22 @@ class Roles:
 _ONLOOKERS = frozenset("NATO EU UN OSCE WEST G7 USA GBR FRA DEU CAN AU ECOWAS LAS GCC OAS CARICOM".split())
 
 
+# The last word of everything that `_AGGRESSOR_BEFORE`, `_TARGET_BEFORE` and `_HOST_BEFORE` match.
+_LAST = frozenset(
+    "of against on in around into to with near along over for by from through the invade attack occupy threaten "
+    "shelled bombed attacked invaded struck eastern northern southern defend protect urged deter stop condemn "
+    "condemns condemned condemning".split()
+)
+
+
+def _is_led_to(low: str, start: int) -> bool:
+    """Whether the word before a name can be the end of a phrase that gives it a role; most are not."""
+    if not low[start - 1 : start].isspace():
+        return False
+    words = low[max(0, start - 14) : start].split()
+    return bool(words) and words[-1] in _LAST
+
+
 def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
     """Roles by phrase counts over all names of the document."""
     low = fold(text)
@@ -102,20 +118,23 @@ def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:
             continue
         code = f.what.codes[0]
         region = f.what.kind == "region"
+        led = _is_led_to(low, f.start)
         before, after = low[max(0, f.start - 60) : f.start], low[f.end : f.end + 50]
         if not region:
             named[code] += 1
             as_intervener[code] += (
                 bool(_FORCE_AFTER.match(after))
                 + bool(_ACTS_AFTER.match(after))
-                + bool(_AGGRESSOR_BEFORE.search(before))
+                + (led and bool(_AGGRESSOR_BEFORE.search(before)))
             )
-        as_target[code] += 2 * bool(_TARGET_BEFORE.search(before)) + bool(_TARGET_AFTER.match(after)) + 0.5 * region
-        as_host[code] += bool(_HOST_BEFORE.search(before)) + 2 * bool(_HOST_AFTER.match(after))
+        as_target[code] += 2 * (led and bool(_TARGET_BEFORE.search(before)))
+        as_target[code] += bool(_TARGET_AFTER.match(after)) + 0.5 * region
+        as_host[code] += (led and bool(_HOST_BEFORE.search(before))) + 2 * bool(_HOST_AFTER.match(after))
     if not named:
         return Roles()
     total = sum(named.values())
 
+    @cache
     def great(code: str) -> bool:
         if code not in _state_codes() or code in _ONLOOKERS:
             return False
