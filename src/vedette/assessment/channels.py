@@ -28,6 +28,8 @@ INDICATOR = "indicator:"
 SIGNAL = "signal:"
 BESIDE = ("judgment:", INDICATOR, SIGNAL)
 """What channel items that are not evidence carry before their id."""
+CHEAP_TALK = "a denial or reassurance by the intervener or its host: cheap talk"
+"""Why an interested denial is left out: its deception d is as large as its honest share rho (METHOD 4.3.5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +184,20 @@ def channel_items(
     return _with_dependence(voices, weights), tuple(left)
 
 
+def denied(
+    case: Case, as_of: AsOf, framework: Framework, item: Evidence, *, weights: Weights | None = None
+) -> tuple[ChannelItem, ...]:
+    """What an interested denial would weigh, for each option it denies, if its speaker were believed like anyone."""
+    found = []
+    for bearing in item.bearings:
+        if bearing.condition != OPTION_CHANNEL or bearing.direction is not Direction.LOWERS:
+            continue
+        made = _channel_item(case, as_of, framework, RECOMMENDED, weights or Weights(), {}, item, bearing, None)
+        if isinstance(made, ChannelItem):
+            found.append(made)
+    return tuple(found)
+
+
 def _not_evidence(item: Evidence) -> str:
     if item.is_argument:
         return (
@@ -216,8 +232,9 @@ def _channel_item(
         return LeftOut(evidence=item.id, reason=f"scenario {bearing.scenario} moves no chance of option {option.id}")
     chance, sign = moved
     denies = channel == OPTION_CHANNEL and bearing.direction is Direction.LOWERS
-    if mode == RECOMMENDED and denies and interested_denial(item, option, names):
-        return LeftOut(evidence=item.id, reason="a denial or reassurance by the intervener or its host: cheap talk")
+    # An analyst's own ratio argues what the denial is worth, the other way round if need be.
+    if mode == RECOMMENDED and denies and ratio is None and interested_denial(item, option, names):
+        return LeftOut(evidence=item.id, reason=CHEAP_TALK)
     age = (as_of.date - happened(item)).days
     kept = decay(item.kind, item.half_life_days, age, weights)
     return ChannelItem(

@@ -63,12 +63,23 @@ def _channel(c: Mapping[str, Any]) -> Iterator[str]:
         f"{k} {'unknown, drawn from Beta(2, 2)' if c[k] is None else number_text(c[k], 2)}"
         for k in ("reliability", "credibility")
     )
-    rho = "drawn" if c["rho"] is None else number_text(c["rho"], 2)
-    yield f"    shrunk by rho {rho} = {number_text(c['trusted'], 2)} ({parts})"
+    steps = c["steps"]
+    rho = "drawn" if c["honest"] is None else number_text(c["honest"], 2)
+    believed = abs(steps["strength"] + steps["decay"] + steps["noise"])
+    yield f"    noise: shrunk by rho {rho} = {number_text(believed, 2)} ({parts})"
+    taken = "none is assumed"
+    if c["rho"] == 0.0:
+        taken = "an interested denial is worth nothing, believed or not"
+    d = rho if c["rho"] == 0.0 else number_text(c["deception"], 2)
+    yield f"    deception: less d {d} = {number_text(c['trusted'], 2)} ({taken})"
     yield (
         f"    x what dependence leaves {number_text(c['coefficient'], 2)} = "
         f"{number_text(c['effective'], 2, signed=True)} ({_cluster(c['cluster'])})"
     )
+    side = c["side"]
+    if side["limit"] is not None:
+        total, limit = number_text(side["total"], 2), number_text(side["limit"], 2)
+        yield f"    limit: its side comes to {total}; however many more reports of the topic, never above {limit}"
     unit = "log-odds" if c["channel"] in ("option", "stakes") else "state (-2 to +2)"
     yield f"    x scale {number_text(c['scale'], 2)} = {number_text(c['shift'], 2, signed=True)} on the {unit}"
 

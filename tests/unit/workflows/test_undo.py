@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from tests.made_cases import AS_OF, host_case, item
 
 from vedette.assessment.channels import shrink
 from vedette.domain.case import Case
-from vedette.domain.claims import Direction, Grade, Strength
+from vedette.domain.claims import ClaimKind, Direction, Grade, Strength
 from vedette.domain.evidence import Evidence, Review, Status, Verdict
 from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.domain.time import instant
@@ -151,3 +152,50 @@ def test_an_item_without_weight_says_why() -> None:
     found = explain_items(case, None, ["E1"])[0]
     assert found["channels"] == [] and found["left_out"] == ["its direction is unclear"]
     assert "moves nothing: its direction is unclear" in render_item(found, {})
+
+
+def test_the_terms_of_an_item_sum_to_what_it_weighs() -> None:
+    case = made(*ITEMS, item("E4", grade="F6"), item("E5", origin="E1", claim="claim of E1"))
+    for found in explain_items(case, None, ["E1", "E2", "E3", "E4", "E5"]):
+        for c in found["channels"]:
+            assert math.fsum(c["steps"].values()) == pytest.approx(c["effective"], abs=1e-15)
+            assert list(c["steps"]) == ["strength", "decay", "noise", "deception", "dependence"]
+            assert c["deception"] == 0.0 and c["steps"]["deception"] == 0.0
+            assert c["sign"] * c["steps"]["noise"] <= 0 and c["sign"] * c["steps"]["dependence"] <= 1e-12
+            assert c["side"]["total"] <= c["side"]["limit"]
+
+
+def test_more_reports_never_pass_the_limit_of_their_side() -> None:
+    first = explain_items(made(item("E1")), None, ["E1"])[0]["channels"][0]["side"]
+    many = made(*(item(f"E{i:03d}") for i in range(200)))
+    side = explain_items(many, None, ["E000"])[0]["channels"][0]["side"]
+    assert side["limit"] == pytest.approx(first["limit"]) and first["total"] < side["total"] < side["limit"]
+    assert side["total"] > 0.95 * side["limit"] and side["items"] == 200
+
+
+def test_an_interested_denial_shows_its_deception_apart_from_its_grade() -> None:
+    says_no = item(
+        "E9", condition="option", direction=Direction.LOWERS, kind=ClaimKind.SPEECH, attribution="Russia", grade="B2"
+    )
+    case = made(*ITEMS, says_no)
+    found = explain_items(case, None, ["E9"])[0]
+    assert any("cheap talk" in reason for reason in found["left_out"])
+    (c,) = found["channels"]
+    assert c["deception"] == c["honest"] == pytest.approx(0.85) and c["rho"] == 0.0
+    assert c["steps"]["deception"] > 0 > c["steps"]["strength"], "it takes away what the denial said"
+    assert math.fsum(c["steps"].values()) == c["effective"] == 0.0
+    assert set(found["log_odds"].values()) == {0.0}
+    text = render_item(found, {}, 100)
+    assert "deception: less d 0.85 = 0.00" in text and "moves nothing: a denial" in text
+
+
+def test_an_analyst_who_argues_otherwise_decides_what_a_denial_is_worth() -> None:
+    says_no = item(
+        "E9", condition="option", direction=Direction.LOWERS, kind=ClaimKind.SPEECH, attribution="Russia", grade="B2"
+    )
+    argued = Judgment(
+        id="J9", analyst="ana", kind=JudgmentKind.LIKELIHOOD_RATIO, subject="E9", value=0.8, at=instant("2022-01-15")
+    )
+    plain, otherwise = (assess_case(made(*ITEMS, says_no, judgments=j)) for j in ((), (argued,)))
+    assert otherwise.scenario("attack").probability > plain.scenario("attack").probability
+    assert not any("cheap talk" in x["reason"] for x in otherwise.excluded)
