@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -97,6 +98,7 @@ class ElicitView:
     as_of: str
     people: int
     model_share: str
+    weights: tuple[tuple[str, str], ...]
     history: tuple[Said, ...]
     stored: int
 
@@ -144,9 +146,12 @@ def elicit_view(
         ),
         conditions=_conditions(case, analyst, [] if hidden else last, mine, form),
         reason=form.fields.get("reason", ""), saw_model=form.fields.get("saw_model") == "yes", error=form.error,
-        fix=form.fix, problems=tuple(form.coherence["problems"]) if form.coherence else (), action=here, as_of=as_of,
+        fix=form.fix, problems=tuple(_in_words(case, p) for p in (form.coherence or {}).get("problems", ())),
+        action=here, as_of=as_of,
         people=len(pooled.get("persons", ())) if pooled else 0,
         model_share=percent(float(pooled["share"])) if pooled else "",
+        weights=tuple((safe_text(p["analyst"]), number_text(float(p["weight"]), 2)) for p in pooled["persons"])
+        if pooled else (),
         history=_history(known.judgments, analyst) if not hidden else (), stored=stored,
     )  # fmt: skip
 
@@ -201,14 +206,27 @@ def _scenario(
     both = assessment is not None and model is not None and bool(pooled)
     return AskedScenario(
         field=field, letter=letter, label=label,
-        statement=safe_text("; or ".join(a.statement for a in case.scenario_set.atoms
-                                         if a.id in case.scenario_set.scenario(name).atoms)),
+        statement=_statement(case, name),
         given=given, said=_said(rows, analyst, "p"), strip=strip([(j.value, j.analyst == analyst) for j in rows]),
         spread=f"{percent(min(values))} to {percent(max(values))}" if len(values) > 1 else "", wide=apart >= WIDE,
         repaired=fixed, shift=moved, pooled=percent(pooled["scenarios"][name]) if pooled else "",
         model=percent(model.scenario(name).probability) if both and model is not None else "",
         together=percent(assessment.scenario(name).probability) if both and assessment is not None else "",
     )  # fmt: skip
+
+
+def _statement(case: Case, name: str) -> str:
+    """What counts as the scenario, from its atoms."""
+    atoms = case.scenario_set.scenario(name).atoms
+    return safe_text("; or ".join(a.statement.rstrip(" .") for a in case.scenario_set.atoms if a.id in atoms)) + "."
+
+
+def _in_words(case: Case, text: str) -> str:
+    """A sentence about scenario ids with their letters and labels instead."""
+    named = scenario_letters(case)
+    ids = sorted(named, key=len, reverse=True)
+    whole = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, ids))})(?![\w-])")
+    return safe_text(whole.sub(lambda m: " ".join(named[m[1]]), text))
 
 
 def _conditions(
