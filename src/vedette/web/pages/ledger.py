@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
+from vedette.domain.ledger import Question
 from vedette.domain.time import AsOf, parse_date
 from vedette.errors import BadInput, UnknownName, VedetteError
-from vedette.web.access import Reader, Writer
+from vedette.web.access import ON_CASE, Forbidden, Person, Reader, Right, Writer
 from vedette.web.render import desk_of, page, see_other
+from vedette.web.security import digest_of
 from vedette.web.views.ledger import LedgerView, ledger_view, question_path
 from vedette.web.views.ledger_import import ImportView, import_view
 from vedette.web.views.ledger_question import (
@@ -51,24 +53,48 @@ def _today(desk: Desk) -> dt.date:
     return desk.workspace.clock.now().date()
 
 
+def _seen(desk: Desk, person: Person) -> list[LedgerEntry]:
+    """The entries a person may see: those on questions of no case, and of cases that are open to them.
+
+    A fault is told to everybody: nothing may be scored from a chain that was changed.
+    """
+    entries = list(desk.workspace.ledger.entries())
+    if person.cases is None:
+        return entries
+    asked = {e.noun.id: e.noun.case for e in entries if isinstance(e.noun, Question)}
+    known = {case: not case or desk.access(person, case) is not None for case in set(asked.values())}
+    return [e for e in entries if e.fault or known.get(asked.get(e.question, ""), True)]
+
+
+def _may_write(desk: Desk, person: Person, case_id: str) -> None:
+    """Raise `UnknownName` or `Forbidden` unless the person may change the case: it is named in a form here."""
+    access = desk.access(person, case_id) if case_id else None
+    if case_id and access is None and person.cases is not None:
+        raise UnknownName("case", case_id, fix="The board lists every case that is shared with you")
+    if access is not None and not access.includes(ON_CASE[Right.WRITE]):
+        raise Forbidden(f"{case_id} is shared with {person.name} for reading only", where=case_id,
+                        fix="Ask an owner of the case for it")  # fmt: skip
+
+
 def _stamp(desk: Desk, entries: list[LedgerEntry]) -> tuple[object, ...]:
     """What a page of the ledger is kept under: its newest link, its faults, the day, and its questions' cases."""
     cases = sorted({getattr(e.noun, "case", "") for e in entries} - {""})
     find = _finder(desk)
     versions = tuple((c, desk.version(c)) for c in cases if find(c) is not None)
     head = entries[-1].digest if entries else ""
-    return (head, len(entries), sum(bool(e.fault) for e in entries), _today(desk), versions)
+    shown = digest_of(*(e.seq for e in entries))
+    return (head, shown, sum(bool(e.fault) for e in entries), _today(desk), versions)
 
 
 @router.get("/ledger")
 def ledger(request: Request, person: Reader, who: str = "", resolved: str = "") -> Response:
     """Scores and questions."""
-    return page(request, "ledger.html", _view(desk_of(request), who, resolved), nav="ledger", title="Ledger",
+    return page(request, "ledger.html", _view(desk_of(request), person, who, resolved), nav="ledger", title="Ledger",
                 formats=FORMATS, typed=Typed())  # fmt: skip
 
 
-def _view(desk: Desk, who: str, resolved: str) -> LedgerView:
-    entries = list(desk.workspace.ledger.entries())
+def _view(desk: Desk, person: Person, who: str, resolved: str) -> LedgerView:
+    entries = _seen(desk, person)
     find, today = _finder(desk), _today(desk)
     every = resolved == "all"
     made: LedgerView = desk.parts.get(
@@ -85,7 +111,8 @@ def ledger_json(request: Request, person: Reader) -> Response:
 
     from vedette.domain.plain import to_plain
 
-    return Response(json.dumps(to_plain(_scores(desk_of(request))), ensure_ascii=False), media_type="application/json")
+    scores = to_plain(_scores(desk_of(request), person))
+    return Response(json.dumps(scores, ensure_ascii=False), media_type="application/json")
 
 
 @router.get("/ledger.csv")
@@ -100,7 +127,7 @@ def ledger_csv(request: Request, person: Reader) -> Response:
         ["question", "forecaster", "happened", "days", "first_day", "last_day", *metrics,
          *(f"base_rate_{m}" for m in metrics)]
     )  # fmt: skip
-    for r in _scores(desk_of(request))["rows"]:
+    for r in _scores(desk_of(request), person)["rows"]:
         numbers = [r[part][m] for part in ("scores", "base_rate") for m in metrics]
         write.writerow(
             [safe_cell(r[k]) for k in ("question", "forecaster", "happened", "days", "first_day", "last_day")]
@@ -112,10 +139,10 @@ def ledger_csv(request: Request, person: Reader) -> Response:
     )  # fmt: skip
 
 
-def _scores(desk: Desk) -> dict[str, Any]:
+def _scores(desk: Desk, person: Person) -> dict[str, Any]:
     from vedette.workflows.score import score_ledger
 
-    return score_ledger(list(desk.workspace.ledger.entries()), _finder(desk), _today(desk))
+    return score_ledger(_seen(desk, person), _finder(desk), _today(desk))
 
 
 # -- other people's forecasts -----------------------------------------------------------------------------------
@@ -141,7 +168,7 @@ def import_file(
         )  # fmt: skip
     except VedetteError as error:
         typed = Typed(form="import", error=error.what, fix=error.fix, values=values)
-        return page(request, "ledger.html", _view(desk, "", ""), nav="ledger", title="Ledger", status=422,
+        return page(request, "ledger.html", _view(desk, person, "", ""), nav="ledger", title="Ledger", status=422,
                     formats=FORMATS, typed=typed)  # fmt: skip
     view: ImportView = import_view(done, file.filename or "upload")
     kept = _keep_aside(desk, file.filename or "upload", data, done.aside) if done.aside else ""
@@ -185,6 +212,7 @@ def _share(text: str) -> float | None:
 def new(request: Request, person: Reader, case: str) -> Response:
     """The form that commits the first forecast on a case's question; its own page once there is one."""
     desk = desk_of(request)
+    _may_write(desk, person, case)
     found = desk.case(case)
     if any(e.question == found.id for e in desk.workspace.ledger.entries()):
         return see_other(f"{question_path(found.id)}#forecast")
@@ -196,7 +224,7 @@ def question(request: Request, person: Reader, question: str) -> Response:
     """A question with everything that was said of it."""
     desk = desk_of(request)
     return _question_page(
-        request, question_view(desk.workspace.ledger.entries(), _finder(desk), question, _today(desk))
+        request, question_view(_seen(desk, person), _finder(desk), question, _today(desk))
     )
 
 
@@ -210,13 +238,14 @@ async def forecast(request: Request, person: Writer) -> Response:
     from starlette.concurrency import run_in_threadpool
 
     given = {k: str(v) for k, v in (await request.form()).items()}
-    return await run_in_threadpool(_forecast, request, given, person.name)
+    return await run_in_threadpool(_forecast, request, given, person)
 
 
-def _forecast(request: Request, given: dict[str, str], who: str) -> Response:
+def _forecast(request: Request, given: dict[str, str], person: Person) -> Response:
     from vedette.workflows.commit import Stated, commit_forecast, stated_by_assessment
 
     desk = desk_of(request)
+    _may_write(desk, person, given.get("case", ""))
     case = desk.case(given.get("case", ""))
     name = given.get("question") or case.id
     try:
@@ -236,10 +265,10 @@ def _forecast(request: Request, given: dict[str, str], who: str) -> Response:
             )  # fmt: skip
         commit_forecast(
             desk.workspace.ledger, desk.workspace.clock, case, stated, question=name if name != case.id else None,
-            forecaster=who if own else "vedette recommended", note=given.get("note", ""),
+            forecaster=person.name if own else "vedette recommended", note=given.get("note", ""),
         )  # fmt: skip
     except VedetteError as error:
-        return _question_page(request, _refused(desk, case, name, "forecast", error, given), status=422)
+        return _question_page(request, _refused(desk, person, case, name, "forecast", error, given), status=422)
     return see_other(question_path(name))
 
 
@@ -250,10 +279,10 @@ def _to_one(numbers: dict[str, float]) -> dict[str, float]:
 
 
 def _refused(
-    desk: Desk, case: Case | None, name: str, form: str, error: VedetteError, given: dict[str, str]
+    desk: Desk, person: Person, case: Case | None, name: str, form: str, error: VedetteError, given: dict[str, str]
 ) -> QuestionView:
     typed = Typed(form=form, error=error.what, fix=error.fix, values=given)
-    entries = list(desk.workspace.ledger.entries())
+    entries = _seen(desk, person)
     try:
         return question_view(entries, _finder(desk), name, _today(desk), typed=typed)
     except UnknownName:
@@ -270,13 +299,17 @@ async def resolve(request: Request, person: Writer, question: str) -> Response:
     form = await request.form()
     given = {k: str(v) for k, v in form.items() if k != "evidence"}
     cited = [str(v) for v in form.getlist("evidence")]
-    return await run_in_threadpool(_resolve, request, question, given, cited)
+    return await run_in_threadpool(_resolve, request, person, question, given, cited)
 
 
-def _resolve(request: Request, question: str, given: dict[str, str], cited: list[str]) -> Response:
+def _resolve(
+    request: Request, person: Person, question: str, given: dict[str, str], cited: list[str]
+) -> Response:
     from vedette.workflows.commit import resolve_question
 
     desk = desk_of(request)
+    asked = question_view(_seen(desk, person), _finder(desk), question, _today(desk))
+    _may_write(desk, person, asked.case_id)
     try:
         if given.get("atom") == "void":
             reason = given.get("void", "").strip()
@@ -298,7 +331,7 @@ def _resolve(request: Request, question: str, given: dict[str, str], cited: list
     except UnknownName:
         raise
     except VedetteError as error:
-        return _question_page(request, _refused(desk, None, question, "resolve", error, given), status=422)
+        return _question_page(request, _refused(desk, person, None, question, "resolve", error, given), status=422)
     return see_other(question_path(question))
 
 
@@ -308,7 +341,7 @@ def postmortem(request: Request, person: Reader, question: str, scenario: str | 
     from vedette.workflows.postmortem import postmortem as make
 
     desk = desk_of(request)
-    entries = list(desk.workspace.ledger.entries())
+    entries = _seen(desk, person)
     report = desk.parts.get(
         ("postmortem", question, scenario, *_stamp(desk, entries)),
         lambda: make(question, entries, _finder(desk), scenario=scenario),

@@ -136,8 +136,7 @@ def _view(
         outcomes=tuple((name, words, name == outcome) for name, words in OUTCOMES.items()), columns=columns,
         filters=rows, finding=_finding(found), rate=percent(rate.rate, 2) if rate and rate.rate is not None else "",
         interval=f"{percent(rate.low, 2)} to {percent(rate.high, 2)}" if rate and known else "",
-        clustered=f"by pair, {found.pairs} pair{'' if found.pairs == 1 else 's'}: {percent(found.clustered[0], 2)} to {percent(found.clustered[1], 2)}"
-        if found and known else "",
+        clustered=_by_pair(found) if found and known else "",
         glyph=_glyph(rate) if rate and known else Markup(""),
         years=f"{found.first_year}\u2013{found.last_year}" if found and found.first_year else "",
         unknown=found.unknown if found else 0,
@@ -148,6 +147,11 @@ def _view(
         if found and found.cases_left_out > 0 and most < 200 else "",
         missing=missing[0], fix=missing[1], error=problem[0], error_fix=problem[1], states=states,
     )  # fmt: skip
+
+
+def _by_pair(found: ReferenceClass) -> str:
+    low, high = found.clustered
+    return f"by pair, {found.pairs} pair{'' if found.pairs == 1 else 's'}: {percent(low, 2)} to {percent(high, 2)}"
 
 
 def _finding(found: ReferenceClass | None) -> str:

@@ -115,7 +115,7 @@ def _counts(plane: _Plane, bins: Sequence[Mapping[str, Any]]) -> Markup:
         )
         if x - last >= 30:
             out.append(
-                Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(_r(x), foot + 12, f"{int(b['n']):,}")
+                Markup('<text x="{}" y="{}" text-anchor="middle">{:,}</text>').format(_r(x), foot + 12, int(b["n"]))
             )
             last = x
     return Markup("").join(out)
