@@ -106,6 +106,23 @@ function table(rows: Row[]): HTMLTableElement {
   return make("table", { class: "answers" }, make("thead", {}, head), body);
 }
 
+/** Other links and forms of the page keep the what-if that is shown now. */
+function carry(link: string): void {
+  const now = new URL(link, location.href);
+  const set = now.searchParams.getAll("set");
+  for (const a of all<HTMLAnchorElement>("a[href]")) {
+    if (a.pathname !== now.pathname || a.origin !== now.origin || a.closest("[data-island=sliders]")) continue;
+    const there = new URL(a.href);
+    there.searchParams.delete("set");
+    for (const change of set) there.searchParams.append("set", change);
+    a.href = there.href;
+  }
+  for (const other of all<HTMLFormElement>("form.asof")) {
+    for (const old of all("input[name=set]", other)) old.remove();
+    other.prepend(...set.map((value) => make("input", { type: "hidden", name: "set", value })));
+  }
+}
+
 export function mount(form: HTMLElement): void {
   const source = form.dataset["src"] ?? "";
   const scenario = form.dataset["scenario"] ?? "";
@@ -127,6 +144,7 @@ export function mount(form: HTMLElement): void {
     one("[data-others]", form)?.replaceChildren(...(reply.scenarios.length ? [table(reply.scenarios)] : []));
     const time = one("[data-time]", form);
     if (time) time.textContent = mine ? `${Math.round(ms)} ms, not saved` : "not saved";
+    carry(reply.link);
     history.replaceState(history.state, "", reply.link + (mine ? "#what-if" : ""));
   };
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from vedette.errors import UnknownName
 from vedette.web.access import Reader
 from vedette.web.desk import Desk
 from vedette.web.render import InCase, desk_of, is_part, page
-from vedette.web.views.case import PARTS, case_view
+from vedette.web.views.case import PARTS, view_of
 from vedette.web.views.moment import Moment, moment
 from vedette.web.views.query import CaseQuery
 from vedette.web.views.what_if import answer_json
@@ -57,11 +58,12 @@ def _part(desk: Desk, m: Moment, name: str) -> str:
 
 
 def _part_of(desk: Desk, case_id: str, query: CaseQuery, name: str) -> str:
-    return _part(desk, moment(desk, case_id, query), name)
+    return _part(desk, _moment(desk, case_id, query), name)
 
 
 def _body(desk: Desk, case_id: str, query: CaseQuery) -> str:
-    return str(desk.templates.get_template("case/_body.html").render(v=case_view(desk, case_id, query)))
+    view = view_of(desk, _moment(desk, case_id, query))
+    return str(desk.templates.get_template("case/_body.html").render(v=view))
 
 
 @router.get("/cases/{case_id}")
@@ -121,7 +123,11 @@ def part(request: Request, person: Reader, case_id: str, name: str) -> Response:
 def whatif(request: Request, person: Reader, case_id: str) -> dict[str, Any]:
     """What the probabilities would be with the conditions that ``set`` names; nothing is stored."""
     desk, query = desk_of(request), CaseQuery.of(request.query_params)
-    key = ("moment", case_id, desk.version(case_id), query.as_of, query.mode, query.scenario, query.without)
-    # Only the settings differ between two positions of a slider: the moment is made once.
-    base = desk.moments.get(key, lambda: moment(desk, case_id, query))
-    return answer_json(desk, base, query)
+    return answer_json(desk, _moment(desk, case_id, query), query)
+
+
+def _moment(desk: Desk, case_id: str, query: CaseQuery) -> Moment:
+    """The moment of a view. Positions of a slider share one: only what is set differs."""
+    day = query.as_of or desk.day(desk.case(case_id))
+    key = (case_id, desk.version(case_id), day, query.mode, query.scenario, query.without)
+    return replace(desk.moments.get(key, lambda: moment(desk, case_id, query)), query=query)

@@ -88,6 +88,7 @@ class TimeView:
     rows: tuple[Row, ...]
     switches: tuple[tuple[str, str, str, bool], ...]
     crowd_note: str
+    whole_note: str
 
 
 def reduced(a: Assessment) -> Point:
@@ -150,6 +151,7 @@ def time_view(desk: Desk, m: Moment) -> TimeView:
             for i, s in enumerate(m.shown.scenarios)
         ),
         crowd_note="Small squares: figures of crowds and markets on neighbouring questions." if m.known.crowd else "",
+        whole_note="The line counts every item, those you left out as well." if m.left_out else "",
     )
 
 

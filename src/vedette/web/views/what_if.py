@@ -11,7 +11,14 @@ import numpy as np
 from vedette.errors import BadInput
 from vedette.forecasting.engine import Shift
 from vedette.forecasting.what_if import WhatIf
-from vedette.reference.estimative import figure, interval_text, likelihood_word, signed_points
+from vedette.reference.estimative import (
+    figure,
+    interval_text,
+    likelihood_word,
+    percent,
+    points_text,
+    signed_points,
+)
 from vedette.reporting.compose import sign_of
 from vedette.reporting.labels import letter, safe_text, view_name
 from vedette.reporting.view import Line
@@ -148,7 +155,8 @@ def _level(word: str) -> float | None:
 def _finding(m: Moment, picked: Answer | None) -> str:
     if picked is None:
         return "What if a condition stood otherwise?"
-    return f"{picked.letter} would be {picked.word}: {picked.after}, {picked.change} points"
+    change = points_text(picked.line.value - m.shown.scenario(picked.id).probability)
+    return f"{picked.letter} would be {picked.word}: {percent(picked.line.value)}, {change}"
 
 
 def answer(desk: Desk, m: Moment, changes: tuple[str, ...]) -> tuple[Answer, ...]:
