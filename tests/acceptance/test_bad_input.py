@@ -60,7 +60,7 @@ def test_a_binary_file(reader: Any, write: Any) -> None:
     assert "image.png" in line
 
 
-def test_outcomes_are_no_dossier(vedette: CommandLine, tmp_path: Path) -> None:
+def test_outcomes_are_no_dossier(vedette: Any, tmp_path: Path) -> None:
     file = tmp_path / "outcomes.json"
     file.write_text('{"kaz-2022": {"atom": "presence", "date": "2022-01-06", "source": "made"}}', encoding="utf-8")
     for command in (("case", "import"), ("assess",)):
@@ -68,7 +68,7 @@ def test_outcomes_are_no_dossier(vedette: CommandLine, tmp_path: Path) -> None:
         assert "outcomes of cases, not a case" in error and "calibrate" in error
 
 
-def test_a_date_before_the_window_is_assessed_and_said_to_be(vedette: CommandLine) -> None:
+def test_a_date_before_the_window_is_assessed_and_said_to_be(vedette: Any) -> None:
     found = json.loads(vedette.ok("assess", "belarus-2022", "--as-of", "2015-01-01", "--json"))
     assert "2015-01-01 precedes the case's window, which opened on 2021-11-03" in " ".join(found["warnings"])
     later = json.loads(vedette.ok("assess", "belarus-2022", "--as-of", "2021-11-03", "--json"))
