@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.forecasting.analysts import AnalystRecord
+    from vedette.frames.events import EventDataset
     from vedette.ports.accounts import Accounts, Passwords, SignIn
     from vedette.ports.briefs import IssuedBriefs
+    from vedette.ports.events import EventStore
     from vedette.ports.reading import DocumentSource, Translator
     from vedette.ports.watching import Channel, WatchStore
     from vedette.reference.source_kinds import SourceKind
+    from vedette.sources.events.supply import EventSupply
     from vedette.stores.backup import Backup
     from vedette.stores.database import Database
+    from vedette.stores.events_intake import EventIntake
     from vedette.workflows.history import HistoryFetching
     from vedette.workflows.second_read import Reader
     from vedette.workflows.watch import WatchService
@@ -107,6 +111,47 @@ class Workspace:
         from vedette.sources.fetch import HistoryFetcher
 
         return HistoryFetcher(folder=self.settings.data)
+
+    @cached_property
+    def events(self) -> EventStore:
+        """Coded events taken into the data folder, for reading."""
+        from vedette.stores.events import DuckEventStore
+
+        s = self.settings
+        return DuckEventStore(s.data / "events", memory_mb=s.events_memory_mb, busy=s.busy_seconds)
+
+    def event_intake(self) -> EventIntake:
+        """The writer of the event store; a context manager that holds the only lock."""
+        from vedette.reference.event_codes import code_tables
+        from vedette.stores.events_intake import EventIntake
+
+        s = self.settings
+        return EventIntake(
+            s.data / "events", code_tables(), self.clock, memory_mb=s.events_memory_mb, busy=s.busy_seconds
+        )
+
+    def event_supply(self) -> EventSupply:
+        """Where event files come from: paths, mirrors, publishers."""
+        from vedette.sources.events.supply import EventSupply
+
+        s = self.settings
+        return EventSupply(folder=s.data / "raw" / "events", key=s.acled_key.reveal)
+
+    def event_dataset(self, name: str, mapping: Path | None = None) -> EventDataset:
+        """A registered event data set, or the one that a mapping file describes; raises `UnknownName`, `BadInput`."""
+        if mapping is not None:
+            from vedette.sources.events.mapped import read_mapping
+
+            return read_mapping(mapping)
+        from vedette.sources.events.registry import find_event_dataset
+
+        return find_event_dataset(name)
+
+    def event_listing(self) -> tuple[EventDataset, ...]:
+        """Every registered event data set, with its terms."""
+        from vedette.sources.events.registry import all_event_datasets
+
+        return tuple(all_event_datasets().values())
 
     def documents(
         self, *, allow_private: bool = False, limit: int = 100, known: Container[str] = frozenset()

@@ -157,6 +157,20 @@ SETTINGS: tuple[SettingLine, ...] = (
         unit="yes or no",
         doc="Whether a webhook may have an address inside your own network.",
     ),
+    SettingLine(
+        name="events_memory_mb",
+        variable="VEDETTE_EVENTS_MEMORY_MB",
+        default="400",
+        unit="megabytes",
+        doc="What the engine of the event store may hold in memory; beyond it, it works on disk.",
+    ),
+    SettingLine(
+        name="acled_key",
+        variable="VEDETTE_ACLED_KEY",
+        default="none; the entry 'acled' of 'vedette' in the keyring, if the package keyring is installed",
+        unit="secret",
+        doc="Access token of your own account at ACLED. It is sent there, and written nowhere.",
+    ),
 )
 
 
@@ -214,6 +228,8 @@ class Settings:
     llm_price_out: float | None = None
     alert_channels: Mapping[str, AlertChannel] = field(default_factory=dict)
     alert_allow_private: bool = False
+    events_memory_mb: float = 400.0
+    acled_key: Secret = Secret(entry="acled")
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -239,6 +255,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         llm_price_out=_price(env, "VEDETTE_LLM_PRICE_OUT"),
         alert_channels=_alert_channels(env),
         alert_allow_private=_yes(env, "VEDETTE_ALERT_ALLOW_PRIVATE"),
+        events_memory_mb=_number(env, "VEDETTE_EVENTS_MEMORY_MB", 400.0),
+        acled_key=Secret(_printable(env, "VEDETTE_ACLED_KEY"), "acled"),
     )
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "assess": ("vedette.cli.assess:assess", "Scenario probabilities as of a date, and why."),
     "whatif": ("vedette.cli.assess:whatif", "What the probabilities would be if conditions stood otherwise."),
     "base-rate": ("vedette.cli.base_rate:base_rate", "The chance from history alone, for a pair of states."),
+    "events": ("vedette.cli.events:app", "Coded events: take in, ask about pairs and places, see what is there."),
     "history": ("vedette.cli.history:app", "Base rates learnt from history: data, panel, classes, analogues."),
     "backtest": ("vedette.cli.history:backtest", "Fit on the past, forecast the next years, score it."),
     "evidence": ("vedette.cli.evidence:app", "Scenarios against evidence; the scale of the evidence layer."),

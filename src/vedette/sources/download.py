@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -123,13 +123,14 @@ def download(
     attempts: int = ATTEMPTS,
     sleep: Callable[[float], None] = time.sleep,
     progress: Progress | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Downloaded:
     """Bring ``url`` to ``target`` whole, or raise ``SourceFailed`` and leave what was there untouched.
 
     Retries with growing pauses on 429, 5xx, timeouts and broken transfers; gives up at once on other 4xx.
     Sends ``If-None-Match``/``If-Modified-Since`` when an earlier copy is there, and ``Range`` when an earlier
     transfer broke off. ``known`` is the earlier copy (``target`` itself by default). ``sleep`` can be replaced
-    in tests; ``progress(done, total)`` follows the bytes.
+    in tests; ``progress(done, total)`` follows the bytes. ``headers`` go to this address only, never along a redirect.
     """
     check_address(url, allow_private=allow_private)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,6 +141,8 @@ def download(
     reason = "no attempt was made"
     for attempt in range(1, attempts + 1):
         request, have = _request(url, earlier, part)
+        for name, value in (headers or {}).items():
+            request.add_unredirected_header(name, value)
         retry_after: str | None = None
         try:
             with opener.open(request, timeout=timeout) as answer:

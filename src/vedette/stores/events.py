@@ -104,7 +104,8 @@ class DuckEventStore:
         rows = self._ask(
             query,
             "SELECT dataset, day, source, target, root, sum(events), "
-            "CASE WHEN sum(with_mentions) > 0 THEN sum(mentions) END, CASE WHEN sum(with_fatalities) > 0 THEN sum(fatalities) END FROM {dyad_days} AS d "
+            "CASE WHEN sum(with_mentions) > 0 THEN sum(mentions) END, "
+            "CASE WHEN sum(with_fatalities) > 0 THEN sum(fatalities) END FROM {dyad_days} AS d "
             f"WHERE {where} GROUP BY dataset, day, source, target, root HAVING sum(events) > 0 "
             f"ORDER BY day, dataset, source, target, root{limit}",
             values,
@@ -361,7 +362,8 @@ def _event(row: tuple[Any, ...], names: dict[int, tuple[str, str]]) -> Event:
         published_at=v["published_at"] and v["published_at"].replace(tzinfo=dt.UTC),
         available_at=v["available_at"].replace(tzinfo=dt.UTC), recorded_at=v["recorded_at"].replace(tzinfo=dt.UTC),
         place=v["place"], place_state=v["place_state"], lat=v["lat"], lon=v["lon"],
-        place_precision=v["place_precision"], intensity=v["intensity"], tone=v["tone"], mentions=v["mentions"], sources=v["sources"], articles=v["articles"],
+        place_precision=v["place_precision"], intensity=v["intensity"], tone=v["tone"], mentions=v["mentions"],
+        sources=v["sources"], articles=v["articles"],
         fatalities=v["fatalities"], fatalities_low=v["fatalities_low"], fatalities_high=v["fatalities_high"],
         confidence=v["confidence"], refers_to=None if v["refers_to"] is None else str(v["refers_to"]), tags=v["tags"],
         url=v["url"], provenance=Provenance(dataset=v["dataset"], file=name, row=v["row"], digest=digest),

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vedette.errors import FrameRefused, SourceFailed, StoreUnavailable
-from vedette.frames.events import EVENTS, TABLES, CodeTables, EventFile, EventLayout, Taken, typed
+from vedette.frames.events import EVENTS, TABLES, CodeTables, EventDataset, EventFile, EventLayout, Taken, typed
 from vedette.frames.frame import quoted
 from vedette.ports import Clock
 from vedette.stores.events_catalogue import Catalogue, FileRow, Segment
@@ -159,10 +159,15 @@ class EventIntake:
 
     # --- one file ------------------------------------------------------------------------------------------------
 
-    def has(self, file: EventFile) -> bool:
-        """Whether a file of this content was taken in whole."""
-        found = self.catalogue.file(file.dataset.id, file.sha256, file.layout.name)
-        return found is not None and found.done
+    def knows(self, dataset: str, url: str) -> bool:
+        """Whether the file behind an address was taken in whole."""
+        return self.catalogue.has_url(dataset, url)
+
+    def failed(self, dataset: EventDataset, name: str, reason: str) -> None:
+        """Remember that a file could not be read, until it can."""
+        now = self.clock.now()
+        self.catalogue.note_dataset(dataset.id, dataset.lag_days, now)
+        self.catalogue.fail(dataset.id, name, reason, now)
 
     def take(
         self, file: EventFile, pieces: Callable[[int], Iterator[Path]], *, available: dt.datetime | None = None
