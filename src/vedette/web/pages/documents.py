@@ -190,8 +190,8 @@ def _read(desk: Desk, case_id: str, typed: Typed, say: Say) -> str:
             for found in workspace.documents().documents(name):
                 if isinstance(found, Passed):
                     if found.outcome is Outcome.FAILED:
-                        why = found.why.replace(f"{folder}/", "")
-                        first = first or DocumentRefused(why, fix=_way_out(why))
+                        why, fix = _way_out(found.why.replace(f"{folder}/", ""))
+                        first = first or DocumentRefused(why, fix=fix)
                         say(f"{typed.file_name or found.source}: {why}")
                     continue
                 assert isinstance(found, Handed)
@@ -210,7 +210,12 @@ def _read(desk: Desk, case_id: str, typed: Typed, say: Say) -> str:
     return address(case_path(case_id, "documents", read[0][0]), as_of=typed.as_of)
 
 
-def _way_out(why: str) -> str:
-    if "--published" in why:
-        return "Give it with --published YYYY-MM-DD"
-    return "" if "paste" in why.casefold() else "Or paste the text"
+def _way_out(why: str) -> tuple[str, str]:
+    """(what was wrong, the way out on this page) of a source that gave no document: options are the terminal's."""
+    what, _, option = why.partition(". Add --allow-private")
+    if option or "private address" in what:
+        return what, "Only public addresses are read from here. Paste the text instead"
+    what = what.partition(". Run the command again")[0]
+    if "VEDETTE_MAX_DOCUMENT_MB" in what:
+        return what, ""
+    return what, "" if "paste" in what.casefold() else "Or paste the text"
