@@ -135,12 +135,18 @@ def likeness(one: Signature, other: Signature) -> Likeness:
     if not small.shingles:
         return Likeness(shorter=0.0, longer=0.0, both=0.0, spread=0.0)
     first, second = set(small.sketch), set(large.sketch)
-    union = sorted(first | second)
+    common = first & second
+    if not common:
+        return Likeness(shorter=0.0, longer=0.0, both=0.0, spread=0.0)
+    every = first | second
     if max(small.shingles, large.shingles) > SKETCH:
-        union = union[:SKETCH]
-    last = union[-1]
-    common = {h for h in union if h in first and h in second}
-    both = len(common) / len(union)
+        union = sorted(every)[:SKETCH]
+        last = union[-1]
+        common = {h for h in common if h <= last}
+        both = len(common) / len(union)
+    else:
+        last = max(every)
+        both = len(common) / len(every)
     shared = min(both * (small.shingles + large.shingles) / (1 + both), float(small.shingles))
     seen: Counter[int] = Counter()
     hit: Counter[int] = Counter()

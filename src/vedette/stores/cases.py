@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Row, Select, String, Table, bindparam, select
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
@@ -23,6 +23,9 @@ from vedette.stores.database import Database
 from vedette.stores.forget import SqlForgetting
 from vedette.stores.library import SqlLibrary
 from vedette.stores.overview import SqlOverview
+
+# Made once: putting a statement together costs more than running it.
+_IS_THERE = select(schema.cases.c.seq).where(schema.cases.c.id == bindparam("case", type_=String)).limit(1)
 
 T = TypeVar("T", Document, Evidence, Judgment)
 
@@ -207,7 +210,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         return (row.version, row.record) if row is not None else None
 
     def _require(self, connection: Connection, case_id: str) -> None:
-        if self._head(connection, case_id) is None:
+        if connection.execute(_IS_THERE, {"case": case_id}).first() is None:
             ids = connection.scalars(select(schema.cases.c.id).distinct()).all()
             raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
 

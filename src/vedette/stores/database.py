@@ -54,7 +54,7 @@ class Database:
     @contextmanager
     def _begin_write(self, queue: str) -> Iterator[Connection]:
         """A transaction that holds its place in the queue; a backend with one write lock has one queue for all."""
-        with self._engine.execution_options(**{WRITES: True}).begin() as connection:
+        with self._at_hand(writes=True) as connection:
             yield connection
 
     def _upgrade(self) -> None:
@@ -127,19 +127,39 @@ class Database:
         if joined is not None:
             yield joined
             return
-        with plain_errors(self.where), self._engine.begin() as connection:
+        with plain_errors(self.where), self._at_hand(writes=False) as connection:
             yield connection
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep a connection open, idle and without a lock, while the block runs."""
+        """Keep a connection open, idle and without a lock, while the block runs; this thread's calls then use it."""
+        if getattr(self._open, "spare", None) is not None:
+            yield
+            return
         with plain_errors(self.where):
             connection = self._engine.connect()
+        self._open.spare = connection
         try:
             yield
         finally:
+            self._open.spare = None
             with plain_errors(self.where):
                 connection.close()
+
+    @contextmanager
+    def _at_hand(self, *, writes: bool) -> Iterator[Connection]:
+        """A transaction on the connection that `held` keeps, else on a new one.
+
+        Opening one costs about as much as a small query, and a document takes two transactions.
+        """
+        spare: Connection | None = getattr(self._open, "spare", None)
+        if spare is None or spare.closed or spare.in_transaction():
+            with self._engine.execution_options(**{WRITES: writes}).begin() as connection:
+                yield connection
+            return
+        spare.execution_options(**{WRITES: writes})
+        with spare.begin():
+            yield spare
 
     @contextmanager
     def write(self, queue: str = "") -> Iterator[Connection]:

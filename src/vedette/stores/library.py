@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BigInteger, Connection, Integer, Row, String, bindparam, func, select
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
@@ -25,6 +25,33 @@ from vedette.stores.database import Database
 
 # SQLite binds at most 999 variables a statement in the oldest versions still in use (SQLITE_MAX_VARIABLE_NUMBER).
 _BATCH = 500
+
+
+# Statements of the path that every document takes. Made once: putting one together costs more than running it.
+_c, _d, _e = schema.cases.c, schema.documents.c, schema.evidence.c
+_a, _s = schema.story_anchors.c, schema.story_documents.c
+_CASE = bindparam("case", type_=String)
+_NEWEST = select(_c.seq, _c.record).where(_c.id == _CASE).order_by(_c.version.desc()).limit(1)
+_BY_CONTENT = select(_d.id).where(_d.case_id == _CASE, _d.sha256 == bindparam("sha256", type_=String))
+_LAST_PLACED = select(func.max(_s.document_seq)).where(_s.case_id == _CASE)
+_STORED_AFTER = (
+    select(_d.id).where(_d.case_id == _CASE, _d.seq > bindparam("last", type_=Integer)).order_by(_d.seq)
+)  # fmt: skip
+_ID_FROM_TO = (
+    select(_e.seq)
+    .where(_e.case_id == _CASE, _e.id >= bindparam("first", type_=String), _e.id < bindparam("stop", type_=String))
+    .limit(1)
+)
+_ANCHORED = select(_a.anchor, _a.document_seq).where(
+    _a.case_id == _CASE, _a.anchor.in_(bindparam("anchors", expanding=True, type_=BigInteger))
+)
+_NAMES = select(_d.seq, _d.id).where(_d.seq.in_(bindparam("seqs", expanding=True, type_=Integer)))
+_SIGNED = (
+    select(schema.story_documents, _d.available_at)
+    .join_from(schema.story_documents, schema.documents, _s.document_seq == _d.seq)
+    .where(_s.case_id == _CASE, _s.document_id.in_(bindparam("names", expanding=True, type_=String)))
+)
+_SEQ_OF = select(_d.seq).where(_d.case_id == _CASE, _d.id == bindparam("document", type_=String))
 
 
 class SqlLibrary:
@@ -50,16 +77,15 @@ class SqlLibrary:
         """The newest version of the case without its records."""
         if not self._db.holds_anything():
             raise UnknownName("case", case_id)
-        c = schema.cases.c
         with self._db.read() as connection:
-            record = connection.scalar(select(c.record).where(c.id == case_id).order_by(c.version.desc()).limit(1))
-            if record is None:
-                ids = connection.scalars(select(c.id).distinct()).all()
+            row = connection.execute(_NEWEST, {"case": case_id}).first()
+            if row is None:
+                ids = connection.scalars(select(_c.id).distinct()).all()
                 raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
         # The same version is asked for before and inside the transaction of every document.
         last: tuple[str, Case] | None = getattr(self, "_last_outline", None)
-        if last is None or last[0] != record:
-            last = record, records.decode(Case, record, where=f"{self._db.where}, case {case_id}")
+        if last is None or last[0] != row.record:
+            last = row.record, records.decode(Case, row.record, where=f"{self._db.where}, case {case_id}")
             self._last_outline = last
         return last[1]
 
@@ -67,9 +93,8 @@ class SqlLibrary:
         """The document made from these bytes and the evidence that quotes it."""
         if not self._db.holds_anything():
             return None
-        d = schema.documents.c
         with self._db.read() as connection:
-            name = connection.scalar(select(d.id).where(d.case_id == case_id, d.sha256 == sha256))
+            name = connection.scalar(_BY_CONTENT, {"case": case_id, "sha256": sha256})
             if name is None:
                 return None
             document = self._documents(connection, case_id, [name])[name]
@@ -86,11 +111,10 @@ class SqlLibrary:
         """Whether an evidence id starts like this; one step in the index of ids."""
         if not self._db.holds_anything():
             return False
-        e = schema.evidence.c
         # The character after any that an id can go on with closes the range.
-        query = select(e.seq).where(e.case_id == case_id, e.id >= prefix, e.id < prefix + "\U0010ffff").limit(1)
+        given = {"case": case_id, "first": prefix, "stop": prefix + "\U0010ffff"}
         with self._db.read() as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(_ID_FROM_TO, given).first() is not None
 
     def addresses(self, case_id: str) -> frozenset[str]:
         """Addresses the documents came from."""
@@ -133,47 +157,35 @@ class SqlLibrary:
         """Documents stored after the last one placed."""
         if not self._db.holds_anything():
             return ()
-        d, s = schema.documents.c, schema.story_documents.c
         with self._db.read() as connection:
-            last = connection.scalar(select(func.max(s.document_seq)).where(s.case_id == case_id)) or 0
-            names = connection.scalars(
-                select(d.id).where(d.case_id == case_id, d.seq > last).order_by(d.seq)
-            ).all()  # fmt: skip
+            last = connection.scalar(_LAST_PLACED, {"case": case_id}) or 0
+            names = connection.scalars(_STORED_AFTER, {"case": case_id, "last": last}).all()
             return tuple(self._documents(connection, case_id, names).values()) if names else ()
 
     def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Sharing:
         """Documents found by these anchors, with the number they share."""
         if not self._db.holds_anything():
             return Sharing(documents={}, leads={})
-        a, d = schema.story_anchors.c, schema.documents.c
         counts: Counter[int] = Counter()
         leads: Counter[int] = Counter()
         with self._db.read() as connection:
             for at in range(0, len(anchors), _BATCH):
-                query = select(a.anchor, a.document_seq).where(
-                    a.case_id == case_id, a.anchor.in_(anchors[at : at + _BATCH])
-                )
-                for anchor, seq in connection.execute(query):
-                    counts[seq] += 1
-                    leads[anchor] += 1
+                given = {"case": case_id, "anchors": anchors[at : at + _BATCH]}
+                rows = connection.execute(_ANCHORED, given).all()
+                leads.update([row[0] for row in rows])
+                counts.update([row[1] for row in rows])
             best = sorted(counts, key=lambda seq: (-counts[seq], seq))[:most]
-            rows = connection.execute(select(d.seq, d.id).where(d.seq.in_(best))).all() if best else ()
-            names = {row.seq: row.id for row in rows}
+            found = connection.execute(_NAMES, {"seqs": best}).all() if best else ()
+            names = {row.seq: row.id for row in found}
         return Sharing(documents={names[seq]: counts[seq] for seq in best}, leads=leads)
 
     def signed(self, case_id: str, documents: Sequence[str]) -> Mapping[str, Signed]:
         """Signatures and places."""
         if not documents or not self._db.holds_anything():
             return {}
-        s = schema.story_documents.c
         found = {}
         with self._db.read() as connection:
-            query = (
-                select(schema.story_documents, schema.documents.c.available_at)
-                .join_from(schema.story_documents, schema.documents, s.document_seq == schema.documents.c.seq)
-                .where(s.case_id == case_id, s.document_id.in_(documents))
-            )
-            for row in connection.execute(query):
+            for row in connection.execute(_SIGNED, {"case": case_id, "names": list(documents)}):
                 n = len(row.sketch) // 5
                 values = struct.unpack(f"<{n}I{n}B", row.sketch)
                 signature = Signature(
@@ -187,9 +199,8 @@ class SqlLibrary:
 
     def place(self, case_id: str, signature: Signature, placed: Placed) -> None:
         """Record signature and place."""
-        d = schema.documents.c
         with self._db.write(case_id) as connection:
-            seq = connection.scalar(select(d.seq).where(d.case_id == case_id, d.id == signature.document))
+            seq = connection.scalar(_SEQ_OF, {"case": case_id, "document": signature.document})
             if seq is None:
                 raise UnknownName("document", signature.document, where=case_id)
             connection.execute(
