@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     "shell", "people", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history",
-    "brief", "palette",
+    "brief", "palette", "watch",
 )  # fmt: skip
 """Modules of this package with a ``router``, in the order their routes are tried."""
 

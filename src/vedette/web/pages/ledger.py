@@ -322,6 +322,8 @@ def _resolve(
                 raise BadInput("no answer was chosen", fix="Choose what came true, or void")
             occurred = parse_date(given["occurred"], where="day") if given.get("occurred") else None
         source = given.get("source", "").strip()
+        if not source and not cited and not reason:
+            raise BadInput("a resolution needs its source", fix="Name who established it, or choose the evidence")
         if cited:
             source = f"{source} (evidence: {', '.join(cited)})".strip()
         resolve_question(
@@ -346,5 +348,5 @@ def postmortem(request: Request, person: Reader, question: str, scenario: str | 
         ("postmortem", question, scenario, *_stamp(desk, entries)),
         lambda: make(question, entries, _finder(desk), scenario=scenario),
     )
-    return page(request, "ledger_postmortem.html", postmortem_view(report), nav="ledger",
+    return page(request, "ledger_postmortem.html", postmortem_view(report, desk.case(report["case"]).framework), nav="ledger",
                 title=f"Post-mortem of {question}")  # fmt: skip

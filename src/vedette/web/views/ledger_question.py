@@ -14,7 +14,7 @@ from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.errors import UnknownName
 from vedette.ports import LedgerEntry
 from vedette.reference.estimative import number_text
-from vedette.reporting.labels import day_text
+from vedette.reporting.labels import condition_names, day_text
 from vedette.web.views.address import case_path
 from vedette.web.views.ledger import question_path
 from vedette.workflows.standing import IMPORTED, FindCase, retrospective
@@ -275,8 +275,8 @@ class PostmortemView:
     committed: tuple[tuple[str, str, str, str, str], ...]
 
 
-def postmortem_view(report: Mapping[str, Any]) -> PostmortemView:
-    """`vedette.workflows.postmortem.postmortem` as rows of text."""
+def postmortem_view(report: Mapping[str, Any], framework: str) -> PostmortemView:
+    """`vedette.workflows.postmortem.postmortem` as rows of text. ``framework``: whose conditions are named."""
 
     def row(name: str, r: Mapping[str, Any], said: str = "", href: str = "") -> PostRow:
         towards = number_text(r["towards"], 2, signed=True) if "towards" in r else ""
@@ -286,6 +286,7 @@ def postmortem_view(report: Mapping[str, Any]) -> PostmortemView:
                        href=href)  # fmt: skip
 
     case = case_path(report["case"])
+    names = condition_names(framework, [r["condition"] for r in report["conditions"]])
     base = report["base_rate"]
     same = {True: "inputs unchanged", False: "case or method changed since", None: ""}
     return PostmortemView(
@@ -298,7 +299,7 @@ def postmortem_view(report: Mapping[str, Any]) -> PostmortemView:
             row(r["claim"], r, f"{r['grade']}, {r['attribution']}", f"{case}/evidence?item={r['evidence']}")
             for r in report["evidence"]
         ),
-        conditions=tuple(row(r["condition"], r) for r in report["conditions"]),
+        conditions=tuple(row(names[r["condition"]][1], r) for r in report["conditions"]),
         groups=tuple(
             (title, tuple(row(str(r[key]), r) for r in report[part]))
             for title, part, key in (("Grade", "grades", "group"), ("Kind", "kinds", "group"),
