@@ -6,14 +6,16 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from starlette.responses import HTMLResponse
 
+from vedette.domain.accounts import Access
 from vedette.domain.claims import Posture
 from vedette.errors import BadInput, CaseRefused, UnknownName
-from vedette.web.access import Reader, Writer
+from vedette.web.access import Forbidden, Person, Reader, Writer
+from vedette.web.desk import Desk
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import case_path
 from vedette.web.views.board import BoardQuery, board_view, lines_of, row, side_view
@@ -34,7 +36,7 @@ def board(
     desk = desk_of(request)
     number = request.query_params.get("page", "1")
     query = BoardQuery.of(q, show, sort, int(number) if number.isdecimal() and len(number) < 7 else 1)
-    view = board_view(desk, query, whole=bool(whole))
+    view = board_view(desk, query, person, whole=bool(whole))
     return page(request, "board.html", view, nav="board", title="Board")
 
 
@@ -43,11 +45,11 @@ def board_row(request: Request, person: Reader, case_id: str) -> Response:
     """One row, with its number made now."""
     desk = desk_of(request)
     summary = desk.summaries.get(case_id)
-    for line, bundled in lines_of(desk):
+    for line, bundled in lines_of(desk, person):
         if line.id == case_id:
             made = row(desk, line, summary, desk.today(), bundled=bundled)
             return HTMLResponse(desk.templates.get_template("board/_row.html").render(r=made))
-    raise UnknownName("case", case_id, nearest=case_ids(desk.workspace.cases)[:3])
+    raise UnknownName("case", case_id, nearest=desk.visible(person, case_ids(desk.workspace.cases))[:3])
 
 
 @router.get("/board/side")
@@ -55,7 +57,7 @@ def board_side(request: Request, person: Reader) -> Response:
     """Questions near their end and the health of sources."""
     desk = desk_of(request)
     slot = int(desk.workspace.clock.now().timestamp() // SIDE_SECONDS)
-    view = desk.parts.get(("side", slot), lambda: side_view(desk))
+    view = desk.parts.get(("side", slot, person.name, person.signed_in), lambda: side_view(desk, person))
     return page(request, "board_side.html", view, nav="board", title="Questions and sources")
 
 
@@ -114,6 +116,7 @@ def make_new_case(
         if case.id in case_ids(desk.workspace.cases):
             raise CaseRefused(f"a case {case.id!r} exists already", fix="Give this one another id")
         desk.workspace.cases.create(case, author=person.name, reason="new case, made in the workbench")
+        desk.own(person, case.id)
     except BadInput as error:
         form = NewForm(values=values, error=error.what, fix=error.fix)
         return page(request, "new_case.html", form, status=422, nav="board", title="New case")
@@ -149,16 +152,28 @@ def import_file(request: Request, person: Writer, file: Annotated[UploadFile, Fi
         data = file.file.read()
         if not data:
             raise BadInput("the file is empty", fix="Choose another")
-        case_id = _imported(desk, data, suffix, person.name)
+        case_id = _imported(desk, data, suffix, person)
     except BadInput as error:
         form = NewForm(values=EMPTY, import_error=" ".join(filter(None, (f"{error.what}.", error.fix))))
         return page(request, "new_case.html", form, status=422, nav="board", title="New case")
     return see_other(case_path(case_id))
 
 
-def _imported(desk: Any, data: bytes, suffix: str, author: str) -> str:
+def _imported(desk: Desk, data: bytes, suffix: str, person: Person) -> str:
+    """Id of the case that was imported. Raises `Forbidden` where it would add to a case the person may not change."""
+    from vedette.reference.case_files import read_case
+
     with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
         # The name is ours: one that a browser sends is a path like any other.
         path = Path(folder) / f"case{suffix}"
         path.write_bytes(data)
-        return import_case(desk.workspace.cases, path, author=author).case.id
+        name = read_case(path).id
+        access = desk.access(person, name)
+        if name in case_ids(desk.workspace.cases) and (access is None or not access.includes(Access.WRITE)):
+            raise Forbidden(
+                f"a case {name!r} is here and not yours to change", where="/import-case",
+                fix="Give the file another id, or ask an owner of the case",
+            )  # fmt: skip
+        made = import_case(desk.workspace.cases, path, author=person.name).case.id
+        desk.own(person, made)
+        return made

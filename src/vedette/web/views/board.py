@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
+from vedette.domain.ledger import Question
 from vedette.errors import UnknownName, VedetteError
+from vedette.ports import LedgerEntry
 from vedette.ports.overview import CaseLine
 from vedette.reference.estimative import figure, interval_text, percent, signed_points
 from vedette.reporting.compose import sign_of
@@ -19,6 +21,7 @@ from vedette.web.views.address import address, case_path
 from vedette.workflows.open_case import bundled_ids
 
 if TYPE_CHECKING:
+    from vedette.web.access import Person
     from vedette.web.desk import Desk
     from vedette.web.summaries import Summary
 
@@ -128,11 +131,14 @@ class BoardView:
     proposed: int
 
 
-def lines_of(desk: Desk) -> list[tuple[CaseLine, bool]]:
-    """Every case from outside, and whether it is only in the package."""
-    stored = list(desk.workspace.cases.overview())
-    ids = {x.id for x in stored}
-    return [(x, False) for x in stored] + [(_bundled(desk, n), True) for n in bundled_ids() if n not in ids]
+def lines_of(desk: Desk, person: Person) -> list[tuple[CaseLine, bool]]:
+    """Every case that the person may read, from outside, and whether it is only in the package."""
+    stored = {x.id: x for x in desk.workspace.cases.overview()}
+    packed = [n for n in bundled_ids() if n not in stored]
+    open_to = set(desk.visible(person, [*stored, *packed]))
+    return [(x, False) for n, x in stored.items() if n in open_to] + [
+        (_bundled(desk, n), True) for n in packed if n in open_to
+    ]
 
 
 def _bundled(desk: Desk, name: str) -> CaseLine:
@@ -150,10 +156,10 @@ def day_of(line: CaseLine, today: dt.date) -> dt.date:
     return today if line.as_of <= today <= line.deadline else line.as_of
 
 
-def board_view(desk: Desk, query: BoardQuery, *, whole: bool = False) -> BoardView:
+def board_view(desk: Desk, query: BoardQuery, person: Person, *, whole: bool = False) -> BoardView:
     """The board for an address. ``whole`` makes the rows of the page at once instead of leaving them to be fetched."""
     today = desk.today()
-    every = lines_of(desk)
+    every = lines_of(desk, person)
     chosen = [pair for pair in every if _shown(pair[0], query, today)]
     known = {line.id: desk.summaries.ready(line.id, line.stamp, day_of(line, today)) for line, _ in chosen}
     chosen.sort(key=lambda pair: _order(query.sort, pair[0], known[pair[0].id]))
@@ -389,16 +395,20 @@ class SideView:
     trouble: str
 
 
-def side_view(desk: Desk) -> SideView:
-    """From the ledger and the watch service; ``trouble`` says what could not be read."""
+def side_view(desk: Desk, person: Person) -> SideView:
+    """From the ledger and the watch service, of cases the person may read; ``trouble`` says what could not be read."""
     from vedette.workflows.due import due
 
     today, trouble = desk.today(), ""
     closing: list[Closing] = []
     try:
-        waits = due(desk.workspace.ledger.entries(), desk.find_case, today)
+        entries = desk.workspace.ledger.entries()
+        hidden = _hidden(desk, person, entries)
+        waits = due(entries, desk.find_case, today)
         for kind, late in (("due", True), ("near", False)):
             for q in waits[kind]:
+                if q["question"] in hidden:
+                    continue
                 days = (q["deadline"] - today).days
                 words = f"{-days} d overdue" if late else f"{days} d left"
                 closing.append(
@@ -409,7 +419,7 @@ def side_view(desk: Desk) -> SideView:
                 )  # fmt: skip
     except VedetteError as error:
         trouble = str(error)
-    sources = _sources(desk)
+    sources = [s for s in _sources(desk) if desk.visible(person, [s.case])]
     poor = sum(not s.well for s in sources)
     n = len(closing)
     return SideView(
@@ -421,6 +431,12 @@ def side_view(desk: Desk) -> SideView:
         f"{poor} of {len(sources)} sources not well" if poor else f"All {len(sources)} sources are well",
         trouble=trouble,
     )  # fmt: skip
+
+
+def _hidden(desk: Desk, person: Person, entries: Iterable[LedgerEntry]) -> set[str]:
+    """Questions on cases that the person may not read."""
+    asked = {e.noun.id: e.noun.case for e in entries if isinstance(e.noun, Question)}
+    return {name for name, case in asked.items() if not desk.visible(person, [case])}
 
 
 def _sources(desk: Desk) -> list[Watched]:
