@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import math
 from dataclasses import dataclass
 
 from vedette.errors import BadInput
@@ -47,6 +48,9 @@ class Judgment:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise BadInput("a judgment's time needs a time zone", where=self.id)
+        for number in (self.value, self.low, self.high):
+            if number is not None and not math.isfinite(number):
+                raise BadInput(f"{number} is not a number that can be weighed", where=self.id)
         if self.kind is JudgmentKind.PROBABILITY and not 0 < self.value < 1:
             raise BadInput(
                 f"probability {self.value} is not strictly between 0 and 1",
