@@ -327,7 +327,8 @@ class Workspace:
         chance = random.Random().random  # noqa: S311  spreads waits, keeps no secret
         return WatchService(
             self.watching, self.looker(), Outbox(self.watching, self.clock, channel, chance=chance), self.clock,
-            DocumentPoller(max_mb=self.settings.max_document_mb), chance=chance, say=say, every=every,
+            DocumentPoller(max_mb=self.settings.max_document_mb), events=EventWatcher(self.events).ask, chance=chance,
+            say=say, every=every,
         )
 
     def history_listing(self) -> tuple[dict[str, str], ...]:
