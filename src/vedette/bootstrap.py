@@ -318,6 +318,7 @@ class Workspace:
 
         from vedette.sources.polling import DocumentPoller
         from vedette.workflows.watch import WatchService
+        from vedette.workflows.watch_events import EventWatcher
         from vedette.workflows.watch_tell import Outbox
 
         @cache
