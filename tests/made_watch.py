@@ -33,13 +33,26 @@ UNITS = ("tank", "field hospital", "railway", "air defence", "bridging", "artill
 PLACES = ("Yelsk", "Rechitsa", "Mozyr", "Gomel", "Brest", "Pinsk", "Luninets", "Baranovichi")
 
 
+PLAIN = (
+    "the market of this small town was open and many people came with apples pears bread and honey while others stood "
+    "in line for a ticket to the evening concert where an old teacher played songs about rivers fields and the long "
+    "winter her neighbours had asked for them again because they remembered how she used to sing when the school was "
+    "new nobody minded that it rained or that some lamps did not work since friends shared tea under the wooden roof"
+).split()
+
+
+def words(n: int, count: int) -> list[str]:
+    """Plain words in an order of their own for every ``n``."""
+    import random
+
+    return random.Random(n).choices(PLAIN, k=count)
+
+
 def article(n: int) -> str:
     """A made article, different for every ``n``: long enough that the feed carries all of it; no copy of another."""
     unit, place = UNITS[n % len(UNITS)], PLACES[(n // len(UNITS)) % len(PLACES)]
-    filler = " ".join(
-        f"Observer {n}-{k} counted item {(n * 7919 + k * 104729) % 99991} of lot {(n * 31 + k) % 1009} there."
-        for k in range(32)
-    )
+    own = words(n, 300)
+    filler = "\n\n".join(" ".join(own[i : i + 20]).capitalize() + "." for i in range(0, 300, 20))
     return (
         f"Russian {unit} troops number {n} began arriving at Belarusian railway stations near {place} on Monday ahead "
         f"of announced drills.\n\nBelarusian President Aleksandr Lukashenko said in speech {n} that Belarus would not "

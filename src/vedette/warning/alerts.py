@@ -261,11 +261,12 @@ def _evidence(rule: AlertRule, told: Told, now: CaseState, known: Container[str]
     items = list(fresh.values())
     n = len(items)
     head = f"{items[0].attribution}: {_cut(items[0].claim)}"
+    more = (Reason(id="rest", what=f"and {n - REASONS} more"),) if n > REASONS else ()
     covers = tuple(sorted(fresh))
     return Alert(
         key=_key(now.case, "evidence", *covers), case=now.case, kind=AlertKind.EVIDENCE, subject=items[0].id,
         at=now.at, as_of=now.as_of, headline=head if n == 1 else f"{n} new items. {head}", covers=covers,
-        reasons=tuple(Reason(id=i.id, what=_told_of(i)) for i in items[:REASONS]) + ((Reason(id="rest", what=f"and {n - REASONS} more"),) if n > REASONS else ()),
+        reasons=tuple(Reason(id=i.id, what=_told_of(i)) for i in items[:REASONS]) + more,
         evidence=tuple(i.id for i in items if i.proposal), if_accepted=now.if_accepted,
         present={s.id: s.probability for s in told.scenarios if s.id in now.if_accepted},
     )  # fmt: skip
