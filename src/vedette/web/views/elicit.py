@@ -265,7 +265,7 @@ def _conditions(
 def _pooled(case: Case, assessment: Assessment) -> dict[str, Any]:
     """The people's own pool by scenario; empty when nobody gave a probability."""
     people = assessment.judgments
-    if not people:
+    if not people or not people["persons"] or not people["atoms"]:
         return {}
     atoms: Mapping[str, float] = people["atoms"]
     return {
