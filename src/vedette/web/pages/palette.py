@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from vedette.domain.ledger import Question
 from vedette.web.access import Reader
-from vedette.web.render import desk_of
+from vedette.web.render import desk_of, page
 from vedette.web.security import digest_of
 from vedette.web.views.board import lines_of
 from vedette.web.views.palette import MOST_DETAILED, palette, plain, questions_of
@@ -34,3 +34,11 @@ def palette_json(request: Request, person: Reader) -> dict[str, Any]:
 
     made: dict[str, Any] = desk.parts.get(("palette", stamp), make)
     return made
+
+
+@router.get("/components")
+def components(request: Request, person: Reader) -> Response:
+    """The design system: tokens, type, encodings, every state."""
+    from vedette.web.views.components import components_view
+
+    return page(request, "components.html", components_view(), title="Components")
