@@ -10,6 +10,7 @@ import pytest
 from tests.made_records import full_case
 
 from vedette.domain.documents import Document
+from vedette.domain.evidence import Review, Status, Verdict
 from vedette.domain.stories import Placed, Relation
 from vedette.domain.time import Times, instant
 from vedette.errors import UnknownName
@@ -45,6 +46,29 @@ def test_the_outline_is_the_case_without_its_records(backend: Any) -> None:
     with pytest.raises(UnknownName) as caught:
         backend.cases().outline(case.id + "x")
     assert caught.value.nearest == (case.id,)
+
+
+def test_what_is_weighed_is_what_was_accepted_or_reviewed(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    store = backend.cases()
+    for number in range(3):
+        document, raw = made(f"{WORDS} Report {number}.")
+        item = replace(
+            case.evidence[0], id=f"more-{number}", status=Status.PROPOSED,
+            quote=document.quote(0, 30), claim=document.text[:30],
+        )  # fmt: skip
+        store.add_document(case.id, document, raw, [item])
+    store.add_review(
+        case.id, Review(evidence="more-1", verdict=Verdict.ACCEPT, author="ana", at=case.reviews[0].at, reason="seen")
+    )
+    light, whole = store.weighing(case.id), store.load(case.id)
+    assert light.accepted() == whole.accepted() and "more-1" in {e.id for e in light.accepted()}
+    assert {"more-0", "more-2"} <= {e.id for e in whole.evidence} - {e.id for e in light.evidence}
+    assert len(light.documents) < len(whole.documents)
+    assert (light.reviews, light.judgments) == (whole.reviews, whole.judgments)
+    with pytest.raises(UnknownName):
+        store.weighing("no-such")
 
 
 def test_a_document_is_found_by_its_bytes(backend: Any) -> None:

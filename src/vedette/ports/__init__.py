@@ -57,6 +57,14 @@ class CaseStore(Library, Forgetting, Overview, Protocol):
         """The case with everything in it; raises `UnknownName` with the nearest ids."""
         ...
 
+    def weighing(self, case_id: str) -> Case:
+        """The case with its evidence that is accepted or was reviewed, and the documents that this evidence quotes.
+
+        Its number is that of the whole case. What it takes depends on what was accepted, not on how many documents and
+        proposals there are; raises `UnknownName` with the nearest ids.
+        """
+        ...
+
     def create(self, case: Case, *, author: str = "", reason: str = "") -> None:
         """Store a new case with everything in it; refuses an id that exists."""
         ...

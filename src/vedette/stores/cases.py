@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, String, Table, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, String, Table, bindparam, select
 
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
-from vedette.domain.evidence import Evidence, Review
+from vedette.domain.evidence import Evidence, Review, Status
 from vedette.domain.judgment import Judgment
 from vedette.errors import CaseRefused, Damaged, UnknownName
 from vedette.ports import CaseChange, Clock
@@ -59,21 +59,48 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         with self._db.read() as connection:
             return self._load(connection, case_id)
 
-    def _load(self, connection: Connection, case_id: str) -> Case:
+    def weighing(self, case_id: str) -> Case:
+        """The case with what can move its number only; see `CaseStore.weighing`."""
+        if not self._db.holds_anything():
+            raise UnknownName("case", case_id)
+        with self._db.read() as connection:
+            items = self._weighed(connection, case_id)
+            quoted = sorted({row.document_id for row in items if row.document_id is not None})
+            d = schema.documents.c
+            texts = _in_batches(connection, _rows_of(schema.documents, case_id), d.id, quoted)
+            return self._load(connection, case_id, documents=texts, evidence=items)
+
+    def _weighed(self, connection: Connection, case_id: str) -> list[Row[Any]]:
+        """Rows of evidence that was recorded as accepted, was reviewed, or replaces what was reviewed."""
+        e = schema.evidence.c
+        named: set[str] = set()
+        for row in connection.execute(_rows_of(schema.reviews, case_id)):
+            review = records.decode(Review, row.record, where=f"{self._db.where}, case {case_id}, review {row.seq}")
+            named |= {review.evidence, *([review.replacement] if review.replacement else [])}
+        every = _rows_of(schema.evidence, case_id)
+        rows = list(connection.execute(every.where(e.status == Status.ACCEPTED.value)))
+        rows += _in_batches(connection, every, e.id, sorted(named - {row.id for row in rows}))
+        return sorted(rows, key=lambda row: row.seq)
+
+    def _load(
+        self, connection: Connection, case_id: str, *, documents: Iterable[Row[Any]] | None = None,
+        evidence: Iterable[Row[Any]] | None = None,
+    ) -> Case:  # fmt: skip
+        """The case with all its documents and evidence, or with those of these rows."""
         head = self._head(connection, case_id)
         if head is None:
             ids = connection.scalars(select(schema.cases.c.id).distinct()).all()
             raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
         where = f"{self._db.where}, case {case_id}"
-        documents = {}
-        for row in connection.execute(_rows_of(schema.documents, case_id)):
+        texts = {}
+        for row in documents if documents is not None else connection.execute(_rows_of(schema.documents, case_id)):
             _check(row, "document", where)
-            documents[row.id] = records.decode(Document, row.record, where=f"{where}, document {row.id}")
-        evidence = []
-        for row in connection.execute(_rows_of(schema.evidence, case_id)):
+            texts[row.id] = records.decode(Document, row.record, where=f"{where}, document {row.id}")
+        items = []
+        for row in evidence if evidence is not None else connection.execute(_rows_of(schema.evidence, case_id)):
             _check(row, "evidence", where)
             place = f"{where}, evidence {row.id}"
-            evidence.append(records.decode(Evidence, row.record, documents=documents, where=place))
+            items.append(records.decode(Evidence, row.record, documents=texts, where=place))
         reviews = [
             records.decode(Review, row.record, where=f"{where}, review {row.seq}")
             for row in connection.execute(_rows_of(schema.reviews, case_id))
@@ -84,8 +111,8 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         ]
         return replace(
             records.decode(Case, head[1], where=where),
-            documents=tuple(documents.values()),
-            evidence=tuple(evidence),
+            documents=tuple(texts.values()),
+            evidence=tuple(items),
             reviews=tuple(reviews),
             judgments=tuple(judgments),
         )
@@ -285,6 +312,16 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
 
 def _rows_of(table: Table, case_id: str) -> Select[Any]:
     return select(table).where(table.c.case_id == case_id).order_by(table.c.seq)
+
+
+def _in_batches(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], names: Sequence[str]
+) -> list[Row[Any]]:
+    """Rows whose column is one of these names; SQLite takes only so many in one statement."""
+    rows: list[Row[Any]] = []
+    for at in range(0, len(names), 500):
+        rows += connection.execute(query.where(column.in_(names[at : at + 500])))
+    return sorted(rows, key=lambda row: row.seq)
 
 
 def _check(row: Row[Any], kind: str, where: str) -> None:

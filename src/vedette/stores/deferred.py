@@ -70,6 +70,12 @@ class DeferredCaseStore:
             raise UnknownName("case", case_id)
         return self._store().load(case_id)
 
+    def weighing(self, case_id: str) -> Case:
+        """See `CaseStore`."""
+        if not self._is_there():
+            raise UnknownName("case", case_id)
+        return self._store().weighing(case_id)
+
     def raw(self, case_id: str, document_id: str) -> bytes:
         """See `CaseStore`."""
         return self._store().raw(case_id, document_id)
