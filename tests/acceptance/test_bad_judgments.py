@@ -42,6 +42,8 @@ def test_contradictory_judgments_are_kept_named_and_repaired(vedette: CommandLin
     [
         ("--probability", "attack=0"), ("--probability", "attack=1"), ("--probability", "attack=100%"),
         ("--probability", "attack=nan"), ("--state", "main.low_costs=3"), ("--state", "main.low_costs=nan"),
+        ("--state", "main.low_costs=weak:0"), ("--state", "main.low_costs=weak:0..-2"),
+        ("--state", "main.low_costs=met:-2..0"),
         ("--ratio", "B021=nan"), ("--ratio", "B021=inf"), ("--ratio", "B021=-1e400"),
     ],
 )  # fmt: skip
@@ -98,3 +100,13 @@ def test_nesting_that_runs_in_a_circle_is_refused(vedette: CommandLine, tmp_path
     assert mark and leaf
     file.write_text(head + mark + tree.replace(leaf, f'yes = "{root}"', 1), encoding="utf-8")
     assert f"the tree runs in a circle: {root} ->" in vedette.refused("assess", file)
+
+
+def test_a_state_with_an_interval_of_ones_own(vedette: CommandLine) -> None:
+    given = json.loads(
+        vedette.ok("elicit", "give", CASE, *DAY, "--analyst", "ana", "--state", "main.low_costs=weak:-2..mixed",
+                   "--json")
+    )  # fmt: skip
+    (judgment,) = given["judgments"]
+    assert (judgment["value"], judgment["low"], judgment["high"]) == (-1.0, -2.0, 0.0)
+    assert assessed(vedette)["judgments"]["record"]["skills"][0]["analyst"] == "ana"

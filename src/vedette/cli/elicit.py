@@ -26,7 +26,11 @@ def give(
         list[str] | None, typer.Option("--probability", metavar="SCENARIO=P", help="0.3 or 30%.")
     ] = None,
     state: Annotated[
-        list[str] | None, typer.Option("--state", metavar="OPTION.CONDITION=LEVEL", help="absent ... strong, or -2..2.")
+        list[str] | None,
+        typer.Option(
+            "--state", metavar="OPTION.CONDITION=LEVEL[:LOW..HIGH]",
+            help="absent ... strong, or -2 to 2; with your own 90 % interval if you have one.",
+        ),
     ] = None,
     ratio: Annotated[
         list[str] | None, typer.Option("--ratio", metavar="EVIDENCE=LOGRATIO", help="Log likelihood ratio of an item.")

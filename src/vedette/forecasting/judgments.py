@@ -18,6 +18,8 @@ from vedette.errors import BadInput, UnknownName
 from vedette.forecasting.coherence import Repair, repair
 from vedette.forecasting.pool import SAW_MODEL_DISCOUNT, pool_distributions
 
+WIDTH_90 = 2 * 1.6448536269514722
+"""Width of a central 90 % interval in standard deviations of a normal."""
 MODEL_SHARE = 0.5
 """v of METHOD 4.3.12: one half until resolved questions say otherwise."""
 PREFIX = "judgment:"
@@ -86,7 +88,8 @@ def state_items(
     """One channel item for each analyst's view of a condition; together they move it to the weighted mean.
 
     A state counts from "mixed" (0): the pooled judgment shifts the condition by its level, and disagreement shows as
-    items on both sides.
+    items on both sides. An analyst's own 90 % interval is drawn about the level (normal, by its half-width), so that an
+    unsure analyst widens the estimate; without one the judgment shifts and neither widens nor narrows (METHOD 4.3.4).
     """
     rows = [j for j in latest(judgments) if j.kind is JudgmentKind.STATE]
     totals: dict[str, float] = {}
@@ -96,7 +99,8 @@ def state_items(
     for j in rows:
         option, condition = split_subject(case, framework, j.subject)
         chance = _main_chance(case, option, condition)
-        if j.value == 0:
+        spread = 0.0 if j.low is None or j.high is None else (j.high - j.low) / WIDTH_90
+        if j.value == 0 and not spread:
             continue
         items.append(
             ChannelItem(
@@ -104,7 +108,7 @@ def state_items(
                 chance=chance,
                 channel=condition,
                 actor=case.option(option).interveners[0],
-                sign=1 if j.value > 0 else -1,
+                sign=1 if j.value >= 0 else -1,
                 size=abs(j.value),
                 reliability=1.0,
                 credibility=1.0,
@@ -113,6 +117,7 @@ def state_items(
                 strength="judged",
                 age_days=0,
                 decay=1.0,
+                log_sd=spread,
             )
         )
     return tuple(items)

@@ -29,17 +29,25 @@ ASKED = (JudgmentKind.PROBABILITY, JudgmentKind.STATE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One thing an analyst says: ``subject`` is a scenario, an ``OPTION.CONDITION`` or an evidence id."""
+    """One thing an analyst says: ``subject`` is a scenario, an ``OPTION.CONDITION`` or an evidence id.
+
+    ``low``, ``high``: the analyst's own 90 % interval, if given.
+    """
 
     kind: JudgmentKind
     subject: str
     value: float
+    low: float | None = None
+    high: float | None = None
 
 
 def parse_answers(
     case: Case, probabilities: Sequence[str], states: Sequence[str], ratios: Sequence[str]
 ) -> tuple[Answer, ...]:
-    """``scenario=0.3`` or ``scenario=30%``, ``option.condition=weak`` and ``evidence=0.7`` (log likelihood ratio)."""
+    """``scenario=0.3`` or ``scenario=30%``, ``option.condition=weak`` and ``evidence=0.7`` (log likelihood ratio).
+
+    A state may carry the analyst's own 90 % interval: ``option.condition=weak:-2..0``.
+    """
     answers: list[Answer] = []
     for text in probabilities:
         subject, value = _split(text, "SCENARIO=PROBABILITY")
@@ -53,11 +61,12 @@ def parse_answers(
     for text in states:
         subject, value = _split(text, "OPTION.CONDITION=LEVEL")
         option, condition = split_subject(case, framework(case.framework), subject)
-        level = LEVELS.get(value.casefold())
-        level = _number(value, text) if level is None else level
-        if not -2 <= level <= 2:
-            raise BadInput(f"{text}: a level lies between -2 and 2", fix=f"Or one of {', '.join(LEVELS)}")
-        answers.append(Answer(kind=JudgmentKind.STATE, subject=f"{option}.{condition}", value=level))
+        stated, colon, interval = value.partition(":")
+        level = _level(stated, text)
+        low, high = _interval(interval, text) if colon else (None, None)
+        answers.append(
+            Answer(kind=JudgmentKind.STATE, subject=f"{option}.{condition}", value=level, low=low, high=high)
+        )
     for text in ratios:
         subject, value = _split(text, "EVIDENCE=LOG_RATIO")
         if subject not in {e.id for e in case.evidence}:
@@ -71,6 +80,24 @@ def parse_answers(
     if repeated:
         raise BadInput(f"answered twice: {', '.join(repeated)}")
     return tuple(answers)
+
+
+def _level(value: str, text: str) -> float:
+    level = LEVELS.get(value.strip().casefold())
+    level = _number(value, text) if level is None else level
+    if not -2 <= level <= 2:
+        raise BadInput(f"{text}: a level lies between -2 and 2", fix=f"Or one of {', '.join(LEVELS)}")
+    return level
+
+
+def _interval(value: str, text: str) -> tuple[float, float]:
+    low, dots, high = value.partition("..")
+    if not dots:
+        raise BadInput(f"{text}: {value!r} is not LOW..HIGH", fix="Example: main.low_costs=weak:-2..0")
+    found = _level(low, text), _level(high, text)
+    if found[0] > found[1]:
+        raise BadInput(f"{text}: the interval is turned round", fix=f"{high.strip()}..{low.strip()}")
+    return found
 
 
 def _split(text: str, form: str) -> tuple[str, str]:
@@ -127,6 +154,8 @@ def give(
                 kind=answer.kind,
                 subject=answer.subject,
                 value=answer.value,
+                low=answer.low,
+                high=answer.high,
                 reason=reason,
                 round=round,
                 saw_model=saw_model,

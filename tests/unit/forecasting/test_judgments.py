@@ -44,6 +44,23 @@ def test_two_analysts_who_disagree_cancel() -> None:
     assert p(both) == pytest.approx(p([]), abs=1e-9)
 
 
+def test_an_analysts_own_interval_widens_and_hardly_moves_the_estimate() -> None:
+    def found(**more: object) -> tuple[float, float]:
+        case = host_case([item("E00")], judgments=(judged("j1", "state", "main.low_costs", 1, **more),))
+        result = assess(case, "2022-01-20", SETTING, with_sensitivity=False)
+        p = result.scenario("attack").probability
+        assert math.fsum(c.log_odds for c in result.contributions["attack"]) == pytest.approx(logit(p))
+        state = next(c for c in result.conditions if c.scenario == "attack" and c.condition == "low_costs")
+        assert state.interval is not None
+        return p, state.interval[1] - state.interval[0]
+
+    sure, unsure, none = found(low=0.9, high=1.1), found(low=-1.0, high=3.0), found()
+    assert unsure[1] > none[1] + 0.5 and unsure[0] == pytest.approx(none[0], abs=0.05)
+    assert sure[1] == pytest.approx(none[1], abs=0.02), "an interval never narrows what was not known before"
+    mixed = [judged("j1", "state", "main.low_costs", 0, low=-2.0, high=2.0)]
+    assert p(mixed) == pytest.approx(p([]), abs=0.03) and p(mixed) != p([])
+
+
 def test_a_likelihood_ratio_replaces_the_verbal_strength() -> None:
     assert (
         p([judged("j1", "likelihood_ratio", "E00", -1.4)]) < p([]) < p([judged("j1", "likelihood_ratio", "E00", 2.0)])
