@@ -57,10 +57,11 @@ def test_what_is_weighed_is_what_was_accepted_or_reviewed(backend: Any) -> None:
         item = replace(
             case.evidence[0], id=f"more-{number}", status=Status.PROPOSED,
             quote=document.quote(0, 30), claim=document.text[:30],
+            times=document.times,
         )  # fmt: skip
         store.add_document(case.id, document, raw, [item])
     store.add_review(
-        case.id, Review(evidence="more-1", verdict=Verdict.ACCEPT, author="ana", at=case.reviews[0].at, reason="seen")
+        case.id, Review(evidence="more-1", verdict=Verdict.ACCEPT, author="ana", at=case.judgments[0].at, reason="seen")
     )
     light, whole = store.weighing(case.id), store.load(case.id)
     assert light.accepted() == whole.accepted() and "more-1" in {e.id for e in light.accepted()}
