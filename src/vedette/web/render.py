@@ -99,12 +99,26 @@ def render(
         theme=theme if theme in THEMES else "",
         keys_off=request.cookies.get(KEYS) == "off",
         here=_here(request),
+        **_tour(request, case),
         now=now,
         now_text=f"{now:%H:%M} UTC",
         today=now.astimezone(dt.UTC).date().isoformat(),
         **more,
     )
     return text
+
+
+def _tour(request: Request, case: InCase | None) -> dict[str, Any]:
+    """``invite``: the tour is offered here; ``tour``: its stops, where it is walked through."""
+    from vedette.reporting.html import script_json
+    from vedette.web.views import tour
+
+    walking = case is not None and case.id == tour.DEMO and request.query_params.get("tour") == "1"
+    seen = request.cookies.get(tour.COOKIE) == "seen"
+    return {
+        "tour": script_json(tour.steps()) if walking else "", "tour_case": tour.DEMO,
+        "invite": not seen and not walking and request.url.path in tour.INVITED,
+    }
 
 
 def _here(request: Request) -> str:

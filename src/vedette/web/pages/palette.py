@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from vedette.domain.ledger import Question
 from vedette.web.access import Reader
-from vedette.web.render import desk_of, page
+from vedette.web.render import desk_of, page, see_other
 from vedette.web.security import digest_of
 from vedette.web.views.board import lines_of
 from vedette.web.views.palette import MOST_DETAILED, palette, plain, questions_of
+from vedette.web.views.tour import COOKIE, DEMO, TourView
 
 router = APIRouter()
 
@@ -42,3 +43,22 @@ def components(request: Request, person: Reader) -> Response:
     from vedette.web.views.components import components_view
 
     return page(request, "components.html", components_view(), title="Components")
+
+
+@router.get("/tour")
+def tour(request: Request, person: Reader) -> Response:
+    """The stops of the tour as a list; on the case itself a script walks through them."""
+    return page(request, "tour.html", TourView(case=DEMO), title="Tour")
+
+
+@router.post("/tour")
+def tour_seen(
+    person: Reader, seen: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "/"
+) -> Response:
+    """Remember in this browser that the tour was taken or declined, or offer it again."""
+    answer = see_other(back)
+    if seen == "yes":
+        answer.set_cookie(COOKIE, "seen", max_age=31_536_000, samesite="strict", httponly=True)
+    else:
+        answer.delete_cookie(COOKIE)
+    return answer
