@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from vedette.ports import CaseStore, Clock, Ledger, TranscriptStore
 from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from vedette.domain.events import Event
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.forecasting.analysts import AnalystRecord
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from vedette.ports.accounts import Accounts, Passwords, SignIn
     from vedette.ports.briefs import IssuedBriefs
     from vedette.ports.events import EventStore
-    from vedette.ports.reading import DocumentSource, Translator
+    from vedette.ports.reading import DocumentSource, Handed, Passed, Translator
     from vedette.ports.watching import Channel, WatchStore
     from vedette.reference.source_kinds import SourceKind
     from vedette.sources.events.supply import EventSupply
@@ -426,3 +427,29 @@ def assess(case: Case | str, as_of: AsOf | dt.date | str | None = None, *, mode:
     return assess_case(
         found, AsOf.of(as_of or found.as_of), mode=mode, record=lambda: open_workspace().analyst_record()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTables:
+    """Reads tables of dated material for a replay: what can be used, and what was passed over with the reason."""
+
+    def events(self, paths: Sequence[Path]) -> tuple[list[Event], list[Passed]]:
+        """Sightings and events of pairs, in the order of the files."""
+        from vedette.ports.reading import Passed
+        from vedette.sources.dated_tables import dated_events
+
+        rows = [row for path in paths for row in dated_events(path)]
+        return [r for r in rows if not isinstance(r, Passed)], [r for r in rows if isinstance(r, Passed)]
+
+    def documents(self, paths: Sequence[Path]) -> tuple[list[Handed], list[Passed]]:
+        """Texts with their days, in the order of the files."""
+        from vedette.ports.reading import Passed
+        from vedette.sources.dated_tables import dated_documents
+
+        rows = [row for path in paths for row in dated_documents(path)]
+        return [r for r in rows if not isinstance(r, Passed)], [r for r in rows if isinstance(r, Passed)]
+
+
+def dated_tables() -> DatedTables:
+    """The reader of tables of dated material."""
+    return DatedTables()

@@ -233,6 +233,48 @@ def suggest(
     say(f"Watch one with:  vedette indicators suggest {found.id} --watch ID")
 
 
+@app.command("signals")
+def signals(
+    case: CaseName,
+    as_of: AsOfDate = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the readings in the case: from then on they move its number.")
+    ] = False,
+    author: Author = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the stored event streams say of a case: tempo, change, combination, build-up."""
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.time import AsOf
+    from vedette.workflows.open_case import open_case
+    from vedette.workflows.signals import read_signals, record_signals
+
+    workspace = open_workspace()
+    found = open_case(workspace.cases, case)
+    day = AsOf.of(as_of) if as_of else AsOf.of(min(workspace.clock.now().date(), found.deadline))
+    readings = read_signals(workspace.events, found, day)
+    added: tuple[str, ...] = ()
+    if record:
+        added = record_signals(workspace.cases, case, readings, author=author or workspace.settings.author)
+    if as_json:
+        print_json({"case": found.id, "as_of": str(day), "signals": readings, "recorded": added})
+        return
+    print_table(
+        ["Signal", "Value", "Says", "About", "Events", "Source", "What it is"],
+        [
+            [r.kind.value.replace("_", " "), f"{r.value:+.1f}", f"{r.log_ratio:+.2f}", r.scenario, r.events, r.source,
+             r.detail] for r in readings
+        ],
+        right=("Value", "Says", "Events"),
+    )  # fmt: skip
+    if not readings:
+        say("No stream says anything: too few rows by that day. What is there:  vedette events status")
+    elif record:
+        say(f"{counted(len(added), 'reading')} recorded; the number of the case now counts the latest of each kind.")
+    else:
+        say("Nothing was recorded: the number of the case does not move. Add --record to let it.")
+
+
 def _rows(case: str, as_of: str | None) -> tuple[Any, Any, list[dict[str, Any]], list[dict[str, Any]]]:
     from vedette.bootstrap import open_workspace
     from vedette.domain.time import AsOf

@@ -9,6 +9,7 @@ import typer
 
 from vedette.cli.run import CONTEXT
 from vedette.cli.screen import clean, counted, cut, print_json, print_table, say
+from vedette.cli.watch_replay import replay
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,8 @@ app = typer.Typer(
     add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT,
     help="Watch sources for a case and be told what moved, by how much and why. Nothing is told twice.",
 )  # fmt: skip
+
+app.command("replay")(replay)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

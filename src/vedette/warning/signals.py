@@ -114,14 +114,19 @@ def longest(found: Sequence[Weeks]) -> Weeks | None:
     return max(able, key=lambda w: (int((w.volume > 0).sum()), float(w.volume.sum()), w.dataset)) if able else None
 
 
-def stream_readings(case: Case, cut: AsOf, found: Mapping[str, Weeks], left_out: int = 0) -> tuple[SignalReading, ...]:
-    """Tempo, change and combination of every option that comes unasked. ``found``: weeks of each option's lead pair."""
+def stream_readings(
+    case: Case, cut: AsOf, found: Mapping[str, Weeks], without: Mapping[str, int] | None = None
+) -> tuple[SignalReading, ...]:
+    """Tempo, change and combination of every option that comes unasked. ``found``: weeks of each option's lead pair;
+    ``without``: rows of each that were not counted because they are evidence.
+    """
     out = []
     for option in case.options:
         scenario = option_scenario(case, option)
         weeks = found.get(option.id)
         if scenario is None or weeks is None or option.posture is Posture.INVITED:
             continue
+        left_out = (without or {}).get(option.id, 0)
         y = weeks.of(CONFLICT)
         tempo = last_week(weeks, CONFLICT)
         if tempo.z is not None:
@@ -143,12 +148,15 @@ def stream_readings(case: Case, cut: AsOf, found: Mapping[str, Weeks], left_out:
 
 
 def build_up_readings(
-    case: Case, cut: AsOf, sightings: Sequence[Sighting], source: str, left_out: int = 0
+    case: Case, cut: AsOf, sightings: Sequence[Sighting], source: str, left_out: int = 0, *, only: str | None = None
 ) -> tuple[SignalReading, ...]:
-    """Build-up near the target's border: in the host where an option has one, else in the intervener's own land."""
+    """Build-up near the target's border: in the host where an option has one, else in the intervener's own land.
+
+    ``only``: of this option (default: of every one that comes unasked).
+    """
     out = []
     for option in case.options:
-        if option.posture is Posture.INVITED:
+        if option.posture is Posture.INVITED or only not in (None, option.id):
             continue
         through = option.host if option.host is not None and option.host != option.target else None
         scenario = option_scenario(case, option, through=through is not None)

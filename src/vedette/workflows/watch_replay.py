@@ -33,6 +33,8 @@ from vedette.workflows.assess import setting_for
 from vedette.workflows.ingest import Source, extract_source, propose
 from vedette.workflows.watch_look import indicator_lines
 
+Streams = Callable[[Case, AsOf], tuple[SignalReading, ...]]
+"""What stored event streams say of a case by the end of a day."""
 COUNT_DAYS = 14
 """Days over which the naive watcher counts reports. [assumption]: two weeks, as for the build-up."""
 IF_ACCEPTED_DAYS = 7
@@ -113,13 +115,14 @@ def _proposals(case: Case, handed: Handed, clock: Clock) -> tuple[Evidence, ...]
 def watch_replay(
     case: Case, found: Material, *, scenario: str | None = None, rule: AlertRule | None = None,
     first: dt.date | None = None, last: dt.date | None = None, step: int = 1, quiet_until: dt.date | None = None,
-    happened_on: dt.date | None = None, if_accepted: bool = True,
+    happened_on: dt.date | None = None, if_accepted: bool = True, streams: Streams | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The time line, its alerts with their lead times, and the naive watcher beside it.
 
-    ``quiet_until``: last day of the part on which the two levels are set, so that neither cries in it: the highest
-    probability there plus the rule's points, and one report more than its highest count. ``happened_on``: lead times
-    count to that day, and nothing from it on is shown.
+    ``quiet_until``: last day of the part on which the levels are set, so that none cries in it: the highest
+    probability there plus the rule's points, and one report more than its highest count, with sightings and without.
+    ``happened_on``: lead times count to that day, and nothing from it on is shown. ``streams``: readings of stored
+    event streams, which then must not hold the same sightings.
     """
     rule = rule or AlertRule()
     chosen = case.scenario_set.scenario(scenario or case.scenario_set.scenarios[0].id)
@@ -135,6 +138,7 @@ def watch_replay(
     for number, day in enumerate(days):
         cut = AsOf(date=day)
         signals += build_up_readings(case, cut, found.sightings, found.sightings_source, found.left_out)
+        signals += streams(case, cut) if streams is not None else ()
         live = replace(case, signals=tuple(signals))
         due = if_accepted and number % max(1, IF_ACCEPTED_DAYS // step) == 0
         _look(run, live, found, cut, before, chosen.id, rule, with_accepted=due)
@@ -183,7 +187,7 @@ def _look(
         {
             "as_of": cut.date.isoformat(), "probability": s.probability, "interval90": list(s.interval90),
             "base_rate": s.base_rate["p"], "if_accepted": accepted, "items": len(result.evidence),
-            "reports": _reports(case, found, cut),
+            "reports": _reports(case, found, cut), "item_reports": _reports(case, replace(found, sightings=()), cut),
             "proposals": sum(cut.admits(e.times.available_at) for e in found.proposals),
             "signals": {
                 r.kind.value: {"value": r.value, "log_ratio": r.log_ratio} for r in latest_readings(known_case)
@@ -239,6 +243,8 @@ def _levels(
     levels = {
         "probability": max(r["probability"] for r in quiet) + rule.points / 100,
         "reports": max(r["reports"] for r in quiet) + 1,
+        # A stream that begins after the quiet part lifts the count by itself: the same without sightings.
+        "item_reports": max(r["item_reports"] for r in quiet) + 1,
     }  # fmt: skip
     out: dict[str, Any] = {"quiet_until": quiet_until.isoformat(), "quiet_days": len(quiet), "days_after": len(after)}
     for name, level in levels.items():
