@@ -78,6 +78,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((host, number))
+            found.listen(128)  # whoever is quicker than the server's start waits instead of being refused
         except OverflowError:
             found.close()
             raise BadInput(f"{number} is no port", where="--port", fix="Use 1 to 65535") from None
