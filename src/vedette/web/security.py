@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -129,8 +129,17 @@ class Guard:
         request = Request(scope)
         made = self._session(scope, request)
         started = False
+        over: list[Refused] = []
 
         async def headed(message: Message) -> None:
+            nonlocal started
+            if over and not started:
+                # The framework takes what stops its reading for a broken form: the answer that fits is ours.
+                await self.explain(request, over[0])(scope, receive, answered)
+            if not over:
+                await answered(message)
+
+        async def answered(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -143,11 +152,11 @@ class Guard:
 
         try:
             self._admit(request)
-            await self.app(scope, self._counted(request, receive), headed)
+            await self.app(scope, self._counted(request, receive, over), headed)
         except Exception as error:
             if started:
                 raise
-            await self.explain(request, error)(scope, receive, headed)
+            await self.explain(request, error)(scope, receive, answered)
 
     def _session(self, scope: Scope, request: Request) -> str:
         """Put the session id into the scope; a new one is returned, to be set as a cookie."""
@@ -172,7 +181,8 @@ class Guard:
         if origin and origin != "null" and urlsplit(origin).netloc.casefold() != host.casefold():
             raise Refused("the request comes from another site", status=403)
 
-    def _counted(self, request: Request, receive: Receive) -> Receive:
+    def _counted(self, request: Request, receive: Receive, over: list[Refused]) -> Receive:
+        """``receive`` that stops, and leaves the reason in ``over``, once more came than may come."""
         multipart = request.headers.get("content-type", "").startswith("multipart/")
         limit = self.upload_limit if multipart else SMALL_BODY
         too_large = Refused(
@@ -189,6 +199,7 @@ class Guard:
             message = await receive()
             read += len(message.get("body", b""))
             if read > limit:
+                over.append(too_large)
                 raise too_large
             return message
 
@@ -212,6 +223,6 @@ def _cookie(request: Request, name: str) -> str:
     return jar[name].value if name in jar else ""
 
 
-def digest_of(*parts: Any) -> str:
+def digest_of(*parts: object) -> str:
     """A short name for what a page was made from: hex digits of SHA-256 over the parts' text."""
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:16]

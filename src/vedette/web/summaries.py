@@ -122,13 +122,14 @@ class Summaries:
             queued = set(self._waiting)
             self._waiting.extendleft(reversed([c for c in case_ids if c not in queued]))
             if self._waiting and (self._worker is None or not self._worker.is_alive()):
-                self._worker = threading.Thread(target=self._work, name="summaries", daemon=True)
+                # Not a daemon: one that is killed inside a numerical library takes the process down with it.
+                self._worker = threading.Thread(target=self._work, name="summaries")
                 self._worker.start()
 
     def _work(self) -> None:
         while True:
             with self._lock:
-                if not self._waiting:
+                if not self._waiting or not threading.main_thread().is_alive():
                     self._worker = None
                     return
                 case_id = self._waiting.popleft()
@@ -174,7 +175,8 @@ class Summaries:
             if name in known:
                 out.append(known[name])
             else:
-                s = assess_case(case, AsOf(date=monday), with_sensitivity=False).scenarios[0]
+                found = assess_case(case, AsOf(date=monday), with_sensitivity=False, record=self.desk.record)
+                s = found.scenarios[0]
                 out.append((name, s.probability, *s.interval90))
             monday += WEEK
         s = now.scenarios[0]
