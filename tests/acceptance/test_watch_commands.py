@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.loopback import Served, publisher
-from tests.made_watch import entry, open_case_of, rss
+from tests.made_watch import article, entry, open_case_of, rss
 
 from vedette.bootstrap import open_workspace
 
@@ -112,8 +112,8 @@ def test_an_unknown_case_names_the_nearest(vedette: Any, case: str) -> None:
 
 
 def test_a_hostile_feed_reaches_no_terminal(vedette: Any, case: str) -> None:
-    line = "Russian troops \u202ebegan arriving at Belarusian railway stations near Yelsk.\x9b31m\n"
-    with publisher({"feed": Served(body=rss([entry(1, text=line * 40)]))}) as server:
+    evil = article(1).replace("near", "\u202enear\x9b31m")
+    with publisher({"feed": Served(body=rss([entry(1, text=evil)]))}) as server:
         vedette.ok("watch", "add", case, "--feed", server.url("feed"), "--allow-private")
         done = vedette("watch", "run", "--once")
     assert "1 item read" in done.err and "Yelsk" in done.out
