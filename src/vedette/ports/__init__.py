@@ -143,6 +143,10 @@ class Ledger(Protocol):
         """Registered questions in order; raises `Damaged` when the chain does not hold."""
         ...
 
+    def stamp(self) -> str:
+        """A text that changes with every entry; empty while there is none."""
+        ...
+
     def entries(self) -> Sequence[LedgerEntry]:
         """Every entry, checked: what is wrong with one is in its ``fault``, the others stay readable."""
         ...

@@ -158,6 +158,14 @@ class SqlLedger:
         """Registered questions in order; raises `Damaged` when the chain does not hold."""
         return tuple(entry.noun for entry in self._sound() if isinstance(entry.noun, Question))
 
+    def stamp(self) -> str:
+        """Number and digest of the entry written last; empty while there is none."""
+        if not self._db.holds_anything():
+            return ""
+        with self._db.read() as connection:
+            head = connection.execute(select(schema.ledger_head)).first()
+        return f"{head.seq}:{head.digest[:16]}" if head is not None and head.seq else ""
+
     def entries(self) -> Sequence[LedgerEntry]:
         """Every entry with what is wrong with it; a cut-off end is reported as a last entry without a noun."""
         if not self._db.holds_anything():

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from vedette.bootstrap import Workspace
+    from vedette.forecasting.analysts import AnalystRecord
     from vedette.forecasting.what_if import WhatIf
     from vedette.web.access import Person
     from vedette.web.views.moment import Moment
@@ -112,6 +113,7 @@ class Desk:
         self._accounts, self._asked = False, -ASK_AGAIN
         self.templates = _environment()
         self._cases: Kept[Case] = Kept(CASES_KEPT)
+        self._records: Kept[AnalystRecord] = Kept(1)
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
         self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
         self.summaries = Summaries(self, workspace.settings.home / "cache" / "board")
@@ -177,7 +179,9 @@ class Desk:
         """
         stamp = self.workspace.cases.stamp(case_id)
         if stamp:
-            return stamp
+            # Analysts weigh what the ledger says of them: their case is another one with every entry.
+            judged = bool(self._stored(case_id, stamp).judgments)
+            return f"{stamp}+{self.workspace.ledger.stamp()}" if judged else stamp
         if case_id in bundled_ids():
             return "bundled"
         open_case(self.workspace.cases, _plain_id(case_id))  # raises, naming the nearest
@@ -185,9 +189,15 @@ class Desk:
 
     def case(self, case_id: str) -> Case:
         """The newest version of a case, from the workspace or the package; raises `UnknownName`."""
-        return self._cases.get(
-            (case_id, self.version(case_id)), lambda: open_case(self.workspace.cases, _plain_id(case_id))
-        )
+        stamp = self.workspace.cases.stamp(case_id)
+        return self._stored(case_id, stamp or self.version(case_id))
+
+    def _stored(self, case_id: str, stamp: str) -> Case:
+        return self._cases.get((case_id, stamp), lambda: open_case(self.workspace.cases, _plain_id(case_id)))
+
+    def record(self) -> AnalystRecord:
+        """What the workspace's analysts forecast before, read again when the ledger has another entry."""
+        return self._records.get(self.workspace.ledger.stamp(), self.workspace.analyst_record)
 
     def today(self) -> dt.date:
         """The day in UTC."""
@@ -223,7 +233,8 @@ class Desk:
             if whole is not None:
                 return whole
         return self._assessments.get(
-            (case_id, version, day, mode, full), lambda: assess_case(case, day, mode=mode, with_sensitivity=full)
+            (case_id, version, day, mode, full),
+            lambda: assess_case(case, day, mode=mode, with_sensitivity=full, record=self.record),
         )
 
     def what_if(
@@ -239,7 +250,7 @@ class Desk:
 
         def make() -> WhatIf:
             fewer = leave_out(case, as_of, without) if without else case
-            engine, _, _ = prepare(fewer, as_of, setting_for(fewer, mode=mode))
+            engine, _, _ = prepare(fewer, as_of, setting_for(fewer, mode=mode, record=self.record))
             return WhatIf(engine)
 
         return self._engines.get((case_id, version, as_of, mode, without), make)

@@ -15,6 +15,7 @@ from vedette.workflows.assess import assess_case
 from vedette.workflows.effects import effects
 from vedette.workflows.open_case import open_case, stored_case
 from vedette.workflows.review import Decision, latest_review, review
+from vedette.workflows.track_record import FindRecord
 
 SHOWN = {Verdict.ACCEPT: "accepted", Verdict.REJECT: "rejected", Verdict.CORRECT: "corrected",
          Verdict.WITHDRAW: "taken back"}  # fmt: skip
@@ -87,13 +88,15 @@ def without_later_reviews(case: Case, since: int) -> Case:
     return replace(case, reviews=kept, evidence=tuple(e for e in case.evidence if e.id not in gone))
 
 
-def moved_since(case: Case, since: int, as_of: AsOf, *, mode: str = "recommended") -> Moved:
+def moved_since(
+    case: Case, since: int, as_of: AsOf, *, mode: str = "recommended", record: FindRecord | None = None
+) -> Moved:
     """How the reviews from the ``since``-th on moved the number as of a day.
 
     An item's points are its share of the log-odds times the slope between the two probabilities, so that they sum to
     the change exactly.
     """
-    found = effects(without_later_reviews(case, since), case, as_of, as_of, mode=mode)
+    found = effects(without_later_reviews(case, since), case, as_of, as_of, mode=mode, record=record)
     slopes = {}
     for name, p in found.before.items():
         q = found.after[name]
@@ -118,7 +121,7 @@ def _log_odds(p: float) -> float:
 
 
 def if_accepted(
-    case: Case, evidence: str, as_of: AsOf, *, mode: str = "recommended"
+    case: Case, evidence: str, as_of: AsOf, *, mode: str = "recommended", record: FindRecord | None = None
 ) -> tuple[dict[str, float], dict[str, float]]:
     """(probabilities now, probabilities with a proposal accepted) by scenario; the same twice if it counts already."""
     from vedette.domain.evidence import Status
@@ -127,7 +130,7 @@ def if_accepted(
     accepted = tuple(replace(e, status=Status.ACCEPTED) if e.id == evidence else e for e in standing)
     results = [
         {s.id: s.probability for s in assess_case(replace(case, evidence=items, reviews=()), as_of, mode=mode,
-                                                  with_sensitivity=False).scenarios}
+                                                  with_sensitivity=False, record=record).scenarios}
         for items in (standing, accepted)
     ]  # fmt: skip
     return results[0], results[1]

@@ -77,7 +77,7 @@ def request_of(case: Case, chosen: Composition) -> BriefRequest:
 def _facts(desk: Desk, case: Case, request: BriefRequest) -> Facts:
     """What the brief says, computed once for all its forms."""
     key = ("brief facts", case.id, desk.version(case.id), request)
-    found: Facts = desk.parts.get(key, lambda: make_facts(case, request))
+    found: Facts = desk.parts.get(key, lambda: make_facts(case, request, record=desk.record))
     return found
 
 
@@ -136,7 +136,7 @@ def brief_file(request: Request, person: Reader, case_id: str, form: str) -> Res
     if form == "zip":
         from vedette.workflows.bundle import make_bundle
 
-        bundle = make_bundle(case, asked)
+        bundle = make_bundle(case, asked, record=desk.record)
         held = {"content-disposition": f'attachment; filename="{name}.zip"'}
         return Response(bundle.data, media_type="application/zip", headers=held)
     if form not in MEDIA:
@@ -227,15 +227,15 @@ def checked(desk: Desk, case_id: str, name: str, data: bytes) -> CheckView:
 
     if is_bundle(data):
         _small_enough(data)
-        report = verify_bundle(data, find)
-        return bundle_view(name, report, _bundle_numbers(data, find))
+        report = verify_bundle(data, find, record=desk.record)
+        return bundle_view(name, report, _bundle_numbers(data, find, desk))
     find(str(read_brief(data).facts["assessment"]["case"]))
     made: dict[tuple[BriefRequest, str], Brief] = {}
 
     def recompute(asked: BriefRequest, form: str) -> Brief:
         # From the case and nothing kept: a check that looked at the page's own copy would check nothing.
         if (asked, form) not in made:
-            made[asked, form] = make(find(asked.case), asked, form)
+            made[asked, form] = make(find(asked.case), asked, form, record=desk.workspace.analyst_record)
         return made[asked, form]
 
     return check_view(name, verify_brief(data, recompute), list_numbers(data, recompute))
@@ -254,7 +254,7 @@ def _small_enough(data: bytes) -> None:
             raise BadInput("the bundle is too large to be checked here", fix="Check it with: vedette verify FILE")
 
 
-def _bundle_numbers(data: bytes, find: Any) -> Sequence[Compared]:
+def _bundle_numbers(data: bytes, find: Any, desk: Desk) -> Sequence[Compared]:
     """Every number of the HTML brief in a bundle, computed from the case here; none when that is another's."""
     import io
     import zipfile
@@ -264,6 +264,6 @@ def _bundle_numbers(data: bytes, find: Any) -> Sequence[Compared]:
             return ()
         page_data = archive.read("brief.html")
     try:
-        return list_numbers(page_data, lambda asked, form: make(find(asked.case), asked, form))
+        return list_numbers(page_data, lambda asked, form: make(find(asked.case), asked, form, record=desk.record))
     except VedetteError:
         return ()

@@ -80,7 +80,7 @@ def _model_alone(desk: Desk, case: Case, day: AsOf) -> Assessment:
 
     def make() -> Assessment:
         kept = tuple(j for j in case.judgments if j.kind is not JudgmentKind.PROBABILITY)
-        return assess_case(replace(case, judgments=kept), day, with_sensitivity=False)
+        return assess_case(replace(case, judgments=kept), day, with_sensitivity=False, record=desk.record)
 
     found: Assessment = desk.parts.get(("model alone", case.id, desk.version(case.id), day), make)
     return found

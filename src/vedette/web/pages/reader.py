@@ -81,7 +81,7 @@ def _preview(desk: Desk, case: Case, document: Document, day: AsOf, where: Where
         return None
     mode = where.mode or RECOMMENDED
     key = ("if accepted", case.id, desk.version(case.id), day, mode, at_hand.id)
-    return desk.parts.get(key, lambda: if_accepted(case.known(day), at_hand.id, day, mode=mode))
+    return desk.parts.get(key, lambda: if_accepted(case.known(day), at_hand.id, day, mode=mode, record=desk.record))
 
 
 def _moved(desk: Desk, case: Case, day: AsOf, where: Where) -> Any:
@@ -89,7 +89,7 @@ def _moved(desk: Desk, case: Case, day: AsOf, where: Where) -> Any:
         return None
     mode = where.mode or RECOMMENDED
     key = ("moved", case.id, desk.version(case.id), day, mode, where.since)
-    return desk.parts.get(key, lambda: moved_since(case, int(where.since), day, mode=mode))
+    return desk.parts.get(key, lambda: moved_since(case, int(where.since), day, mode=mode, record=desk.record))
 
 
 def _disputes(desk: Desk, case: Case, day: AsOf) -> list[tuple[str, str, str, str]]:

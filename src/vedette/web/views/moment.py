@@ -67,7 +67,7 @@ def moment(desk: Desk, case_id: str, query: CaseQuery) -> Moment:
     shown = original
     if left:
         fewer = leave_out(case, day, left)
-        shown = assess_case(fewer, day, mode=query.mode)
+        shown = assess_case(fewer, day, mode=query.mode, record=desk.record)
     week = None
     if day.date - WEEK >= case.opened:
         week = desk.assessment(case_id, AsOf(date=day.date - WEEK), mode=query.mode, full=False)

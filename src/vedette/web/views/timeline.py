@@ -126,7 +126,8 @@ def points(desk: Desk, m: Moment) -> tuple[Point, ...]:
     def point(day: dt.date) -> Point:
         if day == last:
             return reduced(m.original)
-        return reduced(assess_case(case, AsOf(date=day), mode=m.query.mode, with_sensitivity=False))
+        found = assess_case(case, AsOf(date=day), mode=m.query.mode, with_sensitivity=False, record=desk.record)
+        return reduced(found)
 
     return tuple(desk.points.get((m.id, m.version, m.query.mode, day), partial(point, day)) for day in days_of(m))
 
