@@ -58,8 +58,10 @@ class Files(StaticFiles):
         keep = b"v=" in scope.get("query_string", b"")
 
         async def cached(message: Any) -> None:
-            if keep and message["type"] == "http.response.start" and message["status"] in (200, 304):
-                message["headers"] = [*message["headers"], (b"cache-control", b"public, max-age=31536000, immutable")]
+            if message["type"] == "http.response.start" and message["status"] in (200, 304):
+                # Parts that scripts load have no digest in their address: kept, and asked about again.
+                value = b"public, max-age=31536000, immutable" if keep else b"no-cache"
+                message["headers"] = [*message["headers"], (b"cache-control", value)]
             await send(message)
 
         await super().__call__(scope, receive, cached)
