@@ -28,6 +28,7 @@ COMMANDS = {
     "elicit": ("vedette.cli.elicit:app", "Ask several analysts: a blind round, then one with reasons."),
     "watch": ("vedette.cli.watch:app", "Watch sources on schedule; alerts on what moved, and why."),
     "ledger": ("vedette.cli.ledger:app", "Commit forecasts, list them, say what happened."),
+    "mcp": ("vedette.cli.mcp:mcp", "Cases, base rates and the ledger for an assistant, which may propose evidence."),
     "export": ("vedette.cli.export:export", "Cases and the ledger as tables, STIX 2.1 or for forecasting services."),
     "account": ("vedette.cli.account:app", "Who may sign in to a shared workspace, and to which cases."),
     "audit": ("vedette.cli.account:audit", "Who changed what in a shared workspace, and why."),

@@ -48,7 +48,10 @@ def export(
     files: dict[str, bytes] = {}
     left = []
     for name in names:
-        done = export_case(open_case(workspace.cases, name), form, ceiling=audience, refuse=strict, as_of=day)
+        done = export_case(
+            open_case(workspace.cases, name), form, ceiling=audience, refuse=strict, as_of=day,
+            record=workspace.analyst_record,
+        )  # fmt: skip
         files |= done.files
         if done.withheld is not None and not done.withheld.nothing:
             left.append((name, done.withheld))

@@ -20,6 +20,7 @@ from vedette.ports import Ledger
 from vedette.reporting.stix import stix_bundle
 from vedette.workflows.assess import assess_case
 from vedette.workflows.handling import EXPORT_CEILING, Withheld, for_audience
+from vedette.workflows.track_record import FindRecord
 
 SHAPES: Final = ("csv", "json", "parquet", "stix", "case", "dossier")
 """Of a case."""
@@ -36,19 +37,20 @@ class Exported:
 
 
 def export_case(
-    case: Case, shape: str, *, ceiling: str | Marking = EXPORT_CEILING, refuse: bool = False, as_of: AsOf | None = None
-) -> Exported:
+    case: Case, shape: str, *, ceiling: str | Marking = EXPORT_CEILING, refuse: bool = False,
+    as_of: AsOf | None = None, record: FindRecord | None = None,
+) -> Exported:  # fmt: skip
     """A case in one of `SHAPES`, without what is marked above ``ceiling``.
 
     ``refuse``: raise `CaseRefused` when anything is. ``as_of``: as it stood that day. Raises `UnknownName` for another
-    shape or mark.
+    shape or mark. ``record``: what weighs the analysts.
     """
     if shape not in SHAPES:
         raise UnknownName("format", shape, nearest=list(SHAPES))
     seen, withheld = for_audience(case.known(as_of) if as_of else case, ceiling, refuse=refuse)
     name = seen.id
     if shape == "stix":
-        bundle = stix_bundle(seen, assess_case(seen, AsOf(date=seen.as_of)))
+        bundle = stix_bundle(seen, assess_case(seen, AsOf(date=seen.as_of), record=record))
         files = {f"{name}.stix.json": _json(bundle)}
     elif shape == "case":
         files = {f"{name}.toml": encode_case(seen).encode()}
