@@ -80,12 +80,12 @@ def requirements(output: Path = OUTPUT) -> list[str]:
 
 def ensure(output: Path = OUTPUT) -> bool:
     """Make the files unless they are current; True if work was done. Raises BuildError."""
-    if is_current(output):
+    if is_current(output, SOURCES):
         return False
-    recipe = recipe_digest()  # before the work: a source that changes meanwhile leaves 'not current'
+    recipe = recipe_digest(SOURCES)  # before the work: a source that changes meanwhile leaves 'not current'
     with tempfile.TemporaryDirectory(prefix="vedette-web-") as name:
         folder = Path(name)
-        for path in inputs():
+        for path in inputs(SOURCES):
             copy = folder / path.relative_to(SOURCES)
             copy.parent.mkdir(exist_ok=True)
             shutil.copy(path, copy)
