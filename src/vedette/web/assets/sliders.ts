@@ -127,7 +127,6 @@ export function mount(form: HTMLElement): void {
   const source = form.dataset["src"] ?? "";
   const scenario = form.dataset["scenario"] ?? "";
   const finding = one("[data-finding]", form);
-  const asked = finding?.textContent ?? "";
   let last = 0;
   let timer = 0;
 
@@ -140,7 +139,7 @@ export function mount(form: HTMLElement): void {
       const number = one("[data-number]", form);
       if (number) number.textContent = `${mine.after} ${mine.interval}`;
     }
-    if (finding) finding.textContent = mine ? reply.finding : asked;
+    if (finding) finding.textContent = reply.finding;
     one("[data-others]", form)?.replaceChildren(...(reply.scenarios.length ? [table(reply.scenarios)] : []));
     const time = one("[data-time]", form);
     if (time) time.textContent = mine ? `${Math.round(ms)} ms, not saved` : "not saved";
