@@ -10,6 +10,7 @@ from vedette.domain.documents import Document
 from vedette.domain.reading import DateMention, Extraction, PlaceMention, QuantityMention
 from vedette.domain.time import Times, instant, parse_date
 from vedette.errors import DocumentRefused
+from vedette.extraction.addressed import without_orders
 from vedette.extraction.claims import Context, claims_from, is_quiet
 from vedette.extraction.clauses import read_clauses
 from vedette.extraction.clean import Cleaned, Segment, clean
@@ -108,8 +109,15 @@ def _read(
     # An article has an author, and its "our" stands in quotations, whose speaker is known.
     own = "" if document.author else home_state(persons)
     index = SpanIndex(names)
+    stated = [without_orders(text, sentences[body]) for body in bodies]
+    orders = sum(len(sentences[body]) for body in bodies) - sum(map(len, stated))
+    if orders:
+        warnings.append(
+            f"{orders} sentences give orders to the reader of the text, or follow one to ignore what was said; no "
+            f"claims are read from them"
+        )
     clauses = read_clauses(
-        text, [sentences[body] for body in bodies], quiet=lambda s: is_quiet(text, s, index, roles, own)
+        text, stated, quiet=lambda s: is_quiet(text, s, index, roles, own)
     )  # fmt: skip
     voices = Voices(People(persons), index, day, own)
     context = Context(
@@ -123,7 +131,7 @@ def _read(
         from vedette.extraction.syntax import refine
 
         known = Parsed(text=text, names=index, roles=roles, own=own, speaker=voices.of)
-        claims, parsed = refine(claims, [s for body in bodies for s in sentences[body]], known, parser)
+        claims, parsed = refine(claims, [s for paragraph in stated for s in paragraph], known, parser)
     if not bodies:
         warnings.append("no paragraph of running text was found, so no claims were read")
     return Extraction(
