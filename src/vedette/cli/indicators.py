@@ -283,8 +283,8 @@ def _rows(case: str, as_of: str | None) -> tuple[Any, Any, list[dict[str, Any]],
 
     workspace = open_workspace()
     found = open_case(workspace.cases, case)
-    # Without a date: everything recorded so far, also after the case's own as-of day; nothing is due after the window.
-    day = AsOf.of(as_of) if as_of else AsOf.of(min(workspace.clock.now().date(), found.deadline))
+    # Without a date: everything recorded so far, also after the case's own as-of day.
+    day = AsOf.of(as_of) if as_of else AsOf.of(workspace.clock.now())
     return found, day, list(indicator_rows(found, day)), list(signal_rows(found, day))
 
 
@@ -296,7 +296,6 @@ def _told(workspace: Any, case: Any, indicator: str, as_json: bool) -> None:
     from vedette.domain.time import AsOf
     from vedette.workflows.indicators import indicator_rows
 
-    # A look made today, after the window, is still told: it was recorded, although nothing moves any more.
     row = next(r for r in indicator_rows(case, AsOf.of(workspace.clock.now())) if r["id"] == indicator)
     if as_json:
         print_json(row)

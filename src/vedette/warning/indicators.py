@@ -64,10 +64,14 @@ def history(case: Case, name: str) -> tuple[Check, ...]:
 
 
 def statuses(case: Case, as_of: AsOf) -> tuple[IndicatorStatus, ...]:
-    """Every indicator of a case as it stood at the end of a day; what became available later changes nothing."""
+    """Every indicator of a case as it stood at the end of a day; what became available later changes nothing.
+
+    After the window looks are still shown, but nothing falls due and nothing fades any more.
+    """
     known = case.known(as_of)
-    counted = {e.id for e in known.accepted()}
-    return tuple(_status(i, history(known, i.id), as_of.date, frozenset(counted)) for i in known.indicators)
+    counted = frozenset(e.id for e in known.accepted())
+    day = min(as_of.date, case.deadline)
+    return tuple(_status(i, history(known, i.id), day, counted) for i in known.indicators)
 
 
 def _status(

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.made_cases import five, host_case, item
 
-from made_cases import five, host_case, item
 from vedette.assessment.channels import channel_items
 from vedette.domain.case import Case
 from vedette.domain.evidence import Status
