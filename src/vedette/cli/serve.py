@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,10 @@ def serve(
     ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="Another host name it answers to, as of a proxy. Repeat."),
+    ] = None,
     trust_network: Annotated[
         bool, typer.Option("--trust-network", help="Allow an address that other machines can reach.")
     ] = False,
@@ -32,12 +37,13 @@ def serve(
     """The workbench: cases, reader, elicitation, ledger and briefs in a browser. Ctrl-C stops it."""
     from vedette.bootstrap import open_workspace, web_application
 
-    _check_host(host, trust_network)
+    workspace = open_workspace()
+    _check_host(host, trust_network or workspace.accounts.there_are())
     listening = _listen(host, port)
     taken = listening.getsockname()[1]
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{taken}/"
-    application = web_application(open_workspace(), hosts=_hosts(host))
+    application = web_application(workspace, hosts=_hosts(host, names or ()))
     if as_json:
         print_json({"address": address})
     else:
@@ -57,13 +63,14 @@ def _check_host(host: str, trusted: bool) -> None:
     if not loopback and not trusted:
         raise BadInput(
             f"{host} can be reached from other machines, and this workbench has no accounts: whoever reaches it may "
-            "change every case", where="--host", fix="Leave it out, or add --trust-network if that is what you want",
+            "change every case", where="--host",
+            fix="Leave it out, make an account first (vedette account add), or add --trust-network",
         )  # fmt: skip
 
 
-def _hosts(host: str) -> tuple[str, ...]:
+def _hosts(host: str, more: Sequence[str]) -> tuple[str, ...]:
     """Names a browser may use for this server; every name of this machine where the network is trusted."""
-    names = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]
+    names = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host, *more]
     if host in ("0.0.0.0", "::"):  # noqa: S104  said to be trusted by --trust-network
         names += [socket.gethostname(), socket.getfqdn(), *socket.gethostbyname_ex(socket.gethostname())[2]]
     return tuple(dict.fromkeys(n.casefold() for n in names))
