@@ -38,9 +38,10 @@ router = APIRouter()
 
 FRAME_CSP: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; base-uri 'none'; "
-    "form-action 'none'; sandbox"
+    "form-action 'none'; sandbox allow-same-origin"
 )
-"""For the page of a brief, which brings its own style and runs nothing: no script may run in it, whatever it says."""
+"""For the page of a brief, which brings its own style and runs nothing: no script may run in it, whatever it says.
+Of our own origin, so that the browser keeps it in the page's process: no script is there to make use of that."""
 FRAMED: Final = {"content-security-policy": FRAME_CSP, "x-frame-options": "SAMEORIGIN"}
 MEDIA: Final = {
     "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8", "pdf": "application/pdf",
@@ -179,6 +180,14 @@ def revision_page(request: Request, person: Reader, case_id: str, revision: int)
     desk = desk_of(request)
     desk.case(case_id)
     return Response(desk.workspace.briefs.html(case_id, revision), media_type=MEDIA["html"], headers=dict(FRAMED))
+
+
+@router.get("/cases/{case_id}/brief/verify")
+@router.get("/cases/{case_id}/brief/issue")
+def back(request: Request, person: Reader, case_id: str) -> Response:
+    """The page, for whoever loads the address of a form's answer anew."""
+    desk_of(request).case(case_id)
+    return see_other(case_path(case_id, "brief"))
 
 
 @router.post("/cases/{case_id}/brief/verify")

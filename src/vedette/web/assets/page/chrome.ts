@@ -74,6 +74,28 @@ function startSending(): void {
   });
 }
 
+/** A form that takes a while says so and is not sent twice; its answer is a page of its own. */
+function startBusy(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.dataset["busy"] || event.defaultPrevented) return;
+    if (form.classList.contains("busy")) {
+      event.preventDefault();
+      return;
+    }
+    form.classList.add("busy");
+    form.setAttribute("aria-busy", "true");
+    toast(`${form.dataset["busy"]} …`);
+  });
+  // A page that comes back from the history is not busy any more.
+  addEventListener("pageshow", () => {
+    for (const form of all("form.busy")) {
+      form.classList.remove("busy");
+      form.removeAttribute("aria-busy");
+    }
+  });
+}
+
 export function startChrome(): void {
   document.documentElement.classList.add("js");
   startTheme();
@@ -81,4 +103,5 @@ export function startChrome(): void {
   localTimes();
   startCopying();
   startSending();
+  startBusy();
 }
