@@ -34,6 +34,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "made-secret"
+EARLY = 0.2
+"""Share of the kills that may come before the service has asked anything."""
 FAULTS = ("drop", "429", "500", "half", "garbage", "hang")
 
 
@@ -42,11 +44,12 @@ class World:
     """What was published, what was received, and how badly everything behaves now."""
 
     random: random.Random
-    rate: float = 0.3
+    rate: float = 0.4
     entries: list[Any] = field(default_factory=list)
     received: list[tuple[str, str, str]] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     bad_signatures: int = 0
+    asked: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, *kinds: str) -> str:
@@ -79,6 +82,7 @@ def handler(world: World) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
 
         def do_GET(self) -> None:
+            world.asked += 1
             kind = world.fault(*FAULTS)
             with world.lock:
                 body = rss(world.entries)
@@ -189,8 +193,16 @@ def soak(home: Path, *, kills: int, seed: int, items: int, longest: float, settl
                 while len(world.entries) < (turn + 1) * items // kills:
                     with world.lock:
                         world.entries.append(entry(len(world.entries), base=address))
+                asked = world.asked
                 process = start(home, address)
-                time.sleep(chooser.uniform(0.3, longest))
+                if chooser.random() < EARLY:
+                    time.sleep(chooser.uniform(0.0, 1.0))
+                else:
+                    # Most are killed at work: from the moment they first ask a source.
+                    until = time.monotonic() + 30
+                    while world.asked == asked and time.monotonic() < until:
+                        time.sleep(0.01)
+                    time.sleep(chooser.uniform(0.0, longest))
                 assert process.poll() is None, "the service ended by itself"
                 process.send_signal(signal.SIGKILL)
                 process.wait()
@@ -261,7 +273,7 @@ def _compared(world: World, status: int) -> dict[str, Any]:
         "items": len(world.entries), "documents": len(case.documents), "items of evidence": len(worth),
         "named in alerts": len(told), "alerts": len(alerts),
         "received": len(world.received), "again_same_key": len(world.received) - len(keys),
-        "faults": dict(sorted(world.faults.items())), "wrong": wrong,
+        "asked": world.asked, "faults": dict(sorted(world.faults.items())), "wrong": wrong,
     }  # fmt: skip
 
 
@@ -283,7 +295,7 @@ if __name__ == "__main__":
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--items", type=int, default=400)
-    parser.add_argument("--longest", type=float, default=4.0, help="seconds until a kill, at most")
+    parser.add_argument("--longest", type=float, default=2.0, help="seconds of work until a kill")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = soak(

@@ -58,7 +58,7 @@ def test_twelve_random_kills_and_faults_lose_nothing(tmp_path: Path) -> None:
     soak = importlib.util.module_from_spec(spec)
     sys.modules["watch_soak"] = soak
     spec.loader.exec_module(soak)
-    found = soak.soak(tmp_path / "home", kills=12, seed=7, items=24, longest=2.0, settle=120)
+    found = soak.soak(tmp_path / "home", kills=12, seed=7, items=24, longest=0.8, settle=120)
     assert found["wrong"] == [], found
     assert found["kills"] == 12 and found["items"] == found["documents"] == 24
     assert found["received"] >= found["alerts"] >= 1

@@ -29,6 +29,8 @@ WORKERS = 8
 WAKE = 1.0
 """Seconds between two looks at what changed in the workspace itself: a review, a new batch of events. Half the two
 seconds that an alert may take."""
+TOGETHER = 100
+"""Answers without documents recorded in one transaction. [assumption]: few enough to hold no reader up."""
 CLOCK_JUMP = 60.0
 """Seconds by which the clock and the time that passed may differ before it is said. [assumption]: time servers correct
 by less."""
@@ -72,6 +74,7 @@ class WatchService:
         self._last_times: tuple[float, dt.datetime] | None = None
         self._said: dict[str, str] = {}
         self._running: dict[str, tuple[Future[Poll], Asked]] = {}
+        self._begun: set[str] = set()
 
     def run(self, stop: threading.Event, *, wake: float = WAKE) -> None:
         """Rounds until ``stop`` is set. What goes wrong in one is said, and tried again in the next."""
@@ -112,17 +115,17 @@ class WatchService:
         alerts: list[Alert] = []
         failed: dict[str, str] = {}
         for case in cases:
-            if self._store.told(case)[0] is None:
+            if case not in self._begun and self._store.told(case)[0] is None:
                 alerts += self._look(case, watches, states, failed)
+            self._begun.add(case)
         self._submit(watches, states, all_of_them=all_of_them)
         polled = items = proposals = sent = 0
-        for asked, poll in self._answered(wait=all_of_them):
-            taken, after = self._enter(asked, poll)
-            polled, items, proposals = polled + 1, items + taken.items, proposals + taken.proposals
+        for answers in self._answered(wait=all_of_them):
+            taken, after = self._enter(answers)
+            polled, items, proposals = polled + len(answers), items + taken.items, proposals + taken.proposals
             alerts += taken.alerts
-            states[after.source] = after
-            if poll.error:
-                failed[after.source] = poll.error
+            states |= {state.source: state for state in after}
+            failed |= {asked.watch.source: poll.error for asked, poll in answers if poll.error}
             if taken.alerts:
                 sent += self._send(failed)  # what is news now does not wait for the other sources
         for case in cases:
@@ -168,12 +171,22 @@ class WatchService:
             if ask is not None:
                 self._running[source] = self._threads.submit(ask, asked), asked
 
-    def _answered(self, *, wait: bool) -> Iterator[tuple[Asked, Poll]]:
-        """What sources answered, as it comes; with ``wait`` until the last one has."""
+    def _answered(self, *, wait: bool) -> Iterator[list[tuple[Asked, Poll]]]:
+        """What sources answered, as it comes; with ``wait`` until the last one has.
+
+        One with documents comes alone, those without together: they cost one transaction between them.
+        """
         futures = {future: source for source, (future, _) in self._running.items()}
+        slight: list[tuple[Asked, Poll]] = []
         for future in as_completed(futures) if wait else [f for f in futures if f.done()]:
             _, asked = self._running.pop(futures[future])
-            yield asked, future.result()
+            poll = future.result()
+            if poll.found:
+                yield [(asked, poll)]
+            else:
+                slight.append((asked, poll))
+        for at in range(0, len(slight), TOGETHER):
+            yield slight[at : at + TOGETHER]
 
     def _due(self, source: str, state: SourceState | None) -> bool:
         """In this process by the time that passed; after a restart by the time that was kept."""
@@ -204,24 +217,32 @@ class WatchService:
         state = asked.state or SourceState(source=asked.watch.source, next_due=now, since=now)
         return self._poller.poll(asked.watch, state, asked.known, first=asked.first)
 
-    def _enter(self, asked: Asked, poll: Poll) -> tuple[Taken, SourceState]:
-        """Give what a source said to every case that watches it; then record that it was looked at."""
+    def _enter(self, answers: Sequence[tuple[Asked, Poll]]) -> tuple[Taken, list[SourceState]]:
+        """Give what sources said to every case that watches them; then record that they were looked at."""
         now = self._clock.now()
-        state = asked.state
-        dated = state is not None and state.last_ok is not None and now - state.last_ok <= dt.timedelta(days=1)
-        after = after_poll(state, asked.watch, poll, now, chance=self._chance())
-        items = proposals = 0
-        alerts: list[Alert] = []
+        after = [after_poll(a.state, a.watch, poll, now, chance=self._chance()) for a, poll in answers]
+        done = Taken()
+        for (asked, poll), state in zip(answers, after, strict=True):
+            if poll.found:
+                done += self._take(asked, poll, state, now)
+        # Last: a process that dies before this has been committed looks again and finds every document known.
+        with self._store.transaction():
+            for (asked, poll), state in zip(answers, after, strict=True):
+                for watch in asked.watches:
+                    if not poll.error and not poll.unchanged and not poll.more:
+                        self._looker.gone(watch, [f.id for f in poll.found])
+                    done += Taken(alerts=self._looker.hear(watch, poll.news))
+                self._store.keep_source(state)
+        self._next |= {state.source: self._monotonic() + state.wait for state in after}
+        return done, after
+
+    def _take(self, asked: Asked, poll: Poll, after: SourceState, now: dt.datetime) -> Taken:
+        before = asked.state.last_ok if asked.state is not None else None
+        dated = before is not None and now - before <= dt.timedelta(days=1)
+        done = Taken()
         for watch in asked.watches:
-            taken = self._looker.take(watch, poll.found, sources=(after,), dated=dated)
-            if not poll.error and not poll.unchanged and not poll.more:
-                self._looker.gone(watch, [f.id for f in poll.found])
-            items, proposals = items + taken.items, proposals + taken.proposals
-            alerts += [*taken.alerts, *self._looker.hear(watch, poll.news)]
-        # Last: a process that dies before this line looks again and finds everything known.
-        self._store.keep_source(after)
-        self._next[after.source] = self._monotonic() + after.wait
-        return Taken(items=items, proposals=proposals, alerts=tuple(alerts)), after
+            done += self._looker.take(watch, poll.found, sources=(after,), dated=dated)
+        return done
 
     # -- cases ----------------------------------------------------------------------------------------------
 

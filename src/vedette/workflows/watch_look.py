@@ -58,6 +58,13 @@ class Taken:
     proposals: int = 0
     alerts: tuple[Alert, ...] = ()
 
+    def __add__(self, other: Taken) -> Taken:
+        """Both together."""
+        return Taken(
+            items=self.items + other.items, proposals=self.proposals + other.proposals,
+            alerts=(*self.alerts, *other.alerts),
+        )  # fmt: skip
+
 
 class Looker:
     """Looks at cases. ``due_lines`` gives the waiting questions of a case on a day, ``assess`` its assessment."""
@@ -134,11 +141,7 @@ class Looker:
         done = Taken()
         for at in range(0, len(fresh), AT_ONCE):
             chunk = [self._prepared(watch, f, waiting.get(f.id), dated=dated) for f in fresh[at : at + AT_ONCE]]
-            part = self._commit(watch, chunk, known, sources)
-            done = Taken(
-                items=done.items + part.items, proposals=done.proposals + part.proposals,
-                alerts=(*done.alerts, *part.alerts),
-            )  # fmt: skip
+            done += self._commit(watch, chunk, known, sources)
         return done
 
     def gone(self, watch: Watch, listed: Sequence[str]) -> int:
