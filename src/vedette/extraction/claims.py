@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vedette.domain.claims import ClaimKind, Direction, Place, Quantity, Strength
 from vedette.domain.reading import Claim, ClaimBearing, DateMention, EventClass, PlaceMention, QuantityMention
 from vedette.extraction.clauses import QUIET, Clause, act_subject
+from vedette.extraction.confidence import confidence_of
 from vedette.extraction.cue_rules import Scores, could_fire, plain_clause, score_clause
 from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
@@ -244,7 +245,7 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context, *, pe
         conditions=bearings,
         negated=bool(_NEGATED.search(low)),
         hypothetical=hypothetical,
-        confidence=_confidence(scores),
+        confidence=confidence_of(scores),
         reasons=(*_role_reason(roles), *(f"cue: {line}" for line in scores.fired)),
         event_class=event.root if event else None,
         quad=event.quad if event else None,
@@ -349,8 +350,3 @@ def _bearings(scores: Scores, low: str, kind: ClaimKind, hypothetical: bool, rol
 def _strength(weight: float, kind: ClaimKind, hypothetical: bool) -> Strength:
     weight -= 1.5 * hypothetical + 1.5 * (kind in (ClaimKind.ARGUMENT, ClaimKind.FORECAST))
     return Strength.WEAK if weight < 3 else Strength.MODERATE if weight < 7 else Strength.STRONG
-
-
-def _confidence(scores: Scores) -> float:
-    """A monotone reading of the weights, between 0.3 and 0.9; not yet a calibrated probability."""
-    return round(0.3 + 0.6 * scores.bearing / (scores.bearing + 6.0), 2)
