@@ -13,7 +13,7 @@ from vedette.domain.case import Case
 from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.domain.time import instant
-from vedette.domain.track_record import Ending, PastQuestion, PastForecast, TrackRecord
+from vedette.domain.track_record import Ending, PastForecast, PastQuestion, TrackRecord
 
 FIRST = dt.date(2021, 1, 4)
 BASE = 0.3
@@ -77,7 +77,9 @@ def made_record(questions: list[Past]) -> TrackRecord:
                     Ending(atom="yes" if q.happened else "no", known_at=instant(q.closed), last_day=q.deadline),
                 ),
                 told=tuple(
-                    PastForecast(analyst=who, as_of=q.day, known_at=instant(q.day), distribution=both(p), base_rate=both(BASE))
+                    PastForecast(
+                        analyst=who, as_of=q.day, known_at=instant(q.day), distribution=both(p), base_rate=both(BASE)
+                    )
                     for who, p in q.said.items()
                 ),
             )
@@ -87,26 +89,28 @@ def made_record(questions: list[Past]) -> TrackRecord:
 
 
 def write_past(questions: list[Past]) -> Workspace:
-    """The workspace of the test, its ledger written by hand of a clock that stands at each moment."""
+    """The workspace of the test with these in its ledger, recorded when the last of them was resolved."""
     hand = Hand()
     workspace: Workspace = open_workspace(clock=hand)
+    nouns: list[Question | Forecast | Resolution] = []
     for q in questions:
-        asked = Question(id=q.id, case="", statement=f"{q.id}?", atoms=("yes", "no"), rule="made", deadline=q.deadline)
-        hand.at = instant(q.day) + dt.timedelta(hours=9)
-        for who, p in q.said.items():
-            workspace.ledger.commit(
-                Forecast(
-                    question=q.id, forecaster=who, as_of=q.day, at=hand.at, distribution=both(p), base_rate=both(BASE),
-                    inputs_digest="", method="stated by a person",
-                ),
-                asked,
+        said_at, hand.at = (instant(d) + dt.timedelta(hours=9) for d in (q.day, q.closed))
+        nouns.append(
+            Question(id=q.id, case="", statement=f"{q.id}?", atoms=("yes", "no"), rule="made", deadline=q.deadline)
+        )
+        nouns += [
+            Forecast(
+                question=q.id, forecaster=who, as_of=q.day, at=said_at, distribution=both(p), base_rate=both(BASE),
+                inputs_digest="", method="stated by a person",
             )
-        hand.at = instant(q.closed) + dt.timedelta(hours=9)
-        workspace.ledger.resolve(
+            for who, p in q.said.items()
+        ]
+        nouns.append(
             Resolution(
                 question=q.id, atom="yes" if q.happened else "no", at=hand.at, occurred=q.deadline, source="made"
             )
         )
+    workspace.ledger.append_all(nouns)
     return workspace
 
 

@@ -87,6 +87,17 @@ def test_timid_people_who_agree_are_extremised_once_thirty_questions_show_it(ved
     assert attack > 0.62
 
 
+def test_one_analyst_is_no_pool(vedette: CommandLine) -> None:
+    questions = [replace(q, said={"good": 0.75, "bad": 0.7} if q.happened else {"good": 0.08, "bad": 0.1})
+                 for q in pasts(45)]  # fmt: skip
+    stored(questions, good=0.6)
+    judged = assessed(vedette)["judgments"]
+    assert judged["extremise"] == judged["record"]["extremise"] == 1.0
+    assert "one analyst is no pool (extremised by" in judged["record"]["why"]
+    assert sum(judged["atoms"][a] for a in ("a1", "a2", "a5")) == pytest.approx(0.6, abs=0.002)
+    assert "one analyst is no pool" in vedette.ok("elicit", "show", "made", "--reveal")
+
+
 def test_brief_bundle_and_every_other_way_agree(
     forty: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vedette.domain.judgment import Judgment, JudgmentKind
 from vedette.domain.time import AsOf
 from vedette.domain.track_record import Ending, PastForecast, PastQuestion, TrackRecord
 from vedette.forecasting.draws import Array
@@ -88,6 +89,20 @@ class AnalystRecord:
         if key not in self._found:
             self._found[key] = learn(self.record, *key)
         return self._found[key]
+
+
+def heard(record: AnalystRecord, cut: AsOf, judgments: Sequence[Judgment]) -> AnalystPool | None:
+    """What is known by the day of those who gave these judgments; None when there are none.
+
+    The factor is for pools: the probability of one analyst alone is taken as it is.
+    """
+    if not judgments:
+        return None
+    found = record.at(cut, [j.analyst for j in judgments])
+    persons = {j.analyst for j in judgments if j.kind is JudgmentKind.PROBABILITY}
+    if found.extremise != 1.0 and len(persons) < FEWEST_ANALYSTS:
+        return replace(found, extremise=1.0, why=f"not extremised here, for one analyst is no pool ({found.why})")
+    return found
 
 
 def learn(record: TrackRecord, cut: AsOf, analysts: Sequence[str]) -> AnalystPool:

@@ -26,7 +26,7 @@ from vedette.domain.scenarios import BaseRate, Basis, Chance, ScenarioSet
 from vedette.domain.time import AsOf
 from vedette.domain.track_record import TrackRecord
 from vedette.errors import AfterCutOff, UnknownName
-from vedette.forecasting.analysts import AnalystPool, AnalystRecord
+from vedette.forecasting.analysts import AnalystPool, AnalystRecord, heard
 from vedette.forecasting.confidence import confidence
 from vedette.forecasting.digest import inputs_digest
 from vedette.forecasting.draws import Array
@@ -114,10 +114,9 @@ def prepare(case: Case, as_of: AsOf | str, setting: Setting) -> tuple[Engine, tu
 
 def _analysts(known: Case, cut: AsOf, setting: Setting) -> AnalystPool | None:
     """What is known of the analysts by the date; None when nobody judged, or the mode hears nobody."""
-    if setting.mode != RECOMMENDED or not known.judgments:
+    if setting.mode != RECOMMENDED:
         return None
-    record = setting.record or AnalystRecord(TrackRecord())
-    return record.at(cut, [j.analyst for j in known.judgments])
+    return heard(setting.record or AnalystRecord(TrackRecord()), cut, known.judgments)
 
 
 def _items(
@@ -517,8 +516,8 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
     out = list(setting.warnings)
     if engine.as_of < case.opened:
         out.append(
-            f"{engine.as_of} precedes the case's window, which opened on {case.opened}: the question did not stand yet. "
-            f"What is shown is where history starts, over {(case.deadline - engine.as_of).days} days."
+            f"{engine.as_of} precedes the case's window, which opened on {case.opened}: the question did not stand "
+            f"yet. What is shown is where history starts, over {(case.deadline - engine.as_of).days} days."
         )
     for option in case.options:
         if option.is_coalition:

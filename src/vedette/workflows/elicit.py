@@ -13,7 +13,7 @@ from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf
 from vedette.domain.track_record import TrackRecord
 from vedette.errors import BadInput, UnknownName
-from vedette.forecasting.analysts import AnalystPool, AnalystRecord
+from vedette.forecasting.analysts import AnalystPool, AnalystRecord, heard
 from vedette.forecasting.coherence import repair
 from vedette.forecasting.judgments import latest, split_subject
 from vedette.ports import CaseStore, Clock
@@ -208,9 +208,7 @@ def panel(
 
 
 def _record(case: Case, cut: AsOf, find: FindRecord | None) -> AnalystPool | None:
-    names = [j.analyst for j in case.judgments]
-    found = record_for(case, find) or AnalystRecord(TrackRecord())
-    return found.at(cut, names) if names else None
+    return heard(record_for(case, find) or AnalystRecord(TrackRecord()), cut, case.judgments)
 
 
 def _disagreement(judgments: Sequence[Judgment]) -> dict[str, dict[str, float]]:
