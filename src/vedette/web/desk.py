@@ -12,6 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -20,9 +21,9 @@ from vedette.domain.accounts import Access, Share
 from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf
-from vedette.web.summaries import Summaries
 from vedette.ports.accounts import Lifetimes
 from vedette.web.security import account_key
+from vedette.web.summaries import Summaries
 from vedette.workflows.open_case import bundled_ids, open_case
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ T = TypeVar("T")
 STATIC = Path(__file__).parent / "static"
 CASES_KEPT = 64
 """Cases held decoded. [assumption]: a team's morning; a case of 100 items takes about 1 MB."""
+HEADS_KEPT = 8192
+"""Titles and days of cases held. [assumption]: each is below 1 kB."""
 ASSESSMENTS_KEPT = 128
 """Assessments held. [assumption]: each is about 0.3 MB of results; draws are not kept."""
 POINTS_KEPT = 1024
@@ -100,6 +103,17 @@ class Kept(Generic[T]):
             return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What is known of a case without its records. ``judged``: whether analysts gave judgments on it."""
+
+    title: str
+    opened: dt.date
+    as_of: dt.date
+    deadline: dt.date
+    judged: bool
+
+
 class Desk:
     """One workspace served to browsers. ``hosts``: names it answers to."""
 
@@ -113,6 +127,7 @@ class Desk:
         self._accounts, self._asked = False, -ASK_AGAIN
         self.templates = _environment()
         self._cases: Kept[Case] = Kept(CASES_KEPT)
+        self._heads: Kept[Head] = Kept(HEADS_KEPT)
         self._records: Kept[AnalystRecord] = Kept(1)
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
         self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
@@ -180,7 +195,7 @@ class Desk:
         stamp = self.workspace.cases.stamp(case_id)
         if stamp:
             # Analysts weigh what the ledger says of them: their case is another one with every entry.
-            judged = bool(self._stored(case_id, stamp).judgments)
+            judged = self._head(case_id, stamp).judged
             return f"{stamp}+{self.workspace.ledger.stamp()}" if judged else stamp
         if case_id in bundled_ids():
             return "bundled"
@@ -191,6 +206,20 @@ class Desk:
         """The newest version of a case, from the workspace or the package; raises `UnknownName`."""
         stamp = self.workspace.cases.stamp(case_id)
         return self._stored(case_id, stamp or self.version(case_id))
+
+    def head(self, case_id: str, version: str) -> Head:
+        """Title and days of a case of this version: what a page that lies ready needs, without the case itself."""
+        return self._head(case_id, version.partition("+")[0])
+
+    def _head(self, case_id: str, stamp: str) -> Head:
+        def make() -> Head:
+            case = self._stored(case_id, stamp)
+            return Head(
+                title=case.title, opened=case.opened, as_of=case.as_of, deadline=case.deadline,
+                judged=bool(case.judgments),
+            )  # fmt: skip
+
+        return self._heads.get((case_id, stamp), make)
 
     def _stored(self, case_id: str, stamp: str) -> Case:
         return self._cases.get((case_id, stamp), lambda: open_case(self.workspace.cases, _plain_id(case_id)))
@@ -212,7 +241,7 @@ class Desk:
         except UnknownName:
             return None
 
-    def day(self, case: Case) -> dt.date:
+    def day(self, case: Case | Head) -> dt.date:
         """The day a case is shown at when none is asked for: today while its window is open, else its own."""
         today = self.today()
         return today if case.opened <= today <= case.deadline else case.as_of

@@ -81,12 +81,18 @@ class Summaries:
     # -- reading -------------------------------------------------------------------------------------------
 
     def ready(self, case_id: str, stamp: str, day: dt.date) -> Summary | None:
-        """The summary for this version and day if it was made."""
+        """The summary for this version and day if it was made. ``stamp``: of the store, or of the desk."""
         found = self._held.get(case_id) or self._read(case_id)
-        if found is not None and found.stamp == stamp and found.day == day.isoformat():
+        if found is not None and found.stamp == self._whole(stamp, found.stamp) and found.day == day.isoformat():
             self._held[case_id] = found
             return found
         return None
+
+    def _whole(self, stamp: str, made_from: str) -> str:
+        """The desk's version behind a stamp of the store: where analysts judged, the ledger is part of it."""
+        if "+" in stamp or "+" not in made_from:
+            return stamp
+        return f"{stamp}+{self.desk.workspace.ledger.stamp()}"
 
     def last(self, case_id: str) -> Summary | None:
         """The newest summary there is, of whatever version and day: better than nothing while the next is made."""
@@ -95,7 +101,7 @@ class Summaries:
     def failed(self, case_id: str, stamp: str) -> str:
         """Why no summary could be made of this version; empty when none failed."""
         known, why = self._failed.get(case_id, ("", ""))
-        return why if known == stamp else ""
+        return why if known and known.partition("+")[0] == stamp.partition("+")[0] else ""
 
     # -- making --------------------------------------------------------------------------------------------
 

@@ -40,10 +40,9 @@ def part_view(desk: Desk, m: Moment, name: str) -> Any:
     raise UnknownName("part", name, nearest=PARTS)
 
 
-def _key(desk: Desk, case_id: str, query: CaseQuery, what: str) -> tuple[Any, ...]:
-    """What a rendered part depends on: the case's version, the view, and the day while the case is open."""
-    case_day = query.as_of or desk.day(desk.case(case_id))
-    return ("html", what, case_id, desk.version(case_id), case_day, query)
+def _key(desk: Desk, case_id: str, query: CaseQuery, version: str) -> tuple[Any, ...]:
+    """What a view depends on: the case's version, what was asked for, and the day while the case is open."""
+    return ("html", case_id, version, query.as_of or desk.day(desk.head(case_id, version)), query)
 
 
 def kept(desk: Desk, key: tuple[Any, ...], make: Callable[[], str]) -> Markup:
@@ -57,45 +56,41 @@ def _part(desk: Desk, m: Moment, name: str) -> str:
     return str(template.render(p=part_view(desk, m, name), id=m.id, query=m.query.text()))
 
 
-def _part_of(desk: Desk, case_id: str, query: CaseQuery, name: str) -> str:
-    return _part(desk, _moment(desk, case_id, query), name)
+def _part_of(desk: Desk, case_id: str, query: CaseQuery, version: str, name: str) -> str:
+    return _part(desk, _moment(desk, case_id, query, version), name)
 
 
-def _body(desk: Desk, case_id: str, query: CaseQuery) -> str:
-    view = view_of(desk, _moment(desk, case_id, query))
+def _body(desk: Desk, case_id: str, query: CaseQuery, version: str) -> str:
+    view = view_of(desk, _moment(desk, case_id, query, version))
     return str(desk.templates.get_template("case/_body.html").render(v=view))
+
+
+def _whole(desk: Desk, case_id: str, query: CaseQuery, version: str, parts: tuple[str, ...]) -> str:
+    """The body with some parts in their places; the others keep their link, which scripts follow."""
+    key = _key(desk, case_id, query, version)
+    text = str(kept(desk, (*key, "body"), partial(_body, desk, case_id, query, version)))
+    for name in parts:
+        made = kept(desk, (*key, name), partial(_part_of, desk, case_id, query, version, name))
+        head, _, rest = text.partition(f"<!--{name}-->")
+        _, found, tail = rest.partition(f"<!--/{name}-->")
+        if found:
+            text = head + str(made) + tail
+    return text
 
 
 @router.get("/cases/{case_id}")
 def case(request: Request, person: Reader, case_id: str, whole: str = "") -> Response:
     """One case. ``whole`` also makes the slower parts at once, for browsers without scripts."""
     desk, query = desk_of(request), CaseQuery.of(request.query_params)
-    found = desk.case(case_id)
-    body = kept(desk, _key(desk, case_id, query, "body"), lambda: _body(desk, case_id, query))
-    parts: dict[str, Markup | None] = {}
-    for name in PARTS:
-        key = _key(desk, case_id, query, name)
-        if whole or desk.parts.peek(key) is not None:
-            parts[name] = kept(desk, key, partial(_part_of, desk, case_id, query, name))
-        else:
-            parts[name] = None
+    version = desk.version(case_id)
+    title = desk.head(case_id, version).title
+    key = _key(desk, case_id, query, version)
+    ready = PARTS if whole else tuple(name for name in PARTS if desk.parts.peek((*key, name)) is not None)
+    body = kept(desk, (*key, ready), partial(_whole, desk, case_id, query, version, ready))
     return page(
-        request, "case.html", body, nav="board", tab="case", title=found.title, parts=_placed(body, parts),
-        case=InCase(id=case_id, title=found.title, query=_carried(query)),
+        request, "case.html", body, nav="board", tab="case", title=title,
+        case=InCase(id=case_id, title=title, query=_carried(query)),
     )  # fmt: skip
-
-
-def _placed(body: Markup, parts: dict[str, Markup | None]) -> Markup:
-    """The body with the parts that are ready in their places; the others keep their link, which scripts follow."""
-    text = str(body)
-    for name, made in parts.items():
-        if made is not None:
-            start, end = f"<!--{name}-->", f"<!--/{name}-->"
-            head, _, rest = text.partition(start)
-            _, found, tail = rest.partition(end)
-            if found:
-                text = head + str(made) + tail
-    return Markup(text)  # noqa: S704  both were escaped when they were made
 
 
 def _carried(query: CaseQuery) -> str:
@@ -109,10 +104,12 @@ def part(request: Request, person: Reader, case_id: str, name: str) -> Response:
     desk, query = desk_of(request), CaseQuery.of(request.query_params)
     if name not in PARTS:
         raise UnknownName("part", name, nearest=PARTS)
-    text = kept(desk, _key(desk, case_id, query, name), partial(_part_of, desk, case_id, query, name))
+    version = desk.version(case_id)
+    key = (*_key(desk, case_id, query, version), name)
+    text = kept(desk, key, partial(_part_of, desk, case_id, query, version, name))
     if is_part(request):
         return Response(str(text), media_type="text/html; charset=utf-8")
-    title = desk.case(case_id).title
+    title = desk.head(case_id, version).title
     return page(
         request, "case_part.html", text, nav="board", tab="case", title=title,
         case=InCase(id=case_id, title=title, query=_carried(query)), back=f"/cases/{case_id}?{query.text()}",
@@ -123,11 +120,11 @@ def part(request: Request, person: Reader, case_id: str, name: str) -> Response:
 def whatif(request: Request, person: Reader, case_id: str) -> dict[str, Any]:
     """What the probabilities would be with the conditions that ``set`` names; nothing is stored."""
     desk, query = desk_of(request), CaseQuery.of(request.query_params)
-    return answer_json(desk, _moment(desk, case_id, query), query)
+    return answer_json(desk, _moment(desk, case_id, query, desk.version(case_id)), query)
 
 
-def _moment(desk: Desk, case_id: str, query: CaseQuery) -> Moment:
+def _moment(desk: Desk, case_id: str, query: CaseQuery, version: str) -> Moment:
     """The moment of a view. Positions of a slider share one: only what is set differs."""
-    day = query.as_of or desk.day(desk.case(case_id))
-    key = (case_id, desk.version(case_id), day, query.mode, query.scenario, query.without)
+    day = query.as_of or desk.day(desk.head(case_id, version))
+    key = (case_id, version, day, query.mode, query.scenario, query.without)
     return replace(desk.moments.get(key, lambda: moment(desk, case_id, query)), query=query)
