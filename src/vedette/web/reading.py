@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from vedette.web.desk import Desk
 from vedette.web.render import InCase
 from vedette.web.views.address import address
 from vedette.web.views.documents import Where
+from vedette.web.views.timebar import TimeBar, time_bar
 
 
 def where_of(request: Request, form: dict[str, str] | None = None) -> Where:
@@ -31,12 +33,22 @@ def where_of(request: Request, form: dict[str, str] | None = None) -> Where:
     )
 
 
-def day_of(case: Case, where: Where, document: Document | None = None) -> AsOf:
-    """The day the page stands at: the one asked for, else the case's, or the document's when that is later."""
+def day_of(desk: Desk, case: Case, where: Where, document: Document | None = None) -> AsOf:
+    """The day the page stands at: the one asked for, else the case's (`Desk.day`), or the document's when later."""
     if where.as_of:
         return AsOf.of(where.as_of)
-    late = document.times.available_at.date() if document is not None else case.as_of
-    return AsOf(date=min(max(case.as_of, late), case.deadline))
+    usual = desk.day(case)
+    late = document.times.available_at.date() if document is not None else usual
+    return AsOf(date=min(max(usual, late), case.deadline))
+
+
+def time_of(
+    desk: Desk, case: Case, where: Where, path: str, *, document: Document | None = None,
+    more: Mapping[str, str] | None = None,
+) -> TimeBar:  # fmt: skip
+    """The date control of a page at ``path``; ``more``: parameters besides those of the view."""
+    day = day_of(desk, case, where, document)
+    return time_bar(case, day, day_of(desk, case, Where(), document).date, path, {**where.query(), **(more or {})})
 
 
 def in_case(case: Case, where: Where) -> InCase:

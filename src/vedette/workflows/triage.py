@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 
 from vedette.domain.case import Case
-from vedette.domain.evidence import Review, Verdict
+from vedette.domain.evidence import Evidence, Review, Status, Verdict
 from vedette.domain.time import AsOf
 from vedette.errors import EditConflict
 from vedette.ports import CaseStore, Clock
@@ -124,16 +124,15 @@ def if_accepted(
     case: Case, evidence: str, as_of: AsOf, *, mode: str = "recommended", record: FindRecord | None = None
 ) -> tuple[dict[str, float], dict[str, float]]:
     """(probabilities now, probabilities with a proposal accepted) by scenario; the same twice if it counts already."""
-    from vedette.domain.evidence import Status
-
     standing = case.standing()
     accepted = tuple(replace(e, status=Status.ACCEPTED) if e.id == evidence else e for e in standing)
-    results = [
-        {s.id: s.probability for s in assess_case(replace(case, evidence=items, reviews=()), as_of, mode=mode,
-                                                  with_sensitivity=False, record=record).scenarios}
-        for items in (standing, accepted)
-    ]  # fmt: skip
-    return results[0], results[1]
+
+    def answer(items: tuple[Evidence, ...]) -> dict[str, float]:
+        tried = replace(case, evidence=items, reviews=())
+        made = assess_case(tried, as_of, mode=mode, with_sensitivity=False, record=record)
+        return {s.id: s.probability for s in made.scenarios}
+
+    return answer(standing), answer(accepted)
 
 
 def undo_last(store: CaseStore, clock: Clock, case_name: str, *, author: str, since: int) -> Review | None:

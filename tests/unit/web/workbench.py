@@ -85,8 +85,8 @@ class Page(HTMLParser):
             self._words.append(data)
 
     def form(self, part: str) -> dict[str, Any]:
-        """The form whose action holds ``part``."""
-        return next(f for f in self.forms if part in f["action"])
+        """The form that changes something and whose action holds ``part``."""
+        return next(f for f in self.forms if part in f["action"] and f["method"] == "post")
 
 
 class Workbench:

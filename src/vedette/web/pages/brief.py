@@ -61,14 +61,14 @@ def composition_of(got: Any) -> Composition:
     )  # fmt: skip
 
 
-def request_of(case: Case, chosen: Composition) -> BriefRequest:
+def request_of(desk: Desk, case: Case, chosen: Composition) -> BriefRequest:
     """The request a composition means; raises what it cannot mean."""
     try:
         weeks = int(chosen.weeks) if chosen.weeks else None
     except ValueError:
         raise BadInput(f"{chosen.weeks!r} is not a number of weeks", fix="Give a whole number such as 12") from None
     return request_for(
-        case, chosen.as_of or None, since=chosen.since or None,
+        case, chosen.as_of or desk.day(case), since=chosen.since or None,
         notes=tuple(n.strip() for n in chosen.notes.split("\n") if n.strip()), sections=chosen.sections,
         mode=chosen.mode or RECOMMENDED, audience=chosen.audience or Marking.CLEAR, scale=chosen.scale or "icd203",
         weeks=WEEKS if weeks is None else weeks,
@@ -105,7 +105,7 @@ def _page(
     where = Where()
     try:
         where = where_of(request, {"as_of": chosen.as_of, "mode": chosen.mode})
-        asked = request_of(case, chosen)
+        asked = request_of(desk, case, chosen)
         made = _made(desk, case, asked, "html")  # what cannot be written is said here, not in the preview
         if revisions:
             changes = changes_since(revisions[-1], made.facts["assessment"], asked.to_dict())
@@ -132,7 +132,7 @@ def brief_file(request: Request, person: Reader, case_id: str, form: str) -> Res
 
     desk = desk_of(request)
     case = desk.case(case_id)
-    asked = request_of(case, composition_of(request.query_params))
+    asked = request_of(desk, case, composition_of(request.query_params))
     name = f"{case.id}-{asked.as_of}"
     if form == "zip":
         from vedette.workflows.bundle import make_bundle
@@ -165,7 +165,7 @@ def issue_brief(
     desk = desk_of(request)
     case = desk.case(case_id)
     try:
-        asked = request_of(case, chosen)
+        asked = request_of(desk, case, chosen)
         made = _made(desk, case, asked, "html")
     except VedetteError as error:
         return _page(request, case_id, chosen, error=error.what, fix=_fix(error), status=422)
@@ -213,7 +213,7 @@ def verify(
         elif revision:
             name, data = f"revision {revision}", desk.workspace.briefs.html(case_id, revision)
         else:
-            name, data = "the brief on this page", _made(desk, case, request_of(case, chosen), "html").data
+            name, data = "the brief on this page", _made(desk, case, request_of(desk, case, chosen), "html").data
         check = checked(desk, case_id, name, data)
     except VedetteError as error:
         return _page(request, case_id, chosen, error=f"Not checked: {error.what}", fix=_fix(error), status=422)

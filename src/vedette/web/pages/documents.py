@@ -15,7 +15,7 @@ from vedette.errors import AfterCutOff, BadInput, DateRefused, DocumentRefused, 
 from vedette.web.access import Reader, Writer
 from vedette.web.desk import Desk
 from vedette.web.jobs import PATIENCE, Say, jobs_of
-from vedette.web.reading import copies, day_of, folded, in_case, where_of
+from vedette.web.reading import copies, day_of, folded, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path
 from vedette.web.views.documents import AddForm, Typed, Where, documents_view
@@ -42,12 +42,12 @@ def _documents_page(
     desk = desk_of(request)
     case = desk.case(case_id)
     view = documents_view(
-        case, day_of(case, where), where, form, largest_mb=desk.settings.max_document_mb, passed=passed or [],
+        case, day_of(desk, case, where), where, form, largest_mb=desk.settings.max_document_mb, passed=passed or [],
         folded=copies(folded(desk, case)),
     )  # fmt: skip
     return page(
         request, "documents.html", view, status=status, nav="board", tab="documents", case=in_case(case, where),
-        title=f"Documents of {view.title}",
+        title=f"Documents of {view.title}", timebar=time_of(desk, case, where, case_path(case.id, "documents")),
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _read(desk: Desk, case_id: str, typed: Typed, say: Say) -> str:
 
     workspace = desk.workspace
     published = parse_date(typed.published) if typed.published else None
-    as_of = parse_date(typed.as_of) if typed.as_of else None
+    as_of = parse_date(typed.as_of) if typed.as_of else desk.day(desk.case(case_id))
     kinds = workspace.source_kinds()
     given: dict[str, Any] = {"title": typed.title or None, "author": typed.author or None,
                              "publisher": typed.publisher or None, "kinds": kinds}  # fmt: skip

@@ -15,7 +15,7 @@ from vedette.domain.time import AsOf
 from vedette.errors import BadInput, VedetteError
 from vedette.web.access import Person, Reader, Right, Writer
 from vedette.web.desk import Desk
-from vedette.web.reading import day_of, in_case, where_of
+from vedette.web.reading import day_of, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path
 from vedette.web.views.documents import Where
@@ -59,7 +59,7 @@ def _page(
 ) -> Response:  # fmt: skip
     desk = desk_of(request)
     case = desk.case(case_id)
-    day = day_of(case, where)
+    day = day_of(desk, case, where)
     all_in, model = None, None
     if analyst in answered(case.known(day)):
         all_in = desk.assessment(case_id, day, full=False)
@@ -71,6 +71,7 @@ def _page(
     return page(
         request, "elicit.html", view, status=status, nav="board", tab="elicit", case=in_case(case, where),
         title=f"Elicitation, {view.title}",
+        timebar=time_of(desk, case, where, case_path(case.id, "elicit"), more={"analyst": analyst}),
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _answer(request: Request, person: Person, case_id: str, fields: dict[str, st
     except VedetteError as error:
         form = Form(fields=fields, error=error.what, fix=error.fix)
         return _page(request, case_id, Where(), analyst, fixed, form, status=422)
-    day = day_of(case, where)
+    day = day_of(desk, case, where)
     try:
         answers = answers_of(case, fields)
         coherence = coherence_of(case, answers)

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from vedette.domain.case import Case
 from vedette.domain.time import AsOf
 from vedette.web.access import Reader
-from vedette.web.reading import day_of, in_case, where_of
+from vedette.web.reading import day_of, in_case, time_of, where_of
 from vedette.web.render import desk_of, page
+from vedette.web.views.address import case_path
 from vedette.web.views.evidence import SORTS, Filter, as_csv, as_plain, chosen, evidence_view
 from vedette.workflows.handling import EXPORT_CEILING, for_audience
 
@@ -34,19 +35,22 @@ def filter_of(request: Request) -> Filter:
 def evidence(request: Request, person: Reader, case_id: str) -> Response:
     """The list."""
     where = where_of(request)
-    case = desk_of(request).case(case_id)
-    view = evidence_view(case, day_of(case, where), filter_of(request), as_of=where.as_of)
+    desk = desk_of(request)
+    case = desk.case(case_id)
+    view = evidence_view(case, day_of(desk, case, where), filter_of(request), as_of=where.as_of)
     return page(
         request, "evidence.html", view, nav="board", tab="evidence", case=in_case(case, where),
         title=f"Evidence of {view.title}",
+        timebar=time_of(desk, case, where, case_path(case.id, "evidence"), more=filter_of(request).query()),
     )  # fmt: skip
 
 
 def _file(request: Request, case_id: str) -> tuple[Case, AsOf, Filter, dict[str, str]]:
     """The case without what is marked above the ceiling of an export, and headers that say how much was left out."""
     where = where_of(request)
-    case = desk_of(request).case(case_id)
-    day = day_of(case, where)
+    desk = desk_of(request)
+    case = desk.case(case_id)
+    day = day_of(desk, case, where)
     audience = request.query_params.get("audience", "")
     shown, left = for_audience(case, audience or EXPORT_CEILING)
     headers = {"x-vedette-withheld": f"{len(left.evidence)} items above {left.ceiling.value}"}

@@ -18,7 +18,7 @@ from vedette.errors import AfterCutOff, BadInput, EditConflict, VedetteError
 from vedette.reporting.html import script_json
 from vedette.web.access import Reader, Writer
 from vedette.web.desk import Desk
-from vedette.web.reading import copies, day_of, document_of, folded, in_case, where_of
+from vedette.web.reading import copies, day_of, document_of, folded, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path
 from vedette.web.views.documents import Where
@@ -43,7 +43,7 @@ def _reader_page(
     desk = desk_of(request)
     case = desk.case(case_id)
     document = document_of(case, document_id)
-    day = day_of(case, where, document)
+    day = day_of(desk, case, where, document)
     if not day.admits(document.times.available_at):
         known = document.times.available_at.date()
         raise AfterCutOff(
@@ -60,6 +60,7 @@ def _reader_page(
     return page(
         request, "reader.html", view, status=status, nav="board", tab="documents", case=in_case(case, where),
         title=f"{view.heading} – {view.title}", data=script_json(_data(view)),
+        timebar=time_of(desk, case, where, view.here, document=document, more={"item": item}),
     )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _decide(
                 fix="Load the page again; the record that counts is marked in the text",
             )  # fmt: skip
         where = replace(where, since=where.since or str(len(case.reviews)))
-        made = _act(desk, case, item, form, author, day_of(case, where, document))
+        made = _act(desk, case, item, form, author, day_of(desk, case, where, document))
     except VedetteError as error:
         conflict = isinstance(error, EditConflict)
         draft = Draft(fields=form, error=error.what, fix=_fix(error), conflict=conflict)
@@ -156,7 +157,7 @@ def _fix(error: VedetteError) -> str:
 def _next(desk: Desk, case_id: str, document: Document, where: Where, item_id: str, made: str) -> str:
     """The next proposal of the document, the most consequential first; the item itself when none is left."""
     case = desk.case(case_id)
-    day = day_of(case, where, document)
+    day = day_of(desk, case, where, document)
     waiting = [
         e for e in order([e for e in case.known(day).standing() if e.quote and e.quote.document.id == document.id])
         if e.status is Status.PROPOSED
