@@ -70,7 +70,7 @@ EVENTS = FrameContract(
         _opt("tags", "text", "what else the source says of it, separated by ;"),
         _opt("url", "text", "address of a report"),
         Column(name="file_id", dtype="int", unit="number of the file in the catalogue"),
-        _opt("row", "int", "line of the file", "the form of the file has no lines"),
+        Column(name="row", dtype="int", unit="number of the row in the file, from 1, without lines that are no rows"),
         Column(name="batch", dtype="int", unit="number of the batch that brought it"),
     ),
 )  # fmt: skip
@@ -82,7 +82,7 @@ SUPERSEDED = FrameContract(
         Column(name="dataset", dtype="text", unit="id of the data set"),
         Column(name="key", dtype="long", unit="as in events"),
         Column(name="file_id", dtype="int", unit="as in events"),
-        _opt("row", "int", "as in events", "as in events"),
+        Column(name="row", dtype="int", unit="as in events"),
         Column(name="superseded_at", dtype="time", unit="when the later version became available, UTC"),
     ),
 )

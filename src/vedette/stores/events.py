@@ -30,7 +30,7 @@ from vedette.domain.time import AsOf, DateInterval
 from vedette.errors import BadInput, StoreUnavailable
 from vedette.frames.events import DYAD_DAYS, EVENTS, SUPERSEDED
 from vedette.frames.frame import quoted
-from vedette.stores.events_catalogue import Catalogue, Segment
+from vedette.stores.events_catalogue import Catalogue, Segment, lines_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,7 +87,12 @@ class DuckEventStore:
             f"ORDER BY e.occurred_from DESC, e.dataset, e.key{limit}", values,
         )  # fmt: skip
         names = self._catalogue.names(row[_FILE] for row in rows) if rows else {}
-        return [_event(row, names) for row in rows]
+        lines = {file: self._lines(file, [r[_ROW] for r in rows if r[_FILE] == file]) for file in names}
+        return [_event(row, names, lines[row[_FILE]]) for row in rows]
+
+    def _lines(self, file: int, numbers: list[int]) -> dict[int, int]:
+        """Lines of the file of rows of these numbers."""
+        return lines_of(numbers, self._catalogue.no_rows(file), self._catalogue.first_line(file))
 
     def count(self, query: EventQuery) -> int:
         """How many pass; see `EventStore.count`."""
@@ -348,10 +353,10 @@ def _gaps(days: list[dt.date]) -> tuple[Gap, ...]:
     )
 
 
-_FILE = _COLUMNS.index("file_id")
+_FILE, _ROW = _COLUMNS.index("file_id"), _COLUMNS.index("row")
 
 
-def _event(row: tuple[Any, ...], names: dict[int, tuple[str, str]]) -> Event:
+def _event(row: tuple[Any, ...], names: dict[int, tuple[str, str]], lines: dict[int, int]) -> Event:
     v = dict(zip(_COLUMNS, row, strict=True))
     name, digest = names.get(v["file_id"], ("", ""))
     return Event(
@@ -366,5 +371,5 @@ def _event(row: tuple[Any, ...], names: dict[int, tuple[str, str]]) -> Event:
         sources=v["sources"], articles=v["articles"],
         fatalities=v["fatalities"], fatalities_low=v["fatalities_low"], fatalities_high=v["fatalities_high"],
         confidence=v["confidence"], refers_to=None if v["refers_to"] is None else str(v["refers_to"]), tags=v["tags"],
-        url=v["url"], provenance=Provenance(dataset=v["dataset"], file=name, row=v["row"], digest=digest),
+        url=v["url"], provenance=Provenance(dataset=v["dataset"], file=name, row=lines[v["row"]], digest=digest),
     )  # fmt: skip

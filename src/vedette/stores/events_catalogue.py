@@ -8,9 +8,10 @@ the batches that are in the catalogue and nothing else, so a process that dies l
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,15 @@ CREATE TABLE files (
     size INTEGER NOT NULL, layout TEXT NOT NULL, done INTEGER NOT NULL DEFAULT 0, read INTEGER NOT NULL DEFAULT 0,
     added INTEGER NOT NULL DEFAULT 0, repeated INTEGER NOT NULL DEFAULT 0, corrected INTEGER NOT NULL DEFAULT 0,
     rejected INTEGER NOT NULL DEFAULT 0, pieces INTEGER NOT NULL DEFAULT 0, piece_bytes INTEGER NOT NULL DEFAULT 0,
-    lines INTEGER NOT NULL DEFAULT 0, recorded_at TEXT NOT NULL, UNIQUE (dataset, sha256, layout));
+    lines INTEGER NOT NULL DEFAULT 0, rows INTEGER NOT NULL DEFAULT 0, recorded_at TEXT NOT NULL,
+    UNIQUE (dataset, sha256, layout));
 CREATE TABLE segments (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, dataset TEXT NOT NULL, path TEXT NOT NULL UNIQUE, rows INTEGER NOT NULL,
     first_key INTEGER, last_key INTEGER, first_available TEXT, first_day TEXT, last_day TEXT,
     first_batch INTEGER NOT NULL, last_batch INTEGER NOT NULL);
 CREATE TABLE rejected (
     file INTEGER NOT NULL REFERENCES files, line INTEGER, col TEXT NOT NULL, cell TEXT NOT NULL, reason TEXT NOT NULL,
-    text TEXT NOT NULL);
+    text TEXT NOT NULL, no_row INTEGER NOT NULL);
 CREATE INDEX rejected_file ON rejected (file, line);
 CREATE TABLE failures (
     dataset TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (dataset, name));
@@ -61,8 +63,8 @@ class Segment:
 class FileRow:
     """What the catalogue knows of one file.
 
-    ``pieces``: how many pieces of ``piece_bytes`` are committed, ``lines`` how many lines they hold; when a file was
-    not finished, the rest begins there.
+    ``pieces``: how many pieces of ``piece_bytes`` are committed, ``lines`` and ``rows`` how many they hold; when a file
+    was not finished, the rest begins there. A line that cannot be split into cells is no row.
     """
 
     id: int
@@ -81,6 +83,7 @@ class FileRow:
     pieces: int
     piece_bytes: int
     lines: int
+    rows: int
     recorded_at: str
 
 
@@ -89,8 +92,19 @@ _SEGMENT = (
 )
 _FILE = (
     "id, dataset, name, url, sha256, size, layout, done, read, added, repeated, corrected, rejected, pieces, "
-    "piece_bytes, lines, recorded_at"
+    "piece_bytes, lines, rows, recorded_at"
 )
+
+
+def lines_of(rows: Sequence[int], no_rows: Sequence[int], header: int) -> dict[int, int]:
+    """Lines of the rows of these numbers (from 1), given the lines that are no rows, in order, and those before all.
+
+    >>> lines_of([1, 2, 3], [2], 0)
+    {1: 1, 2: 3, 3: 4}
+    """
+    # So many rows lie before each line that is no row.
+    cuts = [line - header - nth - 1 for nth, line in enumerate(no_rows)]
+    return {n: n + header + bisect.bisect_left(cuts, n) for n in rows}
 
 
 class Catalogue:
@@ -180,20 +194,20 @@ class Catalogue:
         return int(done.lastrowid or 0)
 
     def count_piece(
-        self, file: int, *, read: int, added: int, repeated: int, corrected: int, rejected: int, lines: int
+        self, file: int, *, read: int, added: int, repeated: int, corrected: int, rejected: int, lines: int, rows: int
     ) -> None:
         """Add one piece to the counts of a file; in a transaction."""
         self._con.execute(
             "UPDATE files SET read = read + ?, added = added + ?, repeated = repeated + ?, corrected = corrected + ?, "
-            "rejected = rejected + ?, lines = lines + ?, pieces = pieces + 1 WHERE id = ?",
-            (read, added, repeated, corrected, rejected, lines, file),
+            "rejected = rejected + ?, lines = lines + ?, rows = rows + ?, pieces = pieces + 1 WHERE id = ?",
+            (read, added, repeated, corrected, rejected, lines, rows, file),
         )
 
     def restart_file(self, file: int, piece_bytes: int) -> None:
         """Forget what was counted of a file that was begun with pieces of another size; in a transaction."""
         self._con.execute(
             "UPDATE files SET read = 0, added = 0, repeated = 0, corrected = 0, rejected = 0, pieces = 0, lines = 0, "
-            "piece_bytes = ? WHERE id = ?",
+            "rows = 0, piece_bytes = ? WHERE id = ?",
             (piece_bytes, file),
         )
         self._con.execute("DELETE FROM rejected WHERE file = ?", (file,))
@@ -207,9 +221,19 @@ class Catalogue:
 
     # --- malformed rows and failures -------------------------------------------------------------------------
 
-    def add_rejected(self, rows: Iterable[tuple[int, int | None, str, str, str, str]]) -> None:
-        """Keep malformed rows: file, line, column, cell, reason, text; in a transaction."""
-        self._con.executemany("INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?)", rows)
+    def add_rejected(self, rows: Iterable[tuple[int, int | None, str, str, str, str, int]]) -> None:
+        """Keep malformed rows: file, line, column, cell, reason, text, whether it is no row; in a transaction."""
+        self._con.executemany("INSERT INTO rejected VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def no_rows(self, file: int) -> list[int]:
+        """Lines of a file that are no rows, in order."""
+        found = self._con.execute("SELECT line FROM rejected WHERE file = ? AND no_row ORDER BY line", (file,))
+        return [int(row[0]) for row in found]
+
+    def first_line(self, file: int) -> int:
+        """Lines before the first row: 1 when the first line names the columns."""
+        found = self._con.execute("SELECT lines - rows FROM files WHERE id = ?", (file,)).fetchone()
+        return int(found[0]) - len(self.no_rows(file)) if found else 0
 
     def rejected(
         self, dataset: str | None, limit: int | None

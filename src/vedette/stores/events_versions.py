@@ -57,28 +57,35 @@ SUPERSEDED_ROWS = (
 
 
 def day_changes(untouched: str, *, linked: bool) -> str:
-    """SQL for the changes of daily counts that the rows of ``untouched`` make, and those of ``chain`` if ``linked``."""
-    picked = "dataset, occurred_from AS day, source, target, root, mentions, fatalities"
+    """SQL for the changes of daily counts that the rows of ``untouched`` make, and those of ``chain`` if ``linked``.
+
+    The counts are sums over rows of this table, so the two parts need not be added up here.
+    """
+    group = "dataset, occurred_from, source, target, root"
     parts = [
-        f"SELECT {picked}, CAST(available_at AS DATE) AS available_on, 1 AS sign FROM {untouched} WHERE kind = 'event'"
+        f"""SELECT dataset, occurred_from AS day, source, target, root, CAST(available_at AS DATE) AS available_on,
+        count(*) AS events, CAST(coalesce(sum(mentions), 0) AS BIGINT) AS mentions, count(mentions) AS with_mentions,
+        CAST(coalesce(sum(fatalities), 0) AS BIGINT) AS fatalities, count(fatalities) AS with_fatalities
+        FROM {untouched} WHERE kind = 'event' GROUP BY {group}, CAST(available_at AS DATE)"""
     ]
     if linked:
+        picked = "dataset, occurred_from AS day, source, target, root, mentions, fatalities"
         moved = "_keep AND (is_new OR _next IS DISTINCT FROM _was) AND kind = 'event'"
-        parts += [
-            f"SELECT {picked}, CAST(available_at AS DATE), 1 FROM chain WHERE is_new AND _keep AND kind = 'event'",
-            f"SELECT {picked}, CAST(_next AS DATE), -1 FROM chain WHERE {moved} AND _next IS NOT NULL",
-            f"SELECT {picked}, CAST(_was AS DATE), 1 FROM chain WHERE {moved} AND NOT is_new AND _was IS NOT NULL",
-        ]
-    rows = " UNION ALL ".join(parts)
-    return f"""
-    SELECT dataset, day, source, target, root, available_on,
-        CAST(sum(sign) AS BIGINT) AS events,
-        CAST(coalesce(sum(sign * mentions), 0) AS BIGINT) AS mentions,
-        CAST(coalesce(sum(sign) FILTER (mentions IS NOT NULL), 0) AS BIGINT) AS with_mentions,
-        CAST(coalesce(sum(sign * fatalities), 0) AS BIGINT) AS fatalities,
-        CAST(coalesce(sum(sign) FILTER (fatalities IS NOT NULL), 0) AS BIGINT) AS with_fatalities
-    FROM ({rows}) GROUP BY ALL
-    HAVING sum(sign) <> 0 OR coalesce(sum(sign * mentions), 0) <> 0 OR coalesce(sum(sign * fatalities), 0) <> 0
-        OR coalesce(sum(sign) FILTER (mentions IS NOT NULL), 0) <> 0
-        OR coalesce(sum(sign) FILTER (fatalities IS NOT NULL), 0) <> 0
-    ORDER BY source, target, day, root"""
+        changes = " UNION ALL ".join(
+            (
+                f"SELECT {picked}, CAST(available_at AS DATE) AS available_on, 1 AS sign FROM chain "
+                "WHERE is_new AND _keep AND kind = 'event'",
+                f"SELECT {picked}, CAST(_next AS DATE), -1 FROM chain WHERE {moved} AND _next IS NOT NULL",
+                f"SELECT {picked}, CAST(_was AS DATE), 1 FROM chain WHERE {moved} AND NOT is_new AND _was IS NOT NULL",
+            )
+        )
+        counts = (
+            "sum(sign)", "coalesce(sum(sign * mentions), 0)", "coalesce(sum(sign) FILTER (mentions IS NOT NULL), 0)",
+            "coalesce(sum(sign * fatalities), 0)", "coalesce(sum(sign) FILTER (fatalities IS NOT NULL), 0)",
+        )  # fmt: skip
+        whole = ", ".join(f"CAST({c} AS BIGINT)" for c in counts)
+        parts.append(
+            f"SELECT dataset, day, source, target, root, available_on, {whole} "
+            f"FROM ({changes}) GROUP BY ALL HAVING {' OR '.join(f'{c} <> 0' for c in counts)}"
+        )
+    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY source, target, day, root"

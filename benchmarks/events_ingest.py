@@ -1,0 +1,199 @@
+"""Taking in GDELT: the product against DuckDB's COPY of the same columns and against gdeltPyR's way of reading, in turn.
+
+    python benchmarks/events_ingest.py                         1,000,000 rows, 5 repeats
+    python benchmarks/events_ingest.py --slope 100000 1000000  seconds a row by size (add 10000000 for an hour's patience)
+
+The product types, checks, frees of repetitions, stamps with provenance and counts by pair and day; COPY only types and
+writes (raw codes, nothing checked, order not kept: its fastest form); gdeltPyR's worker reads the zip with pandas,
+untyped, and keeps nothing. gdeltPyR fetches a list of codes from the web when it is imported, so its worker is run from
+its own file with the zip handed to it. It needs an environment of its own:
+
+    python -m venv build/peer-gdelt && build/peer-gdelt/bin/pip install gdelt==0.1.14 pandas pyarrow
+
+Each run is a process of its own; memory is the peak of that process. Rows are made (benchmarks/gdelt_rows.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+from gdelt_rows import write_gdelt
+
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / "build" / "bench-events"
+PEER = ROOT / "build" / "peer-gdelt" / "bin" / "python"
+
+PRODUCT = """
+import json, sys
+from pathlib import Path
+from vedette.bootstrap import open_workspace
+from vedette.workflows.events import ingest
+w = open_workspace()
+done = ingest(w.event_supply(), w.event_intake(), w.event_dataset("gdelt2"), (Path(sys.argv[1]),))
+assert not done.failed and not done.stopped, done
+print(json.dumps({n: done.total(n) for n in ("read", "new", "repeated", "corrected", "rejected")}))
+"""
+COPY = """
+import duckdb, sys
+sys.path.insert(0, sys.argv[3])
+from vedette.sources.events.gdelt import EVENTS2
+names = ", ".join(f"'{n}': 'VARCHAR'" for n in EVENTS2.columns)
+con = duckdb.connect()
+con.execute("SET preserve_insertion_order = false")
+con.execute("SET temp_directory = '" + sys.argv[2] + ".tmp'")
+day = "CAST(try_strptime(sqldate, '%Y%m%d') AS DATE)"
+added = "try_strptime(dateadded, '%Y%m%d%H%M%S')"
+con.execute(f'''COPY (SELECT 'gdelt2' AS dataset, 'event' AS kind, TRY_CAST(globaleventid AS BIGINT) AS key, NULL::VARCHAR
+  AS id, eventcode AS code, 'CAMEO' AS ontology, eventrootcode AS root, TRY_CAST(quadclass AS INTEGER) AS quad,
+  actor1countrycode AS source, actor2countrycode AS target, actor1code AS source_actor, actor2code AS target_actor,
+  {day} AS occurred_from, {day} AS occurred_to, 'day' AS time_precision, {added} AS published_at, {added} AS available_at,
+  now()::TIMESTAMP AS recorded_at, actiongeo_fullname AS place, actiongeo_countrycode AS place_state,
+  TRY_CAST(actiongeo_lat AS DOUBLE) AS lat, TRY_CAST(actiongeo_long AS DOUBLE) AS lon, actiongeo_type AS place_precision,
+  TRY_CAST(goldsteinscale AS DOUBLE) AS intensity, TRY_CAST(avgtone AS DOUBLE) AS tone, TRY_CAST(nummentions AS INTEGER)
+  AS mentions, TRY_CAST(numsources AS INTEGER) AS sources, TRY_CAST(numarticles AS INTEGER) AS articles,
+  NULL::INTEGER AS fatalities, NULL::INTEGER AS fatalities_low, NULL::INTEGER AS fatalities_high,
+  NULL::DOUBLE AS confidence, NULL::BIGINT AS refers_to, NULL::VARCHAR AS tags, sourceurl AS url, 1 AS file_id, 0 AS row,
+  1 AS batch FROM read_csv('{sys.argv[1]}', delim='\\t', header=false, quote='', escape='', auto_detect=false,
+  columns={{{names}}}, ignore_errors=true)) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)''')
+"""
+GDELTPYR = """
+import importlib.util, sys
+from importlib.metadata import distribution
+path = distribution("gdelt").locate_file("gdelt/parallel.py")
+spec = importlib.util.spec_from_file_location("gdelt_parallel", path)
+module = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(module)
+class Answer:
+    status_code, url = 200, sys.argv[1]
+    content = open(sys.argv[1], "rb").read()
+module.requests.get = lambda *a, **k: Answer
+frame = module._mp_worker(sys.argv[1], table="events")
+print(len(frame))
+"""
+
+
+def run(python: Path | str, code: str, *args: str, env: dict[str, str] | None = None) -> tuple[float, float, str]:
+    """Seconds, peak megabytes and output of a process of its own."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [str(python), "-c", code, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, **(env or {})},
+    )  # fmt: skip
+    out = process.stdout.read() if process.stdout else ""
+    errors = process.stderr.read() if process.stderr else ""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"a run failed: {errors[-2000:]}")
+    return time.perf_counter() - started, used.ru_maxrss / 1024, out
+
+
+def made(rows: int) -> tuple[Path, Path]:
+    """A made file of that many rows, plain and zipped; kept between runs."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    plain, packed = WORK / f"{rows}.tsv", WORK / f"20220101000000.export.{rows}.zip"
+    if not plain.exists():
+        write_gdelt(plain, rows)
+    if not packed.exists() and rows <= 1_000_000:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as zipped:
+            zipped.write(plain, "rows.export.CSV")
+    return plain, packed
+
+
+def product(path: Path) -> tuple[float, float, dict[str, int]]:
+    """The product on one file, into an empty store; its counts are checked."""
+    home = WORK / "home"
+    shutil.rmtree(home, ignore_errors=True)
+    seconds, memory, out = run(sys.executable, PRODUCT, str(path), env={"VEDETTE_HOME": str(home)})
+    return seconds, memory, json.loads(out)
+
+
+def check(counts: dict[str, int], rows: int) -> None:
+    """Every row is accounted for, and the daily counts add up to the events in force."""
+    import duckdb
+
+    accounted = sum(counts[n] for n in ("new", "repeated", "corrected", "rejected"))
+    assert counts["read"] == rows == accounted, counts
+    store = WORK / "home" / "data" / "events"
+    with duckdb.connect() as con:
+        days = con.execute(f"SELECT sum(events) FROM '{store}/dyad_days/*.parquet'").fetchone()
+        distinct = con.execute(f"SELECT count(DISTINCT key) FROM '{store}/events/*.parquet'").fetchone()
+    assert days is not None and distinct is not None and days[0] == distinct[0] == counts["new"], (days, distinct, counts)
+
+
+def compare(rows: int, repeats: int, peer: Path) -> None:
+    """The three in turn; medians of the ratios."""
+    if not peer.exists():
+        raise SystemExit(f"the peer is missing: {peer} (see the head of {Path(__file__).name})")
+    plain, packed = made(rows)
+    table: dict[str, list[tuple[float, float]]] = {n: [] for n in ("product, plain", "COPY", "product, zip", "gdeltPyR")}
+    for repeat in range(repeats):
+        for name in table:
+            if name == "COPY":
+                seconds, memory, _ = run(sys.executable, COPY, str(plain), str(WORK / "copy.parquet"), str(ROOT / "src"))
+            elif name == "gdeltPyR":
+                seconds, memory, _ = run(peer, GDELTPYR, str(packed))
+            else:
+                seconds, memory, counts = product(plain if name == "product, plain" else packed)
+                if repeat == 0:
+                    check(counts, rows)
+                    print(f"{name}: {counts}")
+            table[name].append((seconds, memory))
+    print(f"{rows:,} rows, {repeats} repeats in turn, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
+    for name, values in table.items():
+        seconds = [v[0] for v in values]
+        print(f"  {name:<15} {statistics.median(seconds):6.2f} s ({min(seconds):.2f}-{max(seconds):.2f})"
+              f"  {max(v[1] for v in values):7.0f} MB")  # fmt: skip
+    for ours, theirs, what, least in (
+        ("product, plain", "COPY", "speed of COPY", 0.5), ("product, zip", "gdeltPyR", "speed of gdeltPyR", 1.8),
+    ):  # fmt: skip
+        ratios = sorted(t[0] / o[0] for o, t in zip(table[ours], table[theirs], strict=True))
+        print(f"{what}: {statistics.median(ratios):.2f}x ({ratios[0]:.2f}-{ratios[-1]:.2f}), wanted at least {least}x")
+    memory = max(v[1] for v in table["product, zip"]) / max(v[1] for v in table["gdeltPyR"])
+    print(f"memory of gdeltPyR: {memory:.2f}x, wanted at most 0.35x")
+
+
+def slope(sizes: list[int], repeats: int) -> None:
+    """Seconds a row and peak memory by number of rows."""
+    per_row: dict[int, float] = {}
+    for rows in sizes:
+        plain, _ = made(rows)
+        runs = [product(plain) for _ in range(repeats if rows <= 1_000_000 else 1)]
+        check(runs[-1][2], rows)
+        seconds = statistics.median(r[0] for r in runs)
+        per_row[rows] = seconds / rows
+        store = WORK / "home" / "data" / "events"
+        disk = sum(p.stat().st_size for p in store.rglob("*") if p.is_file()) / 1e6
+        print(
+            f"{rows:>12,} rows: {seconds:8.2f} s, {1e6 * seconds / rows:6.2f} microseconds a row, "
+            f"{max(r[1] for r in runs):5.0f} MB of memory, {disk:8.1f} MB on disk (text {plain.stat().st_size / 1e6:.0f} MB)"
+        )
+    low, high = min(per_row.values()), max(per_row.values())
+    print(f"largest against smallest cost of a row: {high / low:.2f}x (start-up of about half a second included)")
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--peer-python", type=Path, default=PEER)
+    parser.add_argument("--slope", type=int, nargs="+", metavar="ROWS")
+    args = parser.parse_args()
+    if args.slope:
+        slope(args.slope, args.repeats)
+    else:
+        compare(args.rows, args.repeats, args.peer_python)
+
+
+if __name__ == "__main__":
+    main()
