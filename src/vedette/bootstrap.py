@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vedette.forecasting.analysts import AnalystRecord
     from vedette.frames.events import EventDataset
     from vedette.ports.accounts import Accounts, Passwords, SignIn
+    from vedette.ports.answers import Answers
     from vedette.ports.briefs import IssuedBriefs
     from vedette.ports.events import EventStore
     from vedette.ports.reading import DocumentSource, Handed, Passed, Translator
@@ -216,6 +217,13 @@ class Workspace:
         from vedette.stores.accounts import SqlAccounts
 
         return SqlAccounts(self._database)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Answers to requests that may be sent twice."""
+        from vedette.stores.answers import SqlAnswers
+
+        return SqlAnswers(self._database)
 
     @cached_property
     def passwords(self) -> Passwords:

@@ -117,6 +117,7 @@ evidence = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     UniqueConstraint("case_id", "id"),
     ForeignKeyConstraint(["case_id", "document_id"], ["documents.case_id", "documents.id"]),
+    Index("ix_evidence_document", "case_id", "document_id"),
 )
 
 reviews = Table(
@@ -130,6 +131,7 @@ reviews = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("record", Text, nullable=False),
     ForeignKeyConstraint(["case_id", "evidence_id"], ["evidence.case_id", "evidence.id"]),
+    Index("ix_reviews_item", "case_id", "evidence_id"),
 )
 
 # Where a document stands among the stories of its case, and what recognises copies of it.
@@ -362,6 +364,18 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("request", String(64), nullable=False),
+)
+
+# Answers to requests with a key of their own: sending one twice does it once.
+answers = Table(
+    "answers",
+    metadata,
+    Column("who", String(64), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 APPEND_ONLY = (

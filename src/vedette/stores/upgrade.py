@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from vedette.errors import StoreUnavailable
 
-HEAD = "0005"
+HEAD = "0007"
 """Newest step in ``migrations/versions``; a test checks that it is."""
 
 

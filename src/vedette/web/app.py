@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from vedette.errors import AfterCutOff, Damaged, UnknownName, VedetteError
 from vedette.web.access import Forbidden, SignInNeeded
+from vedette.web.api.application import PREFIX, create_api
 from vedette.web.attempts import Attempts
 from vedette.web.audit import Audit
 from vedette.web.desk import STATIC, Desk
@@ -36,6 +37,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="Vedette", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
     app.mount("/static", Files(directory=STATIC), name="static")
+    app.mount(PREFIX, create_api(desk, error_view))
     for router in routers():
         app.include_router(router)
     for kind in (VedetteError, HTTPException, RequestValidationError):
@@ -89,6 +91,8 @@ def explain(request: Request, error: Exception) -> Response:
     if view.status == 500:
         LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
     wants = request.headers.get("accept", "")
+    if request.url.path.startswith(PREFIX):
+        return JSONResponse({"error": view.what, "fix": view.fix, "nearest": []}, status_code=view.status)
     if view.status == 401 and request.method == "GET" and "html" in wants:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return see_other(f"/sign-in?{urlencode({'back': here})}")
