@@ -150,14 +150,15 @@ def _scores(desk: Desk, person: Person) -> dict[str, Any]:
 
 @router.post("/ledger/import")
 def import_file(
-    request: Request, person: Writer, file: Annotated[UploadFile, File()], form: Annotated[str, Form()] = "csv",
+    request: Request, person: Writer, file: Annotated[UploadFile, File()],
+    form: Annotated[str, Form(alias="format")] = "csv",
     maps: Annotated[str, Form()] = "", base_rate: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Bring a file of forecasts in; rows that cannot be used are listed with the reason and offered for download."""
     from vedette.workflows.import_forecasts import import_forecasts, parse_maps
 
     desk = desk_of(request)
-    values = {"form": form, "maps": maps, "base_rate": base_rate}
+    values = {"format": form, "maps": maps, "base_rate": base_rate}
     try:
         data = file.file.read()
         if not data:
@@ -330,8 +331,6 @@ def _resolve(
             desk.workspace.ledger, desk.workspace.clock, question, atom=atom, source=source, occurred=occurred,
             void_reason=reason,
         )  # fmt: skip
-    except UnknownName:
-        raise
     except VedetteError as error:
         return _question_page(request, _refused(desk, person, None, question, "resolve", error, given), status=422)
     return see_other(question_path(question))
@@ -348,5 +347,5 @@ def postmortem(request: Request, person: Reader, question: str, scenario: str | 
         ("postmortem", question, scenario, *_stamp(desk, entries)),
         lambda: make(question, entries, _finder(desk), scenario=scenario),
     )
-    return page(request, "ledger_postmortem.html", postmortem_view(report, desk.case(report["case"]).framework), nav="ledger",
-                title=f"Post-mortem of {question}")  # fmt: skip
+    view = postmortem_view(report, desk.case(report["case"]).framework)
+    return page(request, "ledger_postmortem.html", view, nav="ledger", title=f"Post-mortem of {question}")

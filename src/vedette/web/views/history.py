@@ -20,6 +20,7 @@ OUTCOME_WORDS: Final = {
     "hostile_intervention": "sends troops against the government",
 }
 SHOWN: Final = 25
+NOTHING: Final = {"intervener": "", "target": "", "as_of": ""}
 STRUCTURE: Final = {"start": "average pair", "structure": "power and distance", "memory": "past disputes"}
 
 
@@ -162,7 +163,7 @@ def history_view(asked: Mapping[str, str], *, error: tuple[str, str] = ("", ""),
         answer = rate_view(found)
     rows, vintage, before = screen(dates[-1], outcome, most=most)
     return HistoryView(
-        asked={"outcome": outcome, "horizon": "12m", "as_of": "", **{k: v for k, v in asked.items() if v}},
+        asked={**NOTHING, "outcome": outcome, "horizon": "12m", **{k: v for k, v in asked.items() if v}},
         outcomes=tuple((name, f"{name.replace('_', ' ')}: {OUTCOME_WORDS[name]}") for name in OUTCOMES), dates=dates,
         answer=answer, error=error[0], fix=error[1],
         ranking=tuple(

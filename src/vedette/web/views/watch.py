@@ -87,12 +87,14 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseIndicators:
-    """The indicators of one case, those seen first. ``counts``: (word, how many)."""
+    """The indicators of one case, those seen first. ``counts``: (word, how many). ``day``: offered for a new look,
+    empty where that is today."""
 
     case: str
     title: str
     href: str
     as_of: str
+    day: str
     rows: tuple[IndicatorRow, ...]
     counts: tuple[tuple[str, int], ...]
     open: bool
@@ -126,7 +128,7 @@ def watch_view(
     rows and the day these are of."""
     week = [a for a in alerts if now - a.at < dt.timedelta(days=7)]
     rows = status["sources"]
-    made = [_case(case, found, day, chosen == case.id) for case, found, day in cases]
+    made = [_case(case, found, day, now.date(), opened=chosen == case.id) for case, found, day in cases]
     return WatchView(
         finding=_finding(alerts, week, rows),
         sources_finding="No source is watched" if not rows else
@@ -189,12 +191,15 @@ def _source(r: Mapping[str, Any]) -> SourceRow:
     )  # fmt: skip
 
 
-def _case(case: Case, found: Sequence[Mapping[str, Any]], day: AsOf, chosen: bool) -> CaseIndicators:
+def _case(
+    case: Case, found: Sequence[Mapping[str, Any]], day: AsOf, today: dt.date, *, opened: bool
+) -> CaseIndicators:
     rows = sorted(found, key=lambda r: (ORDER.index(r["state"]), r["id"]))
     counts = [(STATES[s][1], sum(r["state"] == s for r in rows)) for s in ORDER]
     return CaseIndicators(
         case=case.id, title=safe_text(case.title), href=case_path(case.id), as_of=day_text(day.date),
-        rows=tuple(_indicator(r) for r in rows), counts=tuple((w, n) for w, n in counts if n), open=chosen,
+        day="" if day.date == today else day.date.isoformat(),
+        rows=tuple(_indicator(r) for r in rows), counts=tuple((w, n) for w, n in counts if n), open=opened,
     )
 
 
