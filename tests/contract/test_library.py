@@ -72,6 +72,27 @@ def test_what_is_weighed_is_what_was_accepted_or_reviewed(backend: Any) -> None:
         store.weighing("no-such")
 
 
+def test_evidence_of_a_speaker_only(backend: Any) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    store = backend.cases()
+    document, raw = made(f"{WORDS} More.")
+    names = ("The Kremlin", 'A "quoted" name', "Made Press", "")
+    items = [
+        replace(
+            case.evidence[0], id=f"of-{n}", attribution=name, quote=document.quote(0, 10), times=document.times,
+            claim='It says "attribution":"The Kremlin".',
+        )
+        for n, name in enumerate(names) if name
+    ]  # fmt: skip
+    store.add_document(case.id, document, raw, items)
+    for n, name in enumerate(names[:3]):
+        found = store.evidence_of(case.id, [document.id], said_by=lambda said, name=name: said == name)
+        assert [e.id for e in found] == [f"of-{n}"] and found[0] == items[n]
+    assert store.evidence_of(case.id, [document.id]) == tuple(items)
+    assert store.evidence_of(case.id, [document.id], said_by=lambda _: False) == ()
+
+
 def test_a_document_is_found_by_its_bytes(backend: Any) -> None:
     case = full_case()
     backend.cases().create(case)

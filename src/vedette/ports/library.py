@@ -6,7 +6,7 @@ None of these calls takes longer in a large case than in a small one, except whe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -49,8 +49,10 @@ class Library(Protocol):
         """The document made from these bytes and the evidence that quotes it; None when there is none."""
         ...
 
-    def evidence_of(self, case_id: str, documents: Sequence[str]) -> tuple[Evidence, ...]:
-        """Evidence as recorded that quotes these documents."""
+    def evidence_of(
+        self, case_id: str, documents: Sequence[str], *, said_by: Callable[[str], bool] | None = None
+    ) -> tuple[Evidence, ...]:
+        """Evidence as recorded that quotes these documents; only what is attributed so, where ``said_by`` is given."""
         ...
 
     def has_evidence(self, case_id: str, prefix: str) -> bool:

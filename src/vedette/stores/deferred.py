@@ -120,9 +120,11 @@ class DeferredCaseStore:
         """See `Library`."""
         return self._store().find_document(case_id, sha256) if self._is_there() else None
 
-    def evidence_of(self, case_id: str, documents: Sequence[str]) -> tuple[Evidence, ...]:
+    def evidence_of(
+        self, case_id: str, documents: Sequence[str], *, said_by: Callable[[str], bool] | None = None
+    ) -> tuple[Evidence, ...]:
         """See `Library`."""
-        return self._store().evidence_of(case_id, documents) if self._is_there() else ()
+        return self._store().evidence_of(case_id, documents, said_by=said_by) if self._is_there() else ()
 
     def has_evidence(self, case_id: str, prefix: str) -> bool:
         """See `Library`."""

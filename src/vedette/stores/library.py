@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
+import re
 import struct
 import threading
 import zlib
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,6 +54,13 @@ _SIGNED = (
     .join_from(schema.story_documents, schema.documents, _s.document_seq == _d.seq)
     .where(_s.case_id == _CASE, _s.document_id.in_(bindparam("names", expanding=True, type_=String)))
 )
+_QUOTING = (
+    select(_e.id, _e.document_id, _e.record, _e.digest)
+    .where(_e.case_id == _CASE, _e.document_id.in_(bindparam("names", expanding=True, type_=String)))
+    .order_by(_e.seq)
+)
+# The first of this name is the item's own: keys are sorted, and what stands before it holds no text.
+_ATTRIBUTION = re.compile(r'(?<!\\)"attribution":("(?:[^"\\]|\\.)*")')
 _SEQ_OF = select(_d.seq).where(_d.case_id == _CASE, _d.id == bindparam("document", type_=String))
 
 
@@ -101,12 +110,22 @@ class SqlLibrary:
             document = self._documents(connection, case_id, [name])[name]
             return document, self._evidence(connection, case_id, {name: document})
 
-    def evidence_of(self, case_id: str, documents: Sequence[str]) -> tuple[Evidence, ...]:
-        """Evidence that quotes these documents."""
+    def evidence_of(
+        self, case_id: str, documents: Sequence[str], *, said_by: Callable[[str], bool] | None = None
+    ) -> tuple[Evidence, ...]:
+        """Evidence that quotes these documents.
+
+        With ``said_by`` the speaker is read from the record as it stands, so that only the few items in question, and
+        the texts they quote, are decoded: the reports of one day hold hundreds.
+        """
         if not documents or not self._db.holds_anything():
             return ()
         with self._db.read() as connection:
-            return self._evidence(connection, case_id, self._documents(connection, case_id, documents))
+            rows = connection.execute(_QUOTING, {"case": case_id, "names": list(documents)}).all()
+            if said_by is not None:
+                rows = [row for row in rows if said_by(_attribution(row.record))]
+            quoted = list(dict.fromkeys(row.document_id for row in rows))
+            return self._decoded(case_id, rows, self._documents(connection, case_id, quoted))
 
     def has_evidence(self, case_id: str, prefix: str) -> bool:
         """Whether an evidence id starts like this; one step in the index of ids."""
@@ -256,10 +275,14 @@ class SqlLibrary:
     def _evidence(
         self, connection: Connection, case_id: str, documents: Mapping[str, Document]
     ) -> tuple[Evidence, ...]:
-        e = schema.evidence.c
-        query = select(schema.evidence).where(e.case_id == case_id, e.document_id.in_(list(documents))).order_by(e.seq)
+        given = {"case": case_id, "names": list(documents)}
+        return self._decoded(case_id, connection.execute(_QUOTING, given).all(), documents)
+
+    def _decoded(
+        self, case_id: str, rows: Sequence[Any], documents: Mapping[str, Document]
+    ) -> tuple[Evidence, ...]:
         found = []
-        for row in connection.execute(query):
+        for row in rows:
             where = f"{self._db.where}, case {case_id}, evidence {row.id}"
             if records.digest_of(row.record) != row.digest:
                 raise Damaged("the stored item does not match its digest", where=where, fix="Restore a copy of it")
@@ -297,6 +320,12 @@ class _Recent:
 
 # Some ten megabytes at most. [assumption]
 _RECENT = _Recent(4096)
+
+
+def _attribution(record: str) -> str:
+    """Who is quoted, from the text of a record of evidence; empty when it names nobody."""
+    found = _ATTRIBUTION.search(record)
+    return str(json.loads(found.group(1))) if found else ""
 
 
 def _placed(row: Row[Any]) -> Placed:

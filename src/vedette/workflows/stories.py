@@ -75,7 +75,11 @@ def _earlier_reports(
     keys = stories.keys_around(evidence)
     if not keys:
         return ()
-    found = library.evidence_of(case_id, list(library.sharing(case_id, keys, most=REPORTS).documents))
+    speakers = {stories.speaker_key(e.attribution) for e in evidence if stories.named(e)}
+    found = library.evidence_of(
+        case_id, list(library.sharing(case_id, keys, most=REPORTS).documents),
+        said_by=lambda name: stories.speaker_key(name) in speakers,
+    )  # fmt: skip
     day = document.times.available_at
     return tuple(e for e in found if e.times.available_at <= day and e.status is not Status.REJECTED)
 
@@ -146,6 +150,16 @@ class Stories:
             ],
             "split": [{"id": e.id, "origin": e.origin, "should_be": origin} for e, origin in self.split],
         }  # fmt: skip
+
+
+def places(store: CaseStore, case: Case) -> dict[str, Placed]:
+    """Every document's place among the stories of a case. Those not placed yet are placed first where it is stored."""
+    if case.id not in store.case_ids():
+        return {p.document: p for p in _placed_in_memory(case)}
+    if store.unsigned(case.id):
+        with store.transaction():
+            place_missing(store, case.id)
+    return {p.document: p for p in store.stories(case.id)}
 
 
 def case_stories(store: CaseStore, name: str, *, as_of: AsOf | None = None) -> Stories:
