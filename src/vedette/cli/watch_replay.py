@@ -92,6 +92,8 @@ def replay(
 
 
 def _run_case(case: str, events: Any, documents: Any, **o: Any) -> dict[str, Any]:
+    import datetime as dt
+
     from vedette.bootstrap import open_workspace
     from vedette.domain.alerts import AlertRule
     from vedette.domain.time import parse_date
@@ -118,7 +120,8 @@ def _run_case(case: str, events: Any, documents: Any, **o: Any) -> dict[str, Any
         def streams(case: Any, cut: Any) -> Any:
             return read_signals(store, case, cut)
 
-    made = material(opened, events, documents, workspace.clock, progress=_progress)
+    ends = [d for d in (last, day - dt.timedelta(days=1) if day else None) if d is not None]
+    made = material(opened, events, documents, workspace.clock, until=min(ends, default=None), progress=_progress)
     result = watch_replay(
         opened, made, scenario=o["scenario"], rule=AlertRule(points=o["points"], log_odds=o["log_odds"]), first=first,
         last=last, step=o["step"], quiet_until=quiet, happened_on=day, if_accepted=o["if_accepted"],

@@ -65,12 +65,12 @@ class _Run:
 
 def material(
     case: Case, events: Sequence[Event], documents: Sequence[Handed], clock: Clock,
-    *, progress: Callable[[int, int], None] = lambda _done, _all: None,
+    *, until: dt.date | None = None, progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Material:  # fmt: skip
     """Sightings placed in the case's states by their coordinates, and proposals from documents by the usual rules.
 
-    Documents after the window are left unread. A row whose address is cited by evidence of the case is left out: the
-    same report must not count twice.
+    Documents after ``until`` (default: the window) are left unread. A row whose address is cited by evidence of the
+    case is left out: the same report must not count twice.
     """
     cited = {e.citation.url.rstrip("/") for e in case.evidence if e.citation is not None and e.citation.url}
     fresh = [e for e in events if (e.url or "").rstrip("/") not in cited]
@@ -78,7 +78,8 @@ def material(
     sightings = tuple(_sighting(e, places) for e in fresh if e.root == "MOBILIZE" and e.lat is not None)
     proposals: list[Evidence] = []
     unread: list[str] = []
-    inside = [d for d in documents if d.published is not None and d.published <= case.deadline]
+    end = min(until or case.deadline, case.deadline)
+    inside = [d for d in documents if d.published is not None and d.published <= end]
     for number, handed in enumerate(sorted(inside, key=lambda d: (d.published or dt.date.max, d.source))):
         progress(number, len(inside))
         try:
