@@ -76,6 +76,31 @@ def disputes(evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
     return tuple(found)
 
 
+def disputes_of(item: Evidence, evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
+    """Disputes in which one item stands: what `disputes` finds for it, in time that grows with its neighbours only.
+
+    Every denial of the item is given, also one that has `PER_DENIAL` nearer claims to answer.
+    """
+    window = dt.timedelta(days=DENIAL_DAYS + 1)
+    states, at = _states(item), item.times.available_at
+    near = [
+        o for o in evidence
+        if o.id != item.id and o.origin != item.origin and abs(o.times.available_at - at) <= window
+        and states & _states(o)
+    ]  # fmt: skip
+    near.sort(key=lambda e: (e.times.available_at, e.id))
+    words = {e.id: stems(e.claim) - _names() for e in (item, *near)}
+    found = _answered(item, near, words) if denies(item) else []
+    for other in near:
+        if denies(other):
+            found += _answered(other, [item], words)
+        if not other.is_argument and not other.hypothetical:
+            found += _other_counts(other, [item], words)
+    if not item.is_argument and not item.hypothetical:
+        found += _other_counts(item, near, words)
+    return tuple(found)
+
+
 @functools.cache
 def _names() -> frozenset[str]:
     """Stems that say who or when but not what: names of states and their people, months, days, small numbers."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 
 from vedette.assessment.channels import AUTHOR, RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.documents import Document
+from vedette.domain.stories import Placed
 from vedette.domain.time import AsOf, parse_date
 from vedette.errors import UnknownName
 from vedette.web.desk import Desk
@@ -57,16 +57,15 @@ def in_case(case: Case, where: Where) -> InCase:
     return InCase(id=case.id, title=case.title, query=query)
 
 
-def folded(desk: Desk, case: Case) -> dict[str, Any]:
+def folded(desk: Desk, case: Case) -> dict[str, Placed]:
     """Each document's place among the stories of the case, kept until the case changes."""
 
-    def make() -> dict[str, Any]:
-        from vedette.workflows.stories import case_stories
+    def make() -> dict[str, Placed]:
+        from vedette.workflows.stories import places
 
-        found = case_stories(desk.workspace.cases, case.id)
-        return {d.id: p for s in found.stories for d, p in s.members}
+        return places(desk.workspace.cases, case)
 
-    found: dict[str, Any] = desk.parts.get(("stories", case.id, documents_digest(case)), make)
+    found: dict[str, Placed] = desk.parts.get(("stories", case.id, documents_digest(case)), make)
     return found
 
 
@@ -75,7 +74,7 @@ def documents_digest(case: Case) -> str:
     return hashlib.sha256("\x1f".join(d.id for d in case.documents).encode()).hexdigest()[:16]
 
 
-def copies(places: dict[str, Any]) -> dict[str, str]:
+def copies(places: dict[str, Placed]) -> dict[str, str]:
     """Document -> the one it copies."""
     return {name: p.of for name, p in places.items() if p.relation.value in ("same text", "near copy", "excerpt")}
 

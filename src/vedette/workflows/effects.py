@@ -17,6 +17,7 @@ import numpy as np
 
 from vedette.assessment.channels import INDICATOR, SIGNAL, ChannelItem
 from vedette.domain.case import Case
+from vedette.domain.evidence import Evidence
 from vedette.domain.scenarios import BaseRate
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput, VedetteError
@@ -88,6 +89,7 @@ class _Path:
         self.end, _, _ = prepare(second, to_day, setting)
         self.names = [s.id for s in second.scenario_set.scenarios]
         self.rows: list[Effect] = []
+        self.records: tuple[Mapping[str, Evidence], ...] | None = None
         self.at = self._headline(self.start)
 
     def _headline(self, engine: Engine) -> Array:
@@ -196,7 +198,9 @@ class _Path:
             return "indicator", found.get(name.removeprefix(INDICATOR), name)
         if name.startswith(SIGNAL):
             return "signal", f"Event signal {name.removeprefix(SIGNAL)}"
-        records = [{e.id: e for e in c.standing()} for c in (self.first, self.second)]
+        if self.records is None:
+            self.records = tuple({e.id: e for e in c.standing()} for c in (self.first, self.second))
+        records = self.records
         record = records[1].get(name) or records[0].get(name)
         claim = record.claim if record is not None else name
         if name not in old:

@@ -75,23 +75,25 @@ def review(
         _item(open_case(store, case_name), decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
     if not decisions:
         return ()
-    made = []
     with store.transaction():
         case = stored_case(store, case_name)
-        for decision in decisions:
-            item = _item(case, decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
-            replacement = None
-            if decision.verdict is Verdict.WITHDRAW:
-                _withdrawable(case, item)
-            if decision.verdict is Verdict.CORRECT:
-                replacement = corrected(case, item, decision, author=author, clock=clock)
-            record = Review(
-                evidence=item.id, verdict=decision.verdict, author=author, at=clock.now(), reason=decision.reason,
-                replacement=replacement.id if replacement else None,
-            )
-            store.add_review(case.id, record, replacement)
-            made.append(record)
-    return tuple(made)
+        return tuple(record(store, clock, case, decision, author=author) for decision in decisions)
+
+
+def record(store: CaseStore, clock: Clock, case: Case, decision: Decision, *, author: str) -> Review:
+    """Record one decision on an item of a case just loaded from the store. Call it inside a transaction."""
+    item = _item(case, decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
+    replacement = None
+    if decision.verdict is Verdict.WITHDRAW:
+        _withdrawable(case, item)
+    if decision.verdict is Verdict.CORRECT:
+        replacement = corrected(case, item, decision, author=author, clock=clock)
+    made = Review(
+        evidence=item.id, verdict=decision.verdict, author=author, at=clock.now(), reason=decision.reason,
+        replacement=replacement.id if replacement else None,
+    )  # fmt: skip
+    store.add_review(case.id, made, replacement)
+    return made
 
 
 def latest_review(case: Case, name: str) -> Review | None:

@@ -7,14 +7,15 @@ import math
 from dataclasses import dataclass, replace
 
 from vedette.domain.case import Case
-from vedette.domain.evidence import Evidence, Review, Status, Verdict
+from vedette.domain.evidence import Review, Status, Verdict
 from vedette.domain.time import AsOf
 from vedette.errors import EditConflict
 from vedette.ports import CaseStore, Clock
 from vedette.workflows.assess import assess_case
 from vedette.workflows.effects import effects
 from vedette.workflows.open_case import open_case, stored_case
-from vedette.workflows.review import Decision, latest_review, review
+from vedette.workflows.review import Decision, latest_review
+from vedette.workflows.review import record as put_down
 from vedette.workflows.track_record import FindRecord
 
 SHOWN = {Verdict.ACCEPT: "accepted", Verdict.REJECT: "rejected", Verdict.CORRECT: "corrected",
@@ -34,15 +35,14 @@ def decide(
 ) -> Review:
     """Record one decision. ``seen``: the token of the item as the analyst saw it.
 
-    Raises `EditConflict`, saying who decided what and when, if somebody decided on the item since; what `review` raises
-    otherwise. Nothing is recorded then.
+    Raises `EditConflict`, saying who decided what and when, if somebody decided on the item since; what
+    `vedette.workflows.review.review` raises otherwise. Nothing is recorded then.
     """
     with store.transaction():
         case = stored_case(store, case_name)
         if seen is not None and seen != seen_token(case, decision.evidence):
             raise _conflict(case, decision.evidence)
-        (made,) = review(store, clock, case_name, [decision], author=author)
-    return made
+        return put_down(store, clock, case, decision, author=author)
 
 
 def _conflict(case: Case, evidence: str) -> EditConflict:
@@ -122,17 +122,12 @@ def _log_odds(p: float) -> float:
 
 def if_accepted(
     case: Case, evidence: str, as_of: AsOf, *, mode: str = "recommended", record: FindRecord | None = None
-) -> tuple[dict[str, float], dict[str, float]]:
-    """(probabilities now, probabilities with a proposal accepted) by scenario; the same twice if it counts already."""
-    standing = case.standing()
-    accepted = tuple(replace(e, status=Status.ACCEPTED) if e.id == evidence else e for e in standing)
-
-    def answer(items: tuple[Evidence, ...]) -> dict[str, float]:
-        tried = replace(case, evidence=items, reviews=())
-        made = assess_case(tried, as_of, mode=mode, with_sensitivity=False, record=record)
-        return {s.id: s.probability for s in made.scenarios}
-
-    return answer(standing), answer(accepted)
+) -> dict[str, float]:
+    """Probability of each scenario with a proposal accepted."""
+    items = tuple(replace(e, status=Status.ACCEPTED) if e.id == evidence else e for e in case.standing())
+    tried = replace(case, evidence=items, reviews=())
+    made = assess_case(tried, as_of, mode=mode, with_sensitivity=False, record=record)
+    return {s.id: s.probability for s in made.scenarios}
 
 
 def undo_last(store: CaseStore, clock: Clock, case_name: str, *, author: str, since: int) -> Review | None:
@@ -143,5 +138,5 @@ def undo_last(store: CaseStore, clock: Clock, case_name: str, *, author: str, si
             counts = latest_review(case, last.evidence)
             if last.author == author and last.verdict is not Verdict.WITHDRAW and counts == last:
                 decision = Decision(evidence=last.evidence, verdict=Verdict.WITHDRAW, reason="taken back")
-                return review(store, clock, case_name, [decision], author=author)[0]
+                return put_down(store, clock, case, decision, author=author)
     return None

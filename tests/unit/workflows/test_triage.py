@@ -100,7 +100,8 @@ def test_the_preview_of_a_proposal_is_what_accepting_it_gives(desk: Workspace) -
     case = open_case(desk.cases, CASE)
     day = AsOf(date=case.as_of)
     name = proposals(case)[0].id
-    now, then = if_accepted(case, name, day)
+    now = {s.id: s.probability for s in assess_case(case, day, with_sensitivity=False).scenarios}
+    then = if_accepted(case, name, day)
     accept(desk, name)
     after = assess_case(open_case(desk.cases, CASE), day, with_sensitivity=False)
     assert then == pytest.approx({s.id: s.probability for s in after.scenarios}, abs=1e-9)

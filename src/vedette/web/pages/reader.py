@@ -51,9 +51,10 @@ def _reader_page(
             fix=f"Open it as of {known} or later",
         )  # fmt: skip
     places = folded(desk, case)
+    at_hand = _at_hand(case, document, day, item)
     extra = Around(
-        preview=_preview(desk, case, document, day, where, item), moved=_moved(desk, case, day, where),
-        placed=places.get(document_id), folded=copies(places), disputes=_disputes(desk, case, day),
+        preview=_preview(desk, case, at_hand, day, where), moved=_moved(desk, case, day, where),
+        placed=places.get(document_id), folded=copies(places), disputes=_disputes(case, at_hand, day),
         importance=_importance(case),
     )  # fmt: skip
     view = reader_view(case, document, day, where, item=item, extra=extra, draft=draft, author=author)
@@ -75,14 +76,17 @@ def _at_hand(case: Case, document: Document, day: AsOf, item: str) -> Evidence |
     return next((e for e in items if e.id == item), items[0] if items else None)
 
 
-def _preview(desk: Desk, case: Case, document: Document, day: AsOf, where: Where, item: str) -> Any:
+def _preview(desk: Desk, case: Case, at_hand: Evidence | None, day: AsOf, where: Where) -> Any:
     """What accepting the proposal at hand would do, kept until the case changes."""
-    at_hand = _at_hand(case, document, day, item)
     if at_hand is None or at_hand.status is not Status.PROPOSED:
         return None
     mode = where.mode or RECOMMENDED
     key = ("if accepted", case.id, desk.version(case.id), day, mode, at_hand.id)
-    return desk.parts.get(key, lambda: if_accepted(case.known(day), at_hand.id, day, mode=mode, record=desk.record))
+    then: dict[str, float] = desk.parts.get(
+        key, lambda: if_accepted(case.known(day), at_hand.id, day, mode=mode, record=desk.record)
+    )
+    now = desk.assessment(case.id, day, mode=mode, full=False)
+    return {s.id: s.probability for s in now.scenarios}, then
 
 
 def _moved(desk: Desk, case: Case, day: AsOf, where: Where) -> Any:
@@ -93,15 +97,14 @@ def _moved(desk: Desk, case: Case, day: AsOf, where: Where) -> Any:
     return desk.parts.get(key, lambda: moved_since(case, int(where.since), day, mode=mode, record=desk.record))
 
 
-def _disputes(desk: Desk, case: Case, day: AsOf) -> list[tuple[str, str, str, str]]:
-    def make() -> list[tuple[str, str, str, str]]:
-        from vedette.assessment.disputes import disputes
+def _disputes(case: Case, at_hand: Evidence | None, day: AsOf) -> list[tuple[str, str, str, str]]:
+    """Denials and contradictions in which the item at hand stands."""
+    from vedette.assessment.disputes import disputes_of
 
-        standing = [e for e in case.known(day).standing() if e.status is not Status.REJECTED]
-        return [(d.kind, d.first, d.second, d.why) for d in disputes(standing)]
-
-    found: list[tuple[str, str, str, str]] = desk.parts.get(("disputes", case.id, desk.version(case.id), day), make)
-    return found
+    if at_hand is None:
+        return []
+    standing = [e for e in case.known(day).standing() if e.status is not Status.REJECTED]
+    return [(d.kind, d.first, d.second, d.why) for d in disputes_of(at_hand, standing)]
 
 
 def _importance(case: Case) -> dict[str, float]:
