@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
 ROUTERS = (
-    "shell", "people", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history",
+    "shell", "people", "api", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history",
     "brief", "palette", "watch",
 )  # fmt: skip
-"""Modules of this package with a ``router``, in the order their routes are tried."""
+"""Modules of this package with a ``router``, in the order their routes are tried: the pages asked for most come first."""
 
 
 def routers() -> list[APIRouter]:
