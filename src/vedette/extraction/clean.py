@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from heapq import nsmallest
 
 from vedette.domain.documents import DroppedSpan, SourceSpan
 from vedette.extraction.units import Unit
@@ -199,7 +198,7 @@ def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, in
         if len(words) < 6:
             continue
         # The longest words are a sketch: near copies share some of them, others hardly more than one.
-        sketch = nsmallest(_SKETCH, set(words), key=lambda word: (-len(word), word))
+        sketch = sorted(dict.fromkeys(words), key=len, reverse=True)[:_SKETCH]
         votes: dict[int, int] = {}
         for word in sketch:
             for other in index_of.get(word, ())[-20:]:

@@ -483,9 +483,12 @@ _BEFORE_MONTH = re.compile(
 )
 
 
-def find_dates(text: str, published: dt.date, start: int = 0, end: int | None = None) -> list[DateMention]:
-    """Dates in ``text[start:end]`` as intervals, in order, without overlaps."""
-    low = fold(text[start : len(text) if end is None else end])
+def find_dates(
+    text: str, published: dt.date, start: int = 0, end: int | None = None, *, low: str | None = None
+) -> list[DateMention]:
+    """Dates in ``text[start:end]`` as intervals, in order, without overlaps. ``low``: that part folded, if at hand."""
+    if low is None:
+        low = fold(text[start : len(text) if end is None else end])
     have = _parts_to_read(low)
     if not have:
         return []

@@ -16,6 +16,7 @@ from vedette.extraction.clauses import read_clauses
 from vedette.extraction.clean import Cleaned, Segment, clean
 from vedette.extraction.dates import find_dates
 from vedette.extraction.decode import decode
+from vedette.extraction.fold import fold
 from vedette.extraction.html_text import Page, looks_like_html, read_page
 from vedette.extraction.language import guess_language
 from vedette.extraction.names import actor_mentions, scan_names
@@ -155,10 +156,11 @@ def _numbers(
     quantities: list[QuantityMention] = []
     for found_in in sentences.values():
         for sentence in found_in:
-            found = find_dates(text, day, sentence.start, sentence.end)
+            low = fold(text[sentence.start : sentence.end])
+            found = find_dates(text, day, sentence.start, sentence.end, low=low)
             dates.extend(found)
             taken = [(d.start, d.end) for d in found]
-            quantities.extend(find_quantities(text, sentence.start, sentence.end, taken=taken))
+            quantities.extend(find_quantities(text, sentence.start, sentence.end, taken=taken, low=low))
     return dates, quantities
 
 

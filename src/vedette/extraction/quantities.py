@@ -61,15 +61,15 @@ _IDIOM = re.compile(r"^(?:one|a|an)$", re.IGNORECASE)
 
 
 def find_quantities(
-    text: str, start: int = 0, end: int | None = None, *, taken: Sequence[tuple[int, int]] = ()
+    text: str, start: int = 0, end: int | None = None, *, taken: Sequence[tuple[int, int]] = (), low: str | None = None
 ) -> list[QuantityMention]:
     """Quantities in ``text[start:end]``: value in the unit named, bound, and the words that say of what.
 
     Ordinals, years, list labels and numbers without a unit are left out, and what overlaps a span that is ``taken``
-    (a date). "Thousands of X" is a lower bound.
+    (a date). "Thousands of X" is a lower bound. ``low``: that part of the text folded, if at hand.
     """
-    stop = len(text) if end is None else end
-    low = fold(text[start:stop])
+    if low is None:
+        low = fold(text[start : len(text) if end is None else end])
     if not _ANY.search(low):
         return []
     found: list[QuantityMention] = []
