@@ -190,7 +190,7 @@ def _stated(
 
     if probabilities is None:
         return stated_by_assessment(case, as_of, mode=mode, rival=rival, record=record)
-    reference = base_rate or stated_by_assessment(case, as_of, mode=mode).base_rate
+    reference = base_rate or stated_by_assessment(case, as_of, mode=mode, record=record).base_rate
     return Stated(
         distribution=probabilities, base_rate=reference, as_of=as_of, inputs_digest="", method="stated by a person"
     )
