@@ -75,7 +75,7 @@ $(SPARK)/.done: requirements/spark.txt | $(VENV)/pyvenv.cfg
 		--only-binary :all: --no-binary pyspark --no-build-isolation -r requirements/spark.txt
 	@touch $@
 
-test-spark: $(SPARK)/.done $(DATA)
+test-spark: $(SPARK)/.done
 	@command -v java >/dev/null || { echo 'test-spark needs Java 17: apt-get install openjdk-17-jre-headless' >&2; exit 2; }
 	PYTHONPATH=src:tests $(SPARK)/bin/python -m pytest tests/unit/stores/test_events_portable.py
 
