@@ -88,7 +88,7 @@ class Watched:
     state: str
     glyph: str
     checked: str
-    condition: str
+    bears_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,19 +276,19 @@ _STATES: Final = {
 
 
 def _indicators(m: Moment) -> tuple[Watched, ...]:
-    names = m.composer.names
-    out = []
+    found: dict[tuple[str, str, str, str], list[str]] = {}
     for watched in m.known.indicators:
         looks = sorted((c for c in m.known.checks if c.indicator == watched.id), key=lambda c: c.at)
         state = looks[-1].state.value if looks else "not_looked"
         glyph, words = _STATES.get(state, ("dash", state.replace("_", " ")))
-        condition = watched.condition
-        out.append(
-            Watched(
-                observable=safe_text(watched.observable), state=words, glyph=glyph,
-                checked=day_text(looks[-1].at.date()) if looks else "never",
-                condition=names[condition][0] if condition in names else "",
-            )
-        )  # fmt: skip
+        checked = day_text(looks[-1].at.date()) if looks else "never"
+        # One thing to look for may bear on several scenarios: it is one line, with their letters.
+        found.setdefault((safe_text(watched.observable), words, glyph, checked), []).append(
+            m.composer.letter(watched.scenario)
+        )
     order = {"full": 0, "empty": 1, "dash": 2}
+    out = [
+        Watched(observable=what, state=words, glyph=glyph, checked=checked, bears_on=", ".join(dict.fromkeys(letters)))
+        for (what, words, glyph, checked), letters in found.items()
+    ]
     return tuple(sorted(out, key=lambda w: order[w.glyph]))
