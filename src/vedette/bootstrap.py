@@ -17,6 +17,7 @@ from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from vedette.domain.events import Event
+    from vedette.domain.alerts import Alert
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.forecasting.analysts import AnalystRecord
@@ -217,6 +218,13 @@ class Workspace:
         from vedette.stores.accounts import SqlAccounts
 
         return SqlAccounts(self._database)
+
+    def alert_feed(self, alerts: Sequence[Alert]) -> str:
+        """Alerts as an Atom feed, in the words of the other channels."""
+        from vedette.sources.delivery import atom
+        from vedette.warning.alerts import text_of
+
+        return atom(alerts, text_of)
 
     @cached_property
     def answers(self) -> Answers:

@@ -158,3 +158,58 @@ def test_the_schema_is_there_and_whole(api: TestClient) -> None:
         for method, operation in methods.items():
             assert {"401", "403", "404", "422"} <= set(operation["responses"]), (path, method)
             assert operation["operationId"] and operation.get("description"), (path, method)
+
+
+def test_the_page_says_every_operation_without_help_from_outside(api: TestClient) -> None:
+    schema = api.get(f"{API}/openapi.json").json()
+    shown = api.get("/api").text
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            assert f'id="{operation["operationId"]}"' in shown and f"{method.upper()} {API}{path}" in shown
+    assert "cdn" not in shown and "https://" not in shown
+
+
+def test_alerts_come_as_a_feed(api: TestClient) -> None:
+    got = api.get("/alerts.atom")
+    assert got.status_code == 200 and got.headers["content-type"].startswith("application/atom+xml")
+    assert got.text.startswith("<?xml") and "<feed" in got.text
+
+
+def test_the_client_is_that_of_the_schema() -> None:
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    program = Path(__file__).parents[2] / "buildtools" / "client.py"
+    done = subprocess.run([sys.executable, str(program), "--check"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_client_speaks_to_a_real_server(vedette: Any, tmp_path: Any) -> None:
+    import re
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    from vedette.client import Client, Refused
+
+    server = subprocess.Popen(
+        [str(Path(sys.executable).with_name("vedette")), "serve", "--no-browser", "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )
+    try:
+        assert server.stdout is not None
+        address = re.search(r"http://\S+", server.stdout.readline())
+        assert address is not None
+        desk = Client(address.group(0))
+        assert "belarus-2022" in [c["case"] for c in desk.list_cases()["items"]]
+        assert desk.assess("belarus-2022", as_of="2022-01-20")["scenarios"]
+        made = desk.read_document_in("belarus-2022", text=ARTICLE, published="2022-01-14", once="k")
+        assert made == desk.read_document_in("belarus-2022", text=ARTICLE, published="2022-01-14", once="k")
+        with pytest.raises(Refused, match="404") as caught:
+            desk.read_case("belarus-202")
+        assert caught.value.status == 404 and "belarus-2022" in caught.value.nearest
+    finally:
+        server.terminate()
+        server.wait(20)
+        server.stdout.close()  # type: ignore[union-attr]

@@ -37,7 +37,8 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="Vedette", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
     app.mount("/static", Files(directory=STATIC), name="static")
-    app.mount(PREFIX, create_api(desk, error_view))
+    app.state.api = create_api(desk, error_view)
+    app.mount(PREFIX, app.state.api)
     for router in routers():
         app.include_router(router)
     for kind in (VedetteError, HTTPException, RequestValidationError):
