@@ -19,7 +19,7 @@
     [codes]                # optional: cells of the code column -> CAMEO or PLOVER code
     "Consult" = "040"
 
-Countries may be names or ISO codes. ``available`` names the column that says when a row could be known; without it the
+Countries may be names or ISO codes, also in brackets after a name: "Military (Russia)". ``available`` names the column that says when a row could be known; without it the
 row's date and ``lag_days`` do.
 """
 
@@ -158,14 +158,18 @@ def _add_states(columns: dict[str, Any], form: dict[str, Any], select: dict[str,
         if role not in columns:
             continue
         cell = f"raw.{_cell(columns[role])}"
+        # "Military (Russia)" belongs to Russia.
+        owner = folded(f"regexp_extract({cell}, '\\(([^()]+)\\)\\s*$', 1)")
         joins.append(
             f"LEFT JOIN actors AS {role}_code ON {role}_code.code = upper({cell}) "
-            f"LEFT JOIN names AS {role}_name ON {role}_name.code = {folded(cell)}"
+            f"LEFT JOIN names AS {role}_name ON {role}_name.code = {folded(cell)} "
+            f"LEFT JOIN names AS {role}_owner ON {role}_owner.code = {owner}"
         )
-        select[role] = f"coalesce({role}_code.iso, {role}_name.iso)"
+        found = [f"{role}_code.iso", f"{role}_name.iso", f"{role}_owner.iso"]
         if form.get("fips"):
             joins.append(f"LEFT JOIN fips AS {role}_fips ON {role}_fips.code = upper({cell})")
-            select[role] = f"coalesce({role}_fips.iso, {role}_code.iso, {role}_name.iso)"
+            found.insert(0, f"{role}_fips.iso")
+        select[role] = f"coalesce({', '.join(found)})"
 
 
 def _add_code(
