@@ -136,7 +136,7 @@ export function mount(form: HTMLElement): void {
     if (answer) answer.hidden = !mine;
     if (mine) {
       one("[data-glyph]", form)?.replaceChildren(interval(mine.value, mine.inner, mine.outer));
-      const number = one("[data-number]", form);
+      const number = one("strong[data-number]", form);
       if (number) number.textContent = `${mine.after} ${mine.interval}`;
     }
     if (finding) finding.textContent = reply.finding;

@@ -52,7 +52,8 @@ export function csrf(): string {
 /** Send a form of ours without leaving the page. */
 export async function post(address: string, fields: Record<string, string>): Promise<Response> {
   return fetch(address, {
-    method: "POST", credentials: "same-origin", redirect: "manual", headers: { "X-CSRF-Token": csrf() },
+    // A choice made while the page is being left is sent all the same.
+    method: "POST", credentials: "same-origin", redirect: "manual", keepalive: true, headers: { "X-CSRF-Token": csrf() },
     body: new URLSearchParams(fields),
   });
 }
