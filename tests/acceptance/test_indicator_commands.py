@@ -130,3 +130,17 @@ def test_a_replay_at_the_command_line(vedette: CommandLine, tmp_path: Path) -> N
 def test_signals_of_an_empty_store_say_nothing(vedette: CommandLine) -> None:
     told = json.loads(vedette.ok("indicators", "signals", "belarus-2022", "--json"))
     assert told["signals"] == [] and told["recorded"] == []
+
+
+def test_what_is_watched_stands_in_the_brief_and_can_be_undone(vedette: CommandLine, tmp_path: Path) -> None:
+    out = tmp_path / "brief.md"
+    day = ("--as-of", "2022-02-22")
+    vedette.ok("brief", "belarus-2022", *day, "--format", "md", "--sections", "look,why", "--out", out)
+    text = out.read_text(encoding="utf-8")
+    assert "indicators watched" in text and "Indicators watched" in text and "not looked" in text
+    vedette.ok("verify", out)
+    name = "indicator:departure-after-drills"
+    told = json.loads(vedette.ok("assess", "belarus-2022", "--as-of", "2022-02-22", "--without", name, "--json"))
+    change = {r["id"]: r["change"] for r in told["without"]["scenarios"]}
+    assert change["troops_in_belarus"] < 0 and told["without"]["moved_nothing"] == {}
+    assert "drills" in vedette.refused("assess", "belarus-2022", "--as-of", "2022-02-22", "--without", name[:-1])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from vedette.assessment.channels import RECOMMENDED
+from vedette.assessment.channels import INDICATOR, RECOMMENDED, SIGNAL
 from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf
@@ -33,12 +33,19 @@ def leave_out(case: Case, cut: AsOf, ids: Sequence[str]) -> Case:
         known,
         evidence=tuple(e for e in standing if e.id not in gone),
         judgments=tuple(j for j in known.judgments if j.id not in gone and j.subject not in gone),
+        checks=tuple(c for c in known.checks if f"{INDICATOR}{c.indicator}" not in gone),
+        signals=tuple(s for s in known.signals if f"{SIGNAL}{s.id}" not in gone),
         reviews=(),
     )
 
 
+def _watched(known: Case) -> tuple[str, ...]:
+    """Indicators and signals by the names they have in the contributions."""
+    return (*(f"{INDICATOR}{i.id}" for i in known.indicators), *(f"{SIGNAL}{s.id}" for s in known.signals))
+
+
 def _check(case: Case, known: Case, cut: AsOf, name: str) -> None:
-    present = [*(e.id for e in known.standing()), *(j.id for j in known.judgments)]
+    present = [*(e.id for e in known.standing()), *(j.id for j in known.judgments), *_watched(known)]
     if name in present:
         return
     late = next((e.times.available_at.date() for e in case.evidence if e.id == name), None)
@@ -63,6 +70,7 @@ def without(
     fewer = leave_out(case, cut, chosen)
     other = assess_case(fewer, cut, mode=result.mode, rival=rival, with_sensitivity=False, record=record)
     weighed = {str(e["id"]) for e in result.evidence} | {j.id for j in case.judgments}
+    weighed |= {e for bars in result.contributions.values() for b in bars for e in b.evidence}
     reasons = {str(x["evidence"]): str(x["reason"]) for x in reversed(result.excluded)}
     states = {e.id: e.status.value for e in case.known(cut).standing()}
     return {
@@ -107,6 +115,7 @@ def explain_items(
     for name in dict.fromkeys(ids):
         if name not in present:
             _check(case, engine.case, cut, name)
-            raise BadInput(f"{name} is a judgment: it has no grade or quote to explain", where=case.id)
+            what = "watched" if name in _watched(engine.case) else "a judgment"
+            raise BadInput(f"{name} is {what}: it has no grade or quote to explain", where=case.id)
         out.append(item_detail(engine, left, name))
     return out
