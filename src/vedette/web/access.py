@@ -141,6 +141,15 @@ def _check_right(desk: Desk, request: Request, person: Person, right: Right) -> 
         )  # fmt: skip
 
 
+def refusal(request: Request, right: Right) -> Forbidden | None:
+    """Why the person of a request lacks a right on the case its address names; None when they hold it."""
+    try:
+        _check_right(request.app.state.desk, request, request.state.person, right)
+    except Forbidden as error:
+        return error
+    return None
+
+
 def has_key(request: Request) -> bool:
     """Whether a program shows a key: a browser never adds one by itself, so no token against forgery is needed."""
     return request.headers.get("authorization", "").casefold().startswith("bearer ")

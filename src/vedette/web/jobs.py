@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 class Job:
     """One piece of work. ``steps`` with seconds since its start; ``to``: where to go on when it is done.
 
-    ``given`` is what it was started with, so that a refusal gives it back.
+    ``given`` is what it was started with, so that a refusal gives it back; ``about`` the case it belongs to.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Job:
     started: float
     steps: list[tuple[float, str]] = field(default_factory=list)
     given: Any = None
+    about: str = ""
     to: str = ""
     error: Exception | None = None
     done: threading.Event = field(default_factory=threading.Event)
@@ -53,9 +54,12 @@ class Jobs:
         self._lock = threading.Lock()
         self._turn = threading.Semaphore(AT_ONCE)
 
-    def start(self, title: str, owner: str, work: Callable[[Say], str], *, given: Any = None) -> Job:
+    def start(
+        self, title: str, owner: str, work: Callable[[Say], str], *, given: Any = None, about: str = ""
+    ) -> Job:
         """Run ``work``, which says its steps and returns the address to go on to."""
-        job = Job(id=secrets.token_hex(8), title=title, owner=owner, started=time.monotonic(), given=given)
+        job = Job(id=secrets.token_hex(8), title=title, owner=owner, started=time.monotonic(), given=given,
+                  about=about)
         with self._lock:
             self._held[job.id] = job
             for old in [k for k, j in self._held.items() if j.done.is_set()][: max(0, len(self._held) - KEPT)]:

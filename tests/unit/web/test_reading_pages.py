@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import zipfile
+from collections.abc import Callable
 
 import pytest
+from tests.made_files import docx, mail, pdf
 from tests.made_texts import ARTICLE, HTML, OTHER_WORLD
 from tests.unit.web.workbench import CASE, Workbench
 
 from vedette.domain.case import Case
 from vedette.domain.evidence import Status
+from vedette.errors import DocumentRefused
+from vedette.web.access import Person, Right
 from vedette.workflows.open_case import open_case
 from vedette.workflows.review import proposals
 
@@ -206,6 +211,27 @@ def test_an_uploaded_page_is_read_by_its_kind_and_its_scripts_are_dropped(bench:
     assert page.scripts == []
 
 
+def test_a_message_with_several_documents_lists_what_became_of_each(bench: Workbench) -> None:
+    form = bench.get(DOCS).form(DOCS)
+    content = mail(ARTICLE, files={"noise.bin": bytes(range(256)) * 20, "other.txt": OTHER_WORLD.encode()})
+    page = bench.wait(bench.send(form, files={"file": ("message.eml", content)}, published="2022-01-14"))
+    assert bench.path == DOCS and "What was read just now" in page.words
+    assert "4 proposals" in page.words and "0 proposals" in page.words and "noise.bin" in page.words
+    assert len([d for d in case(bench).documents if d.kind != "note"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("article.pdf", pdf(ARTICLE.splitlines())), ("article.docx", docx(ARTICLE.split("\n\n")))],
+)
+def test_files_that_are_not_text_are_read_by_their_text_layer(
+    bench: Workbench, name: str, content: bytes
+) -> None:
+    form = bench.get(DOCS).form(DOCS)
+    page = bench.wait(bench.send(form, files={"file": (name, content)}, published="2022-01-14"))
+    assert "Proposal 1 of" in page.words and "field hospitals" in page.words
+
+
 def test_a_file_larger_than_the_limit_is_refused_before_it_is_read(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +248,20 @@ def test_a_file_larger_than_the_limit_is_refused_before_it_is_read(
 def test_a_document_that_speaks_of_something_else_says_so(bench: Workbench) -> None:
     page = bench.add(OTHER_WORLD)
     assert "The rules propose nothing from this document" in page.words
+
+
+def test_a_copy_is_shown_beside_the_story_it_tells_and_folded_once_decided(bench: Workbench) -> None:
+    bench.add(ARTICLE)
+    first = bench.path
+    page = bench.add("Reprinted by permission.\n\n" + ARTICLE, "2022-01-15", publisher="The Copyist")
+    copy = bench.path
+    assert copy != first and re.search(r"(Near copy of|Contains) “Ruritanian doubts aside", page.words)
+    assert any(href.startswith(first) for href in page.links)
+    assert "One other document tells this story" in bench.get(first).words
+    page = bench.get(copy)
+    while "Proposal 1 of" in page.words:
+        page = bench.send(page.form("/items/"), verdict="reject")
+    assert " copy" in bench.get(f"{DOCS}?show=all").words
 
 
 def test_the_same_text_again_leads_to_the_document_that_is_there(bench: Workbench) -> None:
@@ -278,3 +318,53 @@ def test_addresses_that_mean_nothing_say_so(bench: Workbench) -> None:
     bench.get(f"{DOCS}/{document}?item=nothing&since=99999999&scenario=nothing")
 
 
+def test_whoever_may_only_read_sees_why_and_whom_to_ask_and_changes_nothing(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = bench.add(ARTICLE)
+    reader, forms = bench.path, [page.form("/items/")]
+    forms += [bench.get(DOCS).form(DOCS), bench.get(f"/cases/{CASE}/elicit").form("/elicit")]
+    forms += [bench.get(f"/cases/{CASE}/brief?weeks=0").form("/issue")]
+    person = Person(name="Rea", rights=frozenset({Right.READ, Right.OPEN}))
+    monkeypatch.setattr(bench.desk, "person", lambda request: person)
+    for path in (reader, DOCS, f"/cases/{CASE}/elicit"):
+        page = bench.get(path)
+        assert "You may read this case" in page.words and "Ask whoever runs this workbench" in page.words
+        assert {f["action"] for f in page.forms if f["method"] == "post"} <= {"/look", "/sign-out"}
+    assert "Proposal 1 of" in bench.get(reader).words
+    for form in forms:
+        refused = bench.send(form, status=403, verdict="accept", text=ARTICLE, published="2022-01-10")
+        assert "right to write" in refused.words
+    found = case(bench)
+    assert (found.reviews, found.judgments) == ((), ()) and bench.desk.workspace.briefs.of(CASE) == ()
+    checked = bench.send(bench.get(f"/cases/{CASE}/brief?weeks=0").form("/verify"))
+    assert "Agrees" in checked.words  # checking changes nothing
+
+
+def test_a_reading_is_followed_by_whoever_started_it_alone(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(desk: object, case_id: str, typed: object, say: Callable[[str], None]) -> str:
+        say("Asking for it")
+        started.set()
+        go_on.wait(20)
+        raise DocumentRefused("it did not come", fix="Paste it")
+
+    monkeypatch.setattr("vedette.web.pages.documents._read", slow)
+    monkeypatch.setattr("vedette.web.pages.documents.PATIENCE", 0.05)
+    page = bench.send(bench.get(DOCS).form(DOCS), url="https://example.org/secret-article")
+    started.wait(5)
+    assert "/documents/reading/" in bench.path and "Asking for it" in page.words
+    assert bench.last.headers["refresh"] == "1"
+    job = bench.path
+    with monkeypatch.context() as other:
+        other.setattr(bench.desk, "person", lambda request: Person(name="Somebody else"))
+        assert "secret-article" not in bench.get(job).words
+    assert "secret-article" not in bench.get(job.replace(CASE, "niger-2023")).words
+    go_on.set()
+    for _ in range(100):
+        bench.last = bench.client.get(job)
+        if bench.last.status_code == 422:
+            break
+    kept = bench.get(job, status=422)
+    assert "it did not come" in kept.words and kept.form(DOCS)["fields"]["url"] == "https://example.org/secret-article"

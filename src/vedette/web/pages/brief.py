@@ -16,7 +16,7 @@ from vedette.reporting.brief import Brief, make_brief
 from vedette.reporting.figures import Facts
 from vedette.reporting.sections import SECTIONS
 from vedette.reporting.verify import Compared
-from vedette.web.access import Reader, Writer
+from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
 from vedette.web.reading import in_case, where_of
 from vedette.web.render import desk_of, page, see_other
@@ -117,7 +117,7 @@ def _page(
     )
     return page(
         request, "brief.html", view, status=status, nav="board", tab="brief", case=in_case(case, where),
-        title=f"Brief, {view.title}",
+        title=f"Brief, {view.title}", locked=refusal(request, Right.WRITE),
     )  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def back(request: Request, person: Reader, case_id: str) -> Response:
 
 @router.post("/cases/{case_id}/brief/verify")
 def verify(
-    request: Request, person: Writer, case_id: str, file: Annotated[UploadFile | None, File()] = None,
+    request: Request, person: Reader, case_id: str, file: Annotated[UploadFile | None, File()] = None,
     revision: Annotated[int, Form()] = 0, as_of: Annotated[str, Form()] = "", since: Annotated[str, Form()] = "",
     mode: Annotated[str, Form()] = "", audience: Annotated[str, Form()] = "", scale: Annotated[str, Form()] = "",
     weeks: Annotated[str, Form()] = "", notes: Annotated[str, Form()] = "",

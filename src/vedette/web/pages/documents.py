@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from vedette.domain.time import parse_date
 from vedette.errors import AfterCutOff, BadInput, DateRefused, DocumentRefused, VedetteError
-from vedette.web.access import Reader, Writer
+from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
 from vedette.web.jobs import PATIENCE, Say, jobs_of
 from vedette.web.reading import copies, day_of, folded, in_case, time_of, where_of
@@ -31,7 +31,8 @@ def documents(request: Request, person: Reader, case_id: str) -> Response:
     """Documents of a case, what waits in each, and the form that adds one."""
     where = where_of(request)
     job = jobs_of(request).find(request.query_params.get("job", ""))
-    passed = [(text.partition(": ")[0], text.partition(": ")[2]) for _, text in job.steps] if job else []
+    mine = job is not None and job.owner == person.name and job.about == case_id
+    passed = [(t.partition(": ")[0], t.partition(": ")[2]) for _, t in job.steps] if job is not None and mine else []
     return _documents_page(request, case_id, where, AddForm(as_of=where.as_of), passed=passed)
 
 
@@ -47,7 +48,8 @@ def _documents_page(
     )  # fmt: skip
     return page(
         request, "documents.html", view, status=status, nav="board", tab="documents", case=in_case(case, where),
-        title=f"Documents of {view.title}", timebar=time_of(desk, case, where, case_path(case.id, "documents")),
+        title=f"Documents of {view.title}", locked=refusal(request, Right.WRITE),
+        timebar=time_of(desk, case, where, case_path(case.id, "documents")),
     )  # fmt: skip
 
 
@@ -77,20 +79,21 @@ def add(
     def work(say: Say) -> str:
         return _read(desk, case_id, typed, say)
 
-    job = jobs_of(request).start(typed.url or typed.file_name or "the pasted text", person.name, work, given=typed)
+    named = typed.url or typed.file_name or "the pasted text"
+    job = jobs_of(request).start(named, person.name, work, given=typed, about=case_id)
     job.done.wait(PATIENCE)
-    return _after(request, case_id, job.id)
+    return _after(request, case_id, job.id, person.name)
 
 
 @router.get("/cases/{case_id}/documents/reading/{job_id}")
-def reading(request: Request, person: Reader, case_id: str, job_id: str) -> Response:
+def reading(request: Request, person: Writer, case_id: str, job_id: str) -> Response:
     """The steps of a reading that is under way; goes on by itself when it is done."""
-    return _after(request, case_id, job_id)
+    return _after(request, case_id, job_id, person.name)
 
 
-def _after(request: Request, case_id: str, job_id: str) -> Response:
+def _after(request: Request, case_id: str, job_id: str, owner: str) -> Response:
     job = jobs_of(request).find(job_id)
-    if job is None:
+    if job is None or job.owner != owner or job.about != case_id:
         return see_other(case_path(case_id, "documents"))
     if not job.done.is_set():
         path = case_path(case_id, "documents", "reading", job_id)
@@ -103,6 +106,9 @@ def _after(request: Request, case_id: str, job_id: str) -> Response:
         )  # fmt: skip
     typed = job.given if isinstance(job.given, Typed) else Typed()
     if job.error is None:
+        listed = case_path(case_id, "documents")
+        if job.to.partition("?")[0] == listed:  # several were read: the list says what became of each
+            return see_other(f"{job.to}{'&' if '?' in job.to else '?'}job={job.id}")
         return see_other(job.to)
     if not isinstance(job.error, VedetteError):
         raise job.error

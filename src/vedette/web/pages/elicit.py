@@ -13,7 +13,7 @@ from vedette.domain.forecast import Assessment
 from vedette.domain.judgment import JudgmentKind
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput, VedetteError
-from vedette.web.access import Person, Reader, Right, Writer
+from vedette.web.access import Person, Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
 from vedette.web.reading import day_of, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
@@ -70,7 +70,7 @@ def _page(
     )  # fmt: skip
     return page(
         request, "elicit.html", view, status=status, nav="board", tab="elicit", case=in_case(case, where),
-        title=f"Elicitation, {view.title}",
+        title=f"Elicitation, {view.title}", locked=refusal(request, Right.WRITE),
         timebar=time_of(desk, case, where, case_path(case.id, "elicit"), more={"analyst": analyst}),
     )  # fmt: skip
 

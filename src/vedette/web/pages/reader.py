@@ -16,7 +16,7 @@ from vedette.domain.evidence import Evidence, Status
 from vedette.domain.time import AsOf
 from vedette.errors import AfterCutOff, BadInput, EditConflict, VedetteError
 from vedette.reporting.html import script_json
-from vedette.web.access import Reader, Writer
+from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
 from vedette.web.reading import copies, day_of, document_of, folded, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
@@ -54,13 +54,13 @@ def _reader_page(
     at_hand = _at_hand(case, document, day, item)
     extra = Around(
         preview=_preview(desk, case, at_hand, day, where), moved=_moved(desk, case, day, where),
-        placed=places.get(document_id), folded=copies(places), disputes=_disputes(case, at_hand, day),
+        places=places, folded=copies(places), disputes=_disputes(case, at_hand, day),
         importance=_importance(case),
     )  # fmt: skip
     view = reader_view(case, document, day, where, item=item, extra=extra, draft=draft, author=author)
     return page(
         request, "reader.html", view, status=status, nav="board", tab="documents", case=in_case(case, where),
-        title=f"{view.heading} – {view.title}", data=script_json(_data(view)),
+        title=f"{view.heading} – {view.title}", data=script_json(_data(view)), locked=refusal(request, Right.WRITE),
         timebar=time_of(desk, case, where, view.here, document=document, more={"item": item}),
     )  # fmt: skip
 

@@ -123,7 +123,10 @@ class Panel:
     reason: str
     importance: str
     importance_now: str
+    bears: tuple[Bears, ...]
     others: tuple[Bears, ...]
+    kind: str
+    grade: str
     machine: str
     why: str
     preview: tuple[Shift, ...]
@@ -148,7 +151,8 @@ class ReaderView:
     meta: tuple[str, ...]
     source: str
     mark: str
-    story: tuple[str, str]
+    story: str
+    told_by: tuple[tuple[str, str, str], ...]
     legend: tuple[tuple[str, str, str], ...]
     blocks: tuple[tuple[bool, Markup], ...]
     ruler: Markup
@@ -174,7 +178,7 @@ class Around:
 
     preview: tuple[Mapping[str, float], Mapping[str, float]] | None = None
     moved: Moved | None = None
-    placed: Placed | None = None
+    places: Mapping[str, Placed] | None = None
     folded: Mapping[str, str] | None = None
     disputes: Sequence[tuple[str, str, str, str]] = ()
     importance: Mapping[str, float] | None = None
@@ -232,7 +236,8 @@ def reader_view(
         heading=safe_text(document.title) or document.id, meta=_meta(document),
         source=document.citation.url if document.citation and document.citation.url.startswith(("http://", "https://"))
         else "",
-        mark=document.marking.value, story=_story(case, more.placed, where),
+        mark=document.marking.value, story=_story(known, document, more.places or {}),
+        told_by=_told_by(known, document, more.places or {}, where),
         legend=tuple((n, SHORT.get(k, label), _css(n)) for k, (n, label) in names.items()),
         blocks=_blocks(document, marks), ruler=ruler_svg(ruler(marks, len(document.text))),
         ruler_said=f"{len(marks)} marks, {waiting} of them proposals",
@@ -290,14 +295,48 @@ RELATIONS = {"same text": "Copy of", "near copy": "Near copy of", "excerpt": "Ex
              "translation": "Translation of"}  # fmt: skip
 
 
-def _story(case: Case, placed: Placed | None, where: Where) -> tuple[str, str]:
-    """(what it copies in words, address); its items count as one voice with that document."""
-    if placed is None or placed.relation.value not in RELATIONS:
-        return "", ""
-    other = next((d for d in case.documents if d.id == placed.of), None)
-    name = safe_text(other.title) or placed.of if other else placed.of
-    said = f"{RELATIONS[placed.relation.value]} “{name}”: one voice with it"
-    return said, address(case_path(case.id, "documents", placed.of), **where.query())
+def _story(case: Case, document: Document, places: Mapping[str, Placed]) -> str:
+    """How the document stands to the story it tells; empty for one that nobody else tells."""
+    placed = places.get(document.id)
+    if placed is None:
+        return ""
+    if placed.relation.value in RELATIONS:
+        other = next((d for d in case.documents if d.id == placed.of), None)
+        name = safe_text(other.title) or placed.of if other else placed.of
+        return f"{RELATIONS[placed.relation.value]} “{name}”: its items count as one voice with it"
+    told = len(_others(case, document, places))
+    if not told:
+        return ""
+    return "One other document tells this story: one voice" if told == 1 else f"{told} others tell this story: one voice"
+
+
+def _others(case: Case, document: Document, places: Mapping[str, Placed]) -> list[Document]:
+    """Other documents of the same story, the first first."""
+    placed = places.get(document.id)
+    if placed is None:
+        return []
+    found = [
+        d for d in case.documents
+        if d.id != document.id and d.id in places and places[d.id].story == placed.story
+    ]  # fmt: skip
+    return sorted(found, key=lambda d: (d.times.available_at, d.id))
+
+
+def _told_by(
+    case: Case, document: Document, places: Mapping[str, Placed], where: Where
+) -> tuple[tuple[str, str, str], ...]:
+    """(title, how it stands to the story, address) of every other document that tells it."""
+    return tuple(
+        (
+            safe_text(d.title) or d.id, f"{places[d.id].relation.value}, {_publisher(d)}{d.published}",
+            address(case_path(case.id, "documents", d.id), **where.query()),
+        )
+        for d in _others(case, document, places)
+    )  # fmt: skip
+
+
+def _publisher(d: Document) -> str:
+    return f"{safe_text(d.citation.publisher)}, " if d.citation and d.citation.publisher else ""
 
 
 def _last_of(case: Case, author: str, where: Where) -> str:
@@ -341,7 +380,8 @@ def _panel(
         **_choices(case, value),
         speaker=value["attribution"], reason=kept.get("reason", ""), importance=kept.get("importance", ""),
         importance_now="" if importance is None else number_text(importance, 2, signed=True),
-        others=bears(case, item)[1:], machine=_machine(item), why=safe_text(item.provenance.reason)
+        bears=bears(case, item), others=bears(case, item)[1:], kind=item.kind.value, grade=str(item.grade),
+        machine=_machine(item), why=safe_text(item.provenance.reason)
         if item.provenance else "",
         preview=shifts(case, more.preview), preview_line=_preview_line(case, item, more.preview, where),
         voice=_voice(case, item), against=_against(case, item), disputed=_disputed(case, item, more.disputes),
