@@ -16,8 +16,8 @@ from vedette.ports import CaseStore, Clock, Ledger, TranscriptStore
 from vedette.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from vedette.domain.events import Event
     from vedette.domain.alerts import Alert
+    from vedette.domain.events import Event
     from vedette.domain.forecast import Assessment
     from vedette.domain.time import AsOf
     from vedette.forecasting.analysts import AnalystRecord
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from vedette.stores.backup import Backup
     from vedette.stores.database import Database
     from vedette.stores.events_intake import EventIntake
+    from vedette.stores.events_portable import PortableEvents
     from vedette.workflows.history import HistoryFetching
     from vedette.workflows.second_read import Reader
     from vedette.workflows.watch import WatchService
@@ -122,6 +123,17 @@ class Workspace:
 
         s = self.settings
         return DuckEventStore(s.data / "events", memory_mb=s.events_memory_mb, busy=s.busy_seconds)
+
+    def portable_events(self, engine: str) -> PortableEvents:
+        """The same parquet files under another engine, `duckdb` through Ibis or `spark`; the caller closes it."""
+        from vedette.frames.events import TABLES
+        from vedette.stores.events import DuckEventStore
+        from vedette.stores.events_portable import PortableEvents
+
+        s = self.settings
+        store = DuckEventStore(s.data / "events", memory_mb=s.events_memory_mb, busy=s.busy_seconds)
+        files = {name: store.parquet_files(name) for name in TABLES}
+        return PortableEvents(files, engine, master=s.spark_master)
 
     def event_intake(self) -> EventIntake:
         """The writer of the event store; a context manager that holds the only lock."""

@@ -165,6 +165,14 @@ SETTINGS: tuple[SettingLine, ...] = (
         doc="What the engine of the event store may hold in memory; beyond it, it works on disk.",
     ),
     SettingLine(
+        name="spark_master",
+        variable="VEDETTE_SPARK_MASTER",
+        default="local[2]",
+        unit="address",
+        doc="Master of the Spark cluster of `vedette events query --engine spark`, such as spark://host:7077 or yarn; "
+        "the store's folder must have the same path there. local[2]: this machine, two threads.",
+    ),
+    SettingLine(
         name="acled_key",
         variable="VEDETTE_ACLED_KEY",
         default="none; the entry 'acled' of 'vedette' in the keyring, if the package keyring is installed",
@@ -229,6 +237,7 @@ class Settings:
     alert_channels: Mapping[str, AlertChannel] = field(default_factory=dict)
     alert_allow_private: bool = False
     events_memory_mb: float = 400.0
+    spark_master: str = "local[2]"
     acled_key: Secret = Secret(entry="acled")
 
 
@@ -256,6 +265,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         alert_channels=_alert_channels(env),
         alert_allow_private=_yes(env, "VEDETTE_ALERT_ALLOW_PRIVATE"),
         events_memory_mb=_number(env, "VEDETTE_EVENTS_MEMORY_MB", 400.0),
+        spark_master=_printable(env, "VEDETTE_SPARK_MASTER") or "local[2]",
         acled_key=Secret(_printable(env, "VEDETTE_ACLED_KEY"), "acled"),
     )
 

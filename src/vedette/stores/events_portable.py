@@ -164,7 +164,7 @@ def gdelt_bigquery_changes(events: Expression | None = None) -> Expression:
 class PortableEvents:
     """The store's parquet files under an engine. ``master``: Spark's master address, ``local[2]`` by default."""
 
-    def __init__(self, files: Mapping[str, Sequence[Path]], engine: Engine, *, master: str = "local[2]") -> None:
+    def __init__(self, files: Mapping[str, Sequence[Path]], engine: Engine | str, *, master: str = "local[2]") -> None:
         lib = ibis()
         if engine not in ("duckdb", "spark"):
             raise BadInput(f"{engine!r} is no engine", fix="Use duckdb or spark")

@@ -19,8 +19,8 @@
     [codes]                # optional: cells of the code column -> CAMEO or PLOVER code
     "Consult" = "040"
 
-Countries may be names or ISO codes, also in brackets after a name: "Military (Russia)". ``available`` names the column that says when a row could be known; without it the
-row's date and ``lag_days`` do.
+Countries may be names or ISO codes, also in brackets after a name: "Military (Russia)". ``available`` names the column
+that says when a row could be known; without it the row's date and ``lag_days`` do.
 """
 
 from __future__ import annotations
