@@ -25,14 +25,17 @@ SERIOUS = ("serious", "critical")
 def serving(home: Path) -> Iterator[str]:
     """``vedette serve`` on a workspace, in a process of its own; the address it prints."""
     environment = {**os.environ, "VEDETTE_HOME": str(home), "VEDETTE_AUTHOR": "Test Analyst", "OMP_NUM_THREADS": "1"}
+    told = home.with_name(f"{home.name}-serve.log").open("w+")
     server = subprocess.Popen(
         [sys.executable, "-c", RUN, "serve", "--no-browser"], env=environment, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
+        stderr=told, text=True,
     )  # fmt: skip
     try:
         assert server.stdout is not None
         line = server.stdout.readline().strip()
-        assert line.startswith("http://"), f"no address was printed: {line!r}"
+        if not line.startswith("http://"):
+            told.seek(0)
+            raise AssertionError(f"no address was printed: {line!r} {told.read()[-2000:]}")
         yield line.rstrip("/")
     finally:
         server.terminate()
@@ -43,6 +46,7 @@ def serving(home: Path) -> Iterator[str]:
             server.wait(5)
         assert server.stdout is not None
         server.stdout.close()
+        told.close()
 
 
 def chromium() -> Iterator[Any]:

@@ -307,7 +307,8 @@ def _story(case: Case, document: Document, places: Mapping[str, Placed]) -> str:
     told = len(_others(case, document, places))
     if not told:
         return ""
-    return "One other document tells this story: one voice" if told == 1 else f"{told} others tell this story: one voice"
+    who = "One other document tells" if told == 1 else f"{told} other documents tell"
+    return f"{who} this story: one voice"
 
 
 def _others(case: Case, document: Document, places: Mapping[str, Placed]) -> list[Document]:
