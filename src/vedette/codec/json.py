@@ -179,6 +179,7 @@ def _decoder(kind: Any) -> _Decoder:
     return lambda data, docs: data
 
 
+@functools.cache
 def _dataclass_decoder(kind: type) -> _Decoder:
     hints = typing.get_type_hints(kind)
     name = kind.__name__

@@ -28,6 +28,8 @@ from vedette.stores.database import Database
 
 # SQLite binds at most 999 variables a statement in the oldest versions still in use (SQLITE_MAX_VARIABLE_NUMBER).
 _BATCH = 500
+# Cases whose outlines are kept at hand; each takes some ten kilobytes. [assumption]
+_OUTLINES = 256
 
 
 # Statements of the path that every document takes. Made once: putting one together costs more than running it.
@@ -92,12 +94,15 @@ class SqlLibrary:
             if row is None:
                 ids = connection.scalars(select(_c.id).distinct()).all()
                 raise UnknownName("case", case_id, nearest=difflib.get_close_matches(case_id, ids, n=3, cutoff=0.3))
-        # The same version is asked for before and inside the transaction of every document.
-        last: tuple[str, Case] | None = getattr(self, "_last_outline", None)
-        if last is None or last[0] != row.record:
-            last = row.record, records.decode(Case, row.record, where=f"{self._db.where}, case {case_id}")
-            self._last_outline = last
-        return last[1]
+        # The same version is asked for before and inside the transaction of every document; the watch service does so
+        # for many cases in turn.
+        outlines: dict[str, tuple[str, Case]] = self.__dict__.setdefault("_outlines", {})
+        if outlines.get(case_id, ("",))[0] != row.record:
+            while len(outlines) >= _OUTLINES:
+                outlines.pop(next(iter(outlines)))
+            made = records.decode(Case, row.record, where=f"{self._db.where}, case {case_id}")
+            outlines[case_id] = row.record, made
+        return outlines[case_id][1]
 
     def find_document(self, case_id: str, sha256: str) -> tuple[Document, tuple[Evidence, ...]] | None:
         """The document made from these bytes and the evidence that quotes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,6 +63,7 @@ def _case_column(table: Table) -> Any:
     return table.c.id if table is schema.cases else table.c.case_id
 
 
+@functools.cache
 def _stamp_query() -> Select[Any]:
     case: BindParameter[str] = bindparam("case", type_=String)
     parts = [select(func.max(t.c.seq)).where(_case_column(t) == case).scalar_subquery() for t in _TABLES]

@@ -11,8 +11,8 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from vedette.domain.alerts import Alert
 from vedette.errors import BadInput, Unavailable, UnknownName, VedetteError
 from vedette.ports import Clock
 from vedette.ports.watching import CaseWatch, Looked, Poll, Poller, SourceState, Watch, WatchKind, WatchStore
-from vedette.workflows.watch_look import Looker, Taken
+from vedette.workflows.watch_look import AT_ONCE, Looker, Taken
 from vedette.workflows.watch_schedule import after_poll, is_due
 from vedette.workflows.watch_tell import Outbox
 
@@ -29,6 +29,10 @@ WORKERS = 8
 WAKE = 1.0
 """Seconds between two looks at what changed in the workspace itself: a review, a new batch of events. Half the two
 seconds that an alert may take."""
+GATHER = 0.02
+"""Seconds in which answers that come together are gathered into one transaction. [assumption]"""
+KEEP = 60.0
+"""Seconds after which it is recorded again that a source was asked and said nothing new. [assumption]"""
 TOGETHER = 100
 """Answers without documents recorded in one transaction. [assumption]: few enough to hold no reader up."""
 CLOCK_JUMP = 60.0
@@ -75,6 +79,7 @@ class WatchService:
         self._said: dict[str, str] = {}
         self._running: dict[str, tuple[Future[Poll], Asked]] = {}
         self._begun: set[str] = set()
+        self._kept: dict[str, SourceState] = {}
 
     def run(self, stop: threading.Event, *, wake: float = WAKE) -> None:
         """Rounds until ``stop`` is set. What goes wrong in one is said, and tried again in the next."""
@@ -83,9 +88,21 @@ class WatchService:
                 started = self._monotonic()
                 try:
                     self.round()
+                    self._take_what_comes(stop, started + wake)
                 except (Unavailable, BadInput) as error:
                     self._once("round", str(error))
                 stop.wait(max(wake - (self._monotonic() - started), 0.05))
+
+    def _take_what_comes(self, stop: threading.Event, until: float) -> None:
+        """Between two rounds: answers are taken when they come, not at the next turn."""
+        failed: dict[str, str] = {}
+        while self._running and not stop.is_set():
+            left = until - self._monotonic()
+            if left <= 0:
+                return
+            if wait([future for future, _ in self._running.values()], timeout=left, return_when=FIRST_COMPLETED).done:
+                time.sleep(GATHER)
+                self._settle(failed)
 
     def once(self) -> Looked:
         """One round over every source, due or not; waits for all of them."""
@@ -119,22 +136,32 @@ class WatchService:
                 alerts += self._look(case, watches, states, failed)
             self._begun.add(case)
         self._submit(watches, states, all_of_them=all_of_them)
-        polled = items = proposals = sent = 0
-        for answers in self._answered(wait=all_of_them):
-            taken, after = self._enter(answers)
-            polled, items, proposals = polled + len(answers), items + taken.items, proposals + taken.proposals
-            alerts += taken.alerts
-            states |= {state.source: state for state in after}
-            failed |= {asked.watch.source: poll.error for asked, poll in answers if poll.error}
-            if taken.alerts:
-                sent += self._send(failed)  # what is news now does not wait for the other sources
+        taken, after, sent = self._settle(failed, all_of_them=all_of_them)
+        states |= after
+        alerts += taken.alerts
         for case in cases:
             alerts += self._look(case, watches, states, failed)
         sent += self._send(failed)
         return Looked(
-            polled=polled, items=items, proposals=proposals, alerts=tuple(a.key for a in alerts), sent=sent,
-            failed=failed,
+            polled=len(after), items=taken.items, proposals=taken.proposals, alerts=tuple(a.key for a in alerts),
+            sent=sent, failed=failed,
         )  # fmt: skip
+
+    def _settle(
+        self, failed: dict[str, str], *, all_of_them: bool = False
+    ) -> tuple[Taken, dict[str, SourceState], int]:
+        """Take what has been answered; what is news does not wait for other sources to be sent."""
+        done = Taken()
+        states: dict[str, SourceState] = {}
+        sent = 0
+        for answers in self._answered(all_of_them=all_of_them):
+            taken, after = self._enter(answers)
+            done += taken
+            states |= {state.source: state for state in after}
+            failed |= {asked.watch.source: poll.error for asked, poll in answers if poll.error}
+            if taken.alerts:
+                sent += self._send(failed)
+        return done, states, sent
 
     # -- sources --------------------------------------------------------------------------------------------
 
@@ -171,14 +198,14 @@ class WatchService:
             if ask is not None:
                 self._running[source] = self._threads.submit(ask, asked), asked
 
-    def _answered(self, *, wait: bool) -> Iterator[list[tuple[Asked, Poll]]]:
-        """What sources answered, as it comes; with ``wait`` until the last one has.
+    def _answered(self, *, all_of_them: bool) -> Iterator[list[tuple[Asked, Poll]]]:
+        """What sources answered, as it comes; with ``all_of_them`` until the last one has.
 
         One with documents comes alone, those without together: they cost one transaction between them.
         """
         futures = {future: source for source, (future, _) in self._running.items()}
         slight: list[tuple[Asked, Poll]] = []
-        for future in as_completed(futures) if wait else [f for f in futures if f.done()]:
+        for future in as_completed(futures) if all_of_them else [f for f in futures if f.done()]:
             _, asked = self._running.pop(futures[future])
             poll = future.result()
             if poll.found:
@@ -225,23 +252,41 @@ class WatchService:
         for (asked, poll), state in zip(answers, after, strict=True):
             if poll.found:
                 done += self._take(asked, poll, state, now)
+        slight = all(p.unchanged for _, p in answers) and not any(self._worth_keeping(s, now) for s in after)
         # Last: a process that dies before this has been committed looks again and finds every document known.
-        with self._store.transaction():
+        with nullcontext() if slight else self._store.transaction():
             for (asked, poll), state in zip(answers, after, strict=True):
                 for watch in asked.watches:
                     if not poll.error and not poll.unchanged and not poll.more:
                         self._looker.gone(watch, [f.id for f in poll.found])
                     done += Taken(alerts=self._looker.hear(watch, poll.news))
-                self._store.keep_source(state)
+                if self._worth_keeping(state, now):
+                    self._store.keep_source(state)
+                    self._kept[state.source] = state
         self._next |= {state.source: self._monotonic() + state.wait for state in after}
         return done, after
 
+    def _worth_keeping(self, state: SourceState, now: dt.datetime) -> bool:
+        """Whether a restart would miss it: that a source was asked again and said nothing new is kept now and then."""
+        kept = self._kept.get(state.source)
+        if kept is None or (kept.last_ok is not None and (now - kept.last_ok).total_seconds() >= KEEP):
+            return True
+        same = replace(
+            state, next_due=kept.next_due, wait=kept.wait, polls=kept.polls, last_ok=kept.last_ok, why=kept.why
+        )
+        return same != kept
+
     def _take(self, asked: Asked, poll: Poll, after: SourceState, now: dt.datetime) -> Taken:
+        """Read documents into every case that watches the source, several cases to a transaction."""
         before = asked.state.last_ok if asked.state is not None else None
         dated = before is not None and now - before <= dt.timedelta(days=1)
         done = Taken()
-        for watch in asked.watches:
-            done += self._looker.take(watch, poll.found, sources=(after,), dated=dated)
+        size = max(1, AT_ONCE // len(poll.found))
+        for at in range(0, len(asked.watches), size):
+            self._looker.prepare(asked.watches[at], poll.found)
+            with self._store.transaction() if size > 1 else nullcontext():
+                for watch in asked.watches[at : at + size]:
+                    done += self._looker.take(watch, poll.found, sources=(after,), dated=dated)
         return done
 
     # -- cases ----------------------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ a data set that reports more of everything is no news, and one that reports noth
 from __future__ import annotations
 
 import datetime as dt
+import math
 import threading
+import time
 from collections.abc import Mapping, Sequence
 
 from vedette.domain.alerts import NewItem
@@ -23,6 +25,8 @@ UNUSUAL = 3.0
 """Surprise, in standard deviations of a normal, from which a week is told: 1 in 740 quiet weeks by chance alone."""
 VERY_UNUSUAL = 4.5
 """From here on it is told as strong, and once more if it was told as unusual before. [assumption]"""
+FRESH = 0.1
+"""Seconds for which the number of the last batch is taken as known. [assumption]"""
 MOST_ROWS = 200_000
 """New rows looked at in one go; a larger batch is a back-fill of the past, not news. [assumption]"""
 
@@ -34,6 +38,7 @@ class EventWatcher:
         self._events = events
         self._lock = threading.Lock()
         self._batch: tuple[int, int, Mapping[tuple[str, str], Sequence[Event]]] | None = None
+        self._newest_at = (-math.inf, 0)
         self._volumes: dict[tuple[str, dt.date], Sequence[DayVolume]] = {}
 
     def ask(self, asked: Asked) -> Poll:
@@ -45,7 +50,7 @@ class EventWatcher:
             return Poll(error=str(error))
 
     def _ask(self, asked: Asked) -> Poll:
-        newest = self._events.newest_batch()
+        newest = self._newest()
         cursor = asked.state.cursor if asked.state is not None else ""
         if not cursor:
             return Poll(cursor=str(newest))  # what is there already is the past, not news
@@ -55,6 +60,12 @@ class EventWatcher:
         rows = self._after(int(cursor), newest)
         fresh = [*rows.get((one, other), ()), *rows.get((other, one), ())]
         return Poll(cursor=str(newest), news=self._news(fresh), alive=True)
+
+    def _newest(self) -> int:
+        """Number of the last batch, asked once for all pairs that are asked about together."""
+        if time.monotonic() - self._newest_at[0] > FRESH:
+            self._newest_at = time.monotonic(), self._events.newest_batch()
+        return self._newest_at[1]
 
     def _after(self, cursor: int, newest: int) -> Mapping[tuple[str, str], Sequence[Event]]:
         """Rows of later batches by (source, target)."""

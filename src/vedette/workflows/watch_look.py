@@ -81,8 +81,7 @@ class Looker:
         self._due_lines = due_lines
         self._assess = assess
         self._read: OrderedDict[tuple[str, str], Extraction | BadInput] = OrderedDict()
-        self._outlines: dict[str, tuple[str, Case]] = {}
-        self._looked: dict[str, object] = {}
+        self._looked: dict[str, tuple[object, ...]] = {}
 
     # -- days -----------------------------------------------------------------------------------------------
 
@@ -93,20 +92,13 @@ class Looker:
 
     def closed(self, case_id: str) -> bool:
         """Whether the window of a case is over: nothing can be read into it any more."""
-        return self._clock.now().date() > self._outline(case_id).deadline
-
-    def _outline(self, case_id: str) -> Case:
-        """The case without its records, read again only when it changed."""
-        stamp = self._cases.stamp(case_id)
-        if self._outlines.get(case_id, ("",))[0] != stamp or not stamp:
-            self._outlines[case_id] = stamp, outline(self._cases, case_id)
-        return self._outlines[case_id][1]
+        return self._clock.now().date() > outline(self._cases, case_id).deadline
 
     def quiet(self, case_id: str, sources: Sequence[SourceState] = ()) -> bool:
         """Whether nothing that a look goes by has changed since the last one in this process."""
         return self._looked.get(case_id) == self._goes_by(case_id, sources)
 
-    def _goes_by(self, case_id: str, sources: Sequence[SourceState]) -> object:
+    def _goes_by(self, case_id: str, sources: Sequence[SourceState]) -> tuple[object, ...]:
         today = self._clock.now().date()
         due = tuple((d.question, d.days_left) for d in self._due_lines(case_id, today))
         return self._cases.stamp(case_id), today, tuple((s.source, s.state) for s in sources), due
@@ -143,6 +135,12 @@ class Looker:
             chunk = [self._prepared(watch, f, waiting.get(f.id), dated=dated) for f in fresh[at : at + AT_ONCE]]
             done += self._commit(watch, chunk, known, sources)
         return done
+
+    def prepare(self, watch: Watch, found: Sequence[Found]) -> None:
+        """Read the texts before a transaction begins, so that nobody waits for that."""
+        for one in found[:AT_ONCE]:
+            if one.document is not None:
+                self._extraction(_source(watch, one.document, self._kinds))
 
     def gone(self, watch: Watch, listed: Sequence[str]) -> int:
         """Count a try for waiting items that the source no longer gives; given up, they are recorded as failed."""
@@ -195,12 +193,13 @@ class Looker:
         self, watch: Watch, chunk: Sequence[_Prepared], known: Mapping[str, str], sources: Sequence[SourceState]
     ) -> Taken:
         setting = self._store.case_watch(watch.case)
-        case = self._outline(watch.case)
+        case = outline(self._cases, watch.case)
         with self._store.transaction():
             told, stamp, last = self._store.told(watch.case)
             day = self.day(case, last)
             # Proposals move no number: what they add to the case is no reason to look at it again.
-            looked = stamp == self._cases.stamp(watch.case)
+            here = self._cases.stamp(watch.case)
+            looked = stamp == here
             items, fresh, proposed, read = [], [], 0, 0
             for one in chunk:
                 item, new, n = self._enter(watch, one, case, day, known)
@@ -213,7 +212,10 @@ class Looker:
                 case=watch.case, at=self._clock.now(), as_of=day, new=tuple(fresh),
                 sources=source_lines(sources), if_accepted=self._if_accepted(setting, day) if fresh else {},
             )  # fmt: skip
-            alerts = self._tell(setting, told, state, self._cases.stamp(watch.case) if looked else stamp, day)
+            after = self._cases.stamp(watch.case) if looked else stamp
+            alerts = self._tell(setting, told, state, after, day)
+        if looked and self._looked.get(watch.case, ("",))[0] == here:
+            self._looked[watch.case] = (after, *self._looked[watch.case][1:])
         return Taken(items=read, proposals=proposed, alerts=alerts)
 
     def _enter(
@@ -246,7 +248,7 @@ class Looker:
         """Tell what a source says without a document; what was told before is passed over."""
         if not news:
             return ()
-        case = self._outline(watch.case)
+        case = outline(self._cases, watch.case)
         with self._store.transaction():
             told, stamp, last = self._store.told(watch.case)
             day = self.day(case, last)
@@ -263,7 +265,7 @@ class Looker:
         goes_by = self._goes_by(case_id, sources)
         told, last_stamp, last = self._store.told(case_id)
         stamp = self._cases.stamp(case_id)
-        day = self.day(self._outline(case_id), last)
+        day = self.day(outline(self._cases, case_id), last)
         lines = source_lines(sources)
         due = tuple(self._due_lines(case_id, self._clock.now().date()))
         same = told is not None and told.scenarios and stamp == last_stamp and day == last
