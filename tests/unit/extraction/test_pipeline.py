@@ -166,3 +166,17 @@ def test_utf16_and_bytes_give_the_same_claims() -> None:
     wide = extract(b"\xff\xfe" + STATEMENT.encode("utf-16-le"), published="2022-02-01")
     assert [c.quote for c in wide.claims] == [c.quote for c in plain.claims]
     assert wide.document.sha256 != plain.document.sha256
+
+
+def test_invisible_and_turned_characters_keep_the_offsets_of_claims() -> None:
+    text = (
+        "\u202eRussian\u202c troops\u200b have massed near the \u2066Ukrainian\u2069 border\ufeff since Jan. 3.\n\n"
+        "\u200f😀 Kyiv\u200d said that 30\u200b,000 Russian troops stand in Belarus.\n"
+    )
+    found = extract(text, published="2022-01-20").to_dict()
+    assert found["evidence"]
+    for claim in found["evidence"]:
+        assert text[claim["raw_start"] : claim["raw_end"]] == claim["quote"]
+        assert found["document"]["text"][claim["start"] : claim["end"]] == claim["quote"]
+    for mentions in found["mentions"].values():
+        assert all(text[m["raw_start"] : m["raw_end"]] == m["text"] for m in mentions)
