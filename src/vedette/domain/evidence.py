@@ -99,6 +99,12 @@ class Evidence:
             raise BadInput("a half-life is a positive number of days", where=self.id)
 
     @property
+    def mark(self) -> Marking:
+        """The stricter of its own mark and its document's."""
+        order = list(Marking)
+        return max((self.marking, self.quote.document.marking if self.quote else self.marking), key=order.index)
+
+    @property
     def is_argument(self) -> bool:
         """Arguments, and other people's forecasts and judgements, are not new facts (ARCHITECTURE, rule 5)."""
         return self.kind in (ClaimKind.ARGUMENT, ClaimKind.JUDGEMENT, ClaimKind.FORECAST)

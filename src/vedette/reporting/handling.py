@@ -31,8 +31,7 @@ def parse_marking(text: str) -> Marking:
 
 def mark_of(item: Evidence) -> Marking:
     """The stricter of an item's mark and its document's."""
-    marks = (item.marking, item.quote.document.marking if item.quote else item.marking)
-    return max(marks, key=ORDER.index)
+    return item.mark
 
 
 def may_see(item: Evidence, audience: Marking) -> bool:

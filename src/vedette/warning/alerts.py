@@ -29,7 +29,7 @@ from vedette.domain.alerts import (
     Told,
     zone_of,
 )
-from vedette.domain.claims import Strength
+from vedette.domain.claims import Marking, Strength
 from vedette.domain.evidence import Evidence
 from vedette.domain.forecast import Assessment
 from vedette.errors import UnknownName
@@ -38,6 +38,9 @@ REASONS = 6
 """Lines of why that are printed one by one; the rest is one sum. [assumption]: what a telephone shows at once."""
 _TINY = 5e-4
 """A share that moved less, in log-odds, is not named: below what is printed."""
+CEILING = Marking.AMBER
+"""What is marked above is told without its words: TLP:AMBER may go to colleagues who need it, and a channel may be
+anybody's (FIRST.org, TLP 2.0)."""
 _EDGE = 1e-6
 """Probabilities are kept this far from 0 and 1 before log-odds are taken, the bound used for scores."""
 
@@ -84,9 +87,17 @@ def follow(
 # -- states -----------------------------------------------------------------------------------------------
 
 
+def told_words(words: str, mark: Marking) -> str:
+    """Words of an item as an alert may say them: an alert leaves the house, and nobody knows who reads a channel."""
+    return words if list(Marking).index(mark) <= list(Marking).index(CEILING) else f"text withheld ({mark.value})"
+
+
 def scenario_lines(result: Assessment) -> tuple[ScenarioLine, ...]:
     """The scenarios of an assessment with their shares: each item of evidence by its id, the rest by its bar."""
-    claims = {str(e["id"]): str(e.get("claim", e["id"])) for e in result.evidence}
+    claims = {
+        str(e["id"]): told_words(str(e.get("claim", e["id"])), Marking(e.get("marking", Marking.CLEAR)))
+        for e in result.evidence
+    }
     lines = []
     for scenario in result.scenarios:
         shares: dict[str, Share] = {}
@@ -120,9 +131,10 @@ def new_items(evidence: Sequence[Evidence], story: str | None = None) -> tuple[N
         strongest = max((b.strength for b in item.bearings), key=order.index, default=Strength.WEAK)
         found.append(
             NewItem(
-                id=item.id, subject=f"{story or item.origin}|{'|'.join(sorted(bears))}", claim=item.claim,
-                attribution=item.attribution, bears="; ".join(bears), strength=strongest, confidence=item.confidence,
-                url=item.citation.url if item.citation else "",
+                id=item.id, subject=f"{story or item.origin}|{'|'.join(sorted(bears))}",
+                claim=told_words(item.claim, item.mark), attribution=told_words(item.attribution, item.mark),
+                bears="; ".join(bears), strength=strongest, confidence=item.confidence,
+                url=item.citation.url if item.citation and told_words("", item.mark) == "" else "",
             )
         )  # fmt: skip
     return tuple(found)
