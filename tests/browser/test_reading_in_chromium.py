@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 CASE = "belarus-2022"
 MOST_ACTIONS = 12
+READY = "#reader[data-mounted=yes] #decide"  # keys work from here on
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def article(browser: Any, base: str) -> str:
     w.page.fill("#text", ARTICLE)
     w.page.fill("#published", "2022-01-14")
     w.page.click("text=Read it")
-    w.page.wait_for_selector("#decide")
+    w.page.wait_for_selector(READY)
     path = w.page.url.removeprefix(base)
     w.close()
     return path
@@ -55,7 +56,7 @@ def test_a_stranger_gets_from_serve_to_an_explained_number_and_on_to_a_brief(
         w.fill("#text", ARTICLE, "paste the article")
         w.fill("#published", "2022-01-14", "say when it was published")
         w.click("text=Read it", "read it")
-        page.wait_for_selector("#decide")
+        page.wait_for_selector(READY)
         promised = page.locator(".preview").inner_text()
         before, after = re.findall(r"(\d+\.\d)\s*%", promised)[:2]
         w.press("a", "accept the first proposal")
@@ -97,7 +98,7 @@ def test_triage_by_keys_alone_with_corrections_a_moved_edge_and_undo(browser: An
         page.fill("#text", ARTICLE)
         page.fill("#published", "2022-01-14")
         page.click("text=Read it")
-        page.wait_for_selector("#decide")
+        page.wait_for_selector(READY)
         item = page.locator("#decide").get_attribute("data-item")
         page.keyboard.press("5")
         page.keyboard.press("-")
@@ -144,7 +145,9 @@ def test_triage_by_keys_alone_with_corrections_a_moved_edge_and_undo(browser: An
 def test_two_tabs_meet_and_the_second_keeps_its_edit(browser: Any, base: str, article: str) -> None:
     one, two = Watched(browser, base), Watched(browser, base)
     one.open(article)
+    one.page.wait_for_selector(READY)
     two.open(article)
+    two.page.wait_for_selector(READY)
     two.page.fill("#f-attribution", "My own source")
     one.page.keyboard.press("a")
     one.page.wait_for_selector(".moved-line")
