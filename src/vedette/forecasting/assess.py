@@ -471,6 +471,7 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
             {
                 "id": record.id,
                 "claim": record.claim,
+                "marking": record.mark.value,
                 "quote": record.quote.text if record.quote else None,
                 "document": record.quote.document.id if record.quote else None,
                 "unverified_quote": record.unverified_quote,
