@@ -283,3 +283,14 @@ def test_hostile_text_stays_text() -> None:
     # Direction marks and controls are out; the rest is left to the template, which escapes everything.
     assert "\u202e" not in repr(view)
     assert "<script>" in view.title
+
+
+def test_a_long_list_of_items_is_cut_and_says_how_many_more_there_are() -> None:
+    many = [item(f"E{n:03}", day=dt.date(2022, 1, 5)) for n in range(45)]
+    view = case_view(made_desk(many), "made-host", CaseQuery(scenario="attack"))
+    assert view.matrix is not None
+    assert view.fall is not None
+    row = next(r for r in view.matrix.rows if r.items)
+    assert (len(row.items), row.more, row.summary) == (40, 5, "45 items")
+    bar = next(r for r in view.fall.rows if r.items)
+    assert (len(bar.items), bar.more) == (40, 5)

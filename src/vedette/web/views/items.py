@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from vedette.reporting.compose import Composer
 from vedette.reporting.figures import Figure, plain
@@ -36,6 +37,10 @@ class Item:
     document: str
     out: bool
     toggle: str
+
+
+SHOWN: Final = 40
+"""Items listed in place; the list of evidence has them all. [assumption]: more than anyone reads under one bar."""
 
 
 def toggled(m: Moment, name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vedette.reporting.figures import plain
 from vedette.reporting.view import ConditionCell, ConditionTable, Line
-from vedette.web.views.items import Item, item
+from vedette.web.views.items import SHOWN, Item, item
 from vedette.web.views.moment import Moment
 from vedette.web.views.query import address
 
@@ -54,6 +54,7 @@ class MatrixRow:
     cells: tuple[tuple[tuple[Cell | None, ...], Share | None], ...]
     summary: str
     items: tuple[Item, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,6 @@ def _finding(table: ConditionTable) -> str:
 def _row(m: Moment, tables: list[ConditionTable], number: str, label: str) -> MatrixRow:
     cells: list[tuple[tuple[Cell | None, ...], Share | None]] = []
     found: dict[str, Item] = {}
-    summary = ""
     for table in tables:
         row = next((r for r in table.rows if (r.number, r.label) == (number, label)), None)
         if row is None:
@@ -119,10 +119,12 @@ def _row(m: Moment, tables: list[ConditionTable], number: str, label: str) -> Ma
         cells.append((tuple(None if c is None else _cell(c) for c in row.cells), share))
         for line in row.evidence:
             found.setdefault(line.id, item(m, line))
-        summary = summary or plain(row.summary)
     n = len(found)
     said = f"{n} item{'' if n == 1 else 's'}" if n else ""
-    return MatrixRow(number=number, label=label, cells=tuple(cells), summary=said, items=tuple(found.values()))
+    return MatrixRow(
+        number=number, label=label, cells=tuple(cells), summary=said, items=tuple(found.values())[:SHOWN],
+        more=max(0, n - SHOWN),
+    )  # fmt: skip
 
 
 def _cell(cell: ConditionCell) -> Cell:

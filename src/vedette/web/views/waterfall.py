@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vedette.reporting.figures import plain
 from vedette.reporting.view import Bar, Waterfall
-from vedette.web.views.items import Item, item
+from vedette.web.views.items import SHOWN, Item, item
 from vedette.web.views.moment import Moment
 
 
@@ -23,6 +23,7 @@ class FallRow:
     value: str
     summary: str
     items: tuple[Item, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,5 +87,6 @@ def _row(m: Moment, bar: Bar) -> FallRow:
         label=label,
         value=bar.value.text,
         summary=plain(bar.summary),
-        items=tuple(item(m, line) for line in bar.evidence),
+        items=tuple(item(m, line) for line in bar.evidence[:SHOWN]),
+        more=max(0, len(bar.evidence) - SHOWN),
     )
