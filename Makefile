@@ -27,7 +27,7 @@ WEB_SOURCES := $(wildcard src/vedette/web/assets/* src/vedette/web/assets/page/*
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help demo test test-browser test-spark soak lint bench evals figures docs changelog lock clean
+.PHONY: help demo test test-browser test-spark soak lint bench evals figures docs changelog audit lock clean
 
 help:
 	@echo 'make demo          set up and run "vedette demo" (brief in out/)'
@@ -41,6 +41,7 @@ help:
 	@echo 'make figures       the figures of the first release, each with its command'
 	@echo 'make docs          write docs/reference and the sessions in the guides again'
 	@echo 'make changelog     build CHANGELOG.md from changelog.d'
+	@echo 'make audit         known vulnerabilities of the locked packages (asks the package index)'
 	@echo 'make lock          resolve the dependencies again (requirements/*.txt)'
 	@echo 'make clean         remove what the other targets made, the virtual environment included'
 
@@ -119,6 +120,12 @@ docs: $(VENV)/.dev
 changelog: $(VENV)/.dev
 	$(BIN)/python buildtools/changelog.py
 
+# Known vulnerabilities of what users install, from the advisories of the package index. Needs it to be reachable: a
+# package that could not be looked up fails the audit, it is not passed over.
+audit: $(VENV)/.dev
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/dev.txt
+
 # --- setting up ------------------------------------------------------------------------------------------
 
 $(VENV)/pyvenv.cfg:
@@ -177,6 +184,7 @@ lock: | $(VENV)/pyvenv.cfg
 	@$(COMPILE) --extra scale -c requirements/run.txt pyproject.toml requirements/build.in requirements/spark.in \
 		-o requirements/spark.txt
 	@wc -l requirements/*.txt
+	@echo 'then: make test, and python buildtools/licences.py' 
 
 clean:
 	rm -rf $(VENV) build dist out src/vedette/reference/_built src/vedette/web/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
