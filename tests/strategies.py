@@ -817,7 +817,7 @@ scenario_lines = st.builds(ScenarioLine, id=ids, label=words, probability=shares
 indicator_lines = st.builds(IndicatorLine, id=ids, observable=words, state=words, since=maybe(days), note=words)
 new_items = st.builds(
     NewItem, id=ids, subject=words, claim=words, attribution=words, bears=words, strength=st.sampled_from(Strength),
-    confidence=maybe(shares), url=words, proposal=st.booleans(),
+    confidence=maybe(shares), url=words, proposal=st.booleans(), implies=some(words),
 )  # fmt: skip
 source_lines = st.builds(SourceLine, source=words, state=words, since=instants, why=words)
 due_lines = st.builds(DueLine, question=ids, statement=words, deadline=days, days_left=st.integers(-400, 400))

@@ -59,6 +59,7 @@ def looks(draw: st.DrawFn, at: dt.datetime) -> CaseState:
             NewItem(
                 id=f"n{i}", subject=f"story{i % 7}", claim=f"claim {i}", attribution="Made Press",
                 bears="main.low_costs raises", strength=draw(st.sampled_from(Strength)),
+                implies=tuple(f"story{k}" for k in draw(st.sets(st.integers(0, 8), max_size=2))),
             )
             for i in items
         ),

@@ -57,7 +57,8 @@ class IndicatorLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """Something told since the last look. ``subject``: what it tells; copies of a report share it.
+    """Something told since the last look. ``subject``: what it tells; copies of a report share it. ``implies``: lesser
+    subjects that need not be told after it.
 
     ``proposal``: it is a proposed item of evidence of the case, to be reviewed; else it is news from an event stream.
     """
@@ -71,6 +72,7 @@ class NewItem:
     confidence: float | None = None
     url: str = ""
     proposal: bool = True
+    implies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,19 +262,22 @@ def _state(state: str) -> str:
 def _evidence(rule: AlertRule, told: Told, now: CaseState, known: Container[str]) -> Alert | None:
     """One alert for everything new in a look: one thing told for each story and what it bears on, not each copy."""
     order = list(Strength)
-    by_subject: dict[str, NewItem] = {}
+    fresh: dict[str, NewItem] = {}
+    implied: set[str] = set()
     for item in sorted(now.new, key=lambda i: (-order.index(i.strength), -(i.confidence or 0.0), i.id)):
-        if order.index(item.strength) >= order.index(rule.least_strength):
-            by_subject.setdefault(item.subject, item)
-    fresh = {covered_evidence(now.case, s): item for s, item in by_subject.items()}
-    fresh = {key: item for key, item in fresh.items() if key not in known}
+        key = covered_evidence(now.case, item.subject)
+        if order.index(item.strength) < order.index(rule.least_strength) or key in known or key in implied:
+            continue
+        if key not in fresh:
+            fresh[key] = item
+            implied.update(covered_evidence(now.case, s) for s in item.implies)
     if not fresh:
         return None
     items = list(fresh.values())
     n = len(items)
     head = f"{items[0].attribution}: {_cut(items[0].claim)}"
     more = (Reason(id="rest", what=f"and {n - REASONS} more"),) if n > REASONS else ()
-    covers = tuple(sorted(fresh))
+    covers = tuple(sorted({*fresh, *(key for key in implied if key not in known)}))
     return Alert(
         key=_key(now.case, "evidence", *covers), case=now.case, kind=AlertKind.EVIDENCE, subject=items[0].id,
         at=now.at, as_of=now.as_of, headline=head if n == 1 else f"{n} new items. {head}", covers=covers,

@@ -24,7 +24,7 @@ from vedette.workflows.watch import Asked
 UNUSUAL = 3.0
 """Surprise, in standard deviations of a normal, from which a week is told: 1 in 740 quiet weeks by chance alone."""
 VERY_UNUSUAL = 4.5
-"""From here on it is told as strong, and once more if it was told as unusual before. [assumption]"""
+"""From here on it is told as strong, once more if it was told as unusual before, never the other way. [assumption]"""
 FRESH = 0.1
 """Seconds for which the number of the last batch is taken as known. [assumption]"""
 MOST_ROWS = 200_000
@@ -109,6 +109,11 @@ class EventWatcher:
         return surprise(counts[:-1], volumes[:-1], counts[-1], volumes[-1])
 
 
+def _below(one: Strength, other: Strength) -> bool:
+    order = list(Strength)
+    return order.index(one) < order.index(other)
+
+
 def _of(days: Sequence[DyadDay], source: str, target: str) -> Sequence[DyadDay]:
     return [d for d in days if d.source == source and d.target == target]
 
@@ -133,10 +138,11 @@ def _item(
         else f"nothing to compare with ({week.reason})"
     )
     year, number, _ = last.isocalendar()
+    subject = f"events|{dataset}|{source}|{target}|{root}|{year}-{number}"
     return NewItem(
         id=f"{dataset} {source}-{target} {root} {last}",
-        subject=f"events|{dataset}|{source}|{target}|{root}|{year}-{number}|{strength}",
+        subject=f"{subject}|{strength}",
         claim=f"{source} to {target}, {root}: {week.observed:.0f} events in the 7 days to {last}, {against}",
         attribution=dataset, bears="", strength=strength, url=next((r.url for r in new if r.url), "") or "",
-        proposal=False,
+        proposal=False, implies=tuple(f"{subject}|{s}" for s in Strength if _below(s, strength)),
     )  # fmt: skip

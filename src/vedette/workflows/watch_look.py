@@ -316,7 +316,7 @@ class Looker:
         self, setting: CaseWatch, told: Told | None, state: CaseState, stamp: str, day: dt.date
     ) -> tuple[Alert, ...]:
         """Decide and record, inside the caller's transaction."""
-        covers = [covered_evidence(state.case, n.subject) for n in state.new]
+        covers = [covered_evidence(state.case, s) for n in state.new for s in (n.subject, *n.implies)]
         first, after = decide(setting.rule, told, state, self._store.covered(state.case, covers))
         seen = self._store.covered(state.case, [c for a in first for c in a.covers])
         alerts = tuple(a for a in first if not seen.intersection(a.covers))
