@@ -252,7 +252,32 @@ def sources_page() -> str:
                 *(("address", f"{a.url} ({a.status})") for a in d.addresses),
             ],
         )  # fmt: skip
-    return page("Data sources", *lines)
+    return page("Data sources", *lines, *event_sources())
+
+
+def event_sources() -> list[str]:
+    """The same for coded events, and what each layout was checked against."""
+    from vedette.sources.events.registry import all_event_datasets
+
+    lines = [
+        "", "## Coded events", "",
+        "Data sets that `vedette events ingest` takes in. What a row could be known from is the time its source gives, "
+        "or the stated delay.",
+    ]  # fmt: skip
+    for d in all_event_datasets().values():
+        lines += ["", f"## {d.title} (`{d.id}`)", ""]
+        lines += table(
+            ("", ""),
+            [
+                ("provider", d.provider), ("licence", d.licence), ("redistribution", d.redistribution),
+                ("citation", d.citation),
+                ("coverage", f"{d.coverage.first_year}-{d.coverage.last_year}: {d.coverage.units}"),
+                ("delay", f"{d.lag_days} days: {d.lag_basis}"), ("note", d.note),
+                *((f"layout {layout.name}", layout.checked) for layout in d.layouts),
+                ("address", f"{d.address} ({d.address_status})"),
+            ],
+        )  # fmt: skip
+    return lines
 
 
 # --------------------------------------------------------------------------------------------------

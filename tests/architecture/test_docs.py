@@ -109,6 +109,16 @@ def test_every_source_is_documented_with_its_terms() -> None:
         assert generator().cell(dataset.citation) in page
 
 
+def test_every_event_source_is_documented_with_its_terms() -> None:
+    from vedette.sources.events.registry import all_event_datasets
+
+    page = reference("sources.md")
+    for dataset in all_event_datasets().values():
+        assert f"(`{dataset.id}`)" in page
+        assert generator().cell(dataset.citation) in page
+        assert all(generator().cell(layout.checked) in page for layout in dataset.layouts)
+
+
 def test_the_example_in_python_runs(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(generator().EXAMPLE, "python.md", "exec"), {})
     assert "attack_from_belarus 0." in capsys.readouterr().out

@@ -11,31 +11,25 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import difflib
 import fcntl
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vedette.errors import FrameRefused, SourceFailed, StoreUnavailable
-from vedette.frames.events import EVENTS, TABLES, CodeTables, EventDataset, EventFile, EventLayout, Taken, typed
+from vedette.errors import SourceFailed, StoreUnavailable
+from vedette.frames.events import EVENTS, TABLES, CodeTables, EventDataset, EventFile, Taken, typed
 from vedette.frames.frame import quoted
 from vedette.ports import Clock
-from vedette.stores.events_catalogue import Catalogue, FileRow, Segment, lines_of
+from vedette.stores.events_catalogue import Catalogue, FileRow, Segment
+from vedette.stores.events_staging import Ahead, Staged, load_codes, stage_pieces
 from vedette.stores.events_versions import COUNT_CHAIN, SUPERSEDED_ROWS, day_changes, link_versions
 
 if TYPE_CHECKING:
     import duckdb
 
-# A file of which more than this share of rows is malformed has another form than declared: refused whole. The same
-# share and least number of rows as for the historical tables (sources.parse).
-CHANGED_SHARE = 0.2
-CHANGED_ROWS = 20
 # Rows of one group inside a parquet file. Rows are sorted by pair of states, so small groups let a question about one
 # pair skip the rest: on 4.9 M rows the scan of one pair took 55 ms at 20,480 and 730 ms unsorted at the default of
 # 122,880; smaller groups make the files larger.
@@ -46,21 +40,6 @@ LEVEL = 1
 # that is polled every 15 minutes brings some thousand rows each time.
 SMALL_ROWS = 100_000
 FEW = 24
-
-_REASONS = {
-    "TOO MANY COLUMNS": "too many cells", "MISSING COLUMNS": "too few cells", "INVALID ENCODING": "is not UTF-8",
-    "LINE SIZE OVER MAXIMUM": "the line is too long", "UNQUOTED VALUE": "a quoted cell does not end",
-    "INVALID STATE": "a quoted cell does not end",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A part of a file that can be read alone: ``index`` from 0, plain rows at ``path``."""
-
-    index: int
-    path: Path
-
 
 class EventIntake:
     """Writes to the event store in ``folder``. One writer at a time; the lock goes with the process.
@@ -85,9 +64,10 @@ class EventIntake:
     def piece_bytes(self) -> int:
         """Size of a piece of a file: typed, it and what is made of it stay well inside the memory limit.
 
-        A row of GDELT takes about 480 bytes as text and some 350 typed, and is held up to three times. [assumption]
+        A row of GDELT takes about 480 bytes as text and some 350 typed; two pieces are held, one of them twice while it
+        is sorted. [assumption]
         """
-        return max(1 << 20, int(self.memory_mb * (1 << 20) / 4))
+        return max(1 << 20, int(self.memory_mb * (1 << 20) / 6))
 
     def __enter__(self) -> EventIntake:
         try:
@@ -107,7 +87,7 @@ class EventIntake:
             }
         )  # fmt: skip
         con.execute("SET enable_progress_bar = false")  # standard output is for data
-        _load_codes(con, self.codes)
+        load_codes(con, self.codes)
         self._open = (catalogue, con)
         return self
 
@@ -181,7 +161,7 @@ class EventIntake:
         ``FrameRefused`` when the file has another form than its layout, ``SourceFailed`` when it is cut short or cannot
         be read, ``StoreUnavailable`` when the disk is full; batches committed before stay.
         """
-        catalogue, _ = self._opened()
+        catalogue, con = self._opened()
         now = self.clock.now()
         catalogue.note_dataset(file.dataset.id, file.dataset.lag_days, now)
         found = catalogue.file(file.dataset.id, file.sha256, file.layout.name)
@@ -191,12 +171,18 @@ class EventIntake:
                          rejected=found.rejected)  # fmt: skip
         begun = self._begin(catalogue, file, found, now)
         batches = 0
-        for index, path in enumerate(pieces(self.piece_bytes)):
-            if index < begun.pieces:
-                continue  # committed before this process began
-            with self._explained():
-                self._take_piece(file, begun, index, path, available)
-            batches += 1
+        with self._explained(), con.cursor() as reader:
+            reader.execute("SET enable_progress_bar = false")
+            ahead = Ahead(
+                lambda table: stage_pieces(reader, file, begun, pieces(self.piece_bytes), table, now, available)
+            )
+            try:
+                for staged in ahead:
+                    self._commit_piece(file, begun, staged)
+                    batches += 1
+            finally:
+                ahead.close()
+                con.execute("DROP TABLE IF EXISTS staged_0; DROP TABLE IF EXISTS staged_1")
         with catalogue.transaction():
             catalogue.finish_file(begun.id)
         done = catalogue.file(file.dataset.id, file.sha256, file.layout.name)
@@ -250,37 +236,29 @@ class EventIntake:
                 for part in (self.folder / name).glob("*.part"):
                     part.unlink(missing_ok=True)
 
-    def _take_piece(
-        self, file: EventFile, begun: FileRow, index: int, path: Path, available: dt.datetime | None
-    ) -> None:
+    def _commit_piece(self, file: EventFile, begun: FileRow, staged: Staged) -> None:
+        """Write one staged piece as one batch."""
         catalogue, con = self._opened()
-        now = self.clock.now()
         batch = catalogue.newest_batch() + 1
-        so_far = _one(catalogue.file(file.dataset.id, file.sha256, file.layout.name))
-        offset, before = so_far.lines, so_far.rows
-        constants, varying = _selection(file, begun.id, batch, now, available)
-        bad = _stage(con, file, path, varying, first=index == 0)
-        accepted, faulty = con.execute("SELECT count(*), count(_fault) FROM staged").fetchone() or (0, 0)
-        header = 1 if index == 0 and not file.layout.columns and file.layout.form != "parquet" else 0
-        malformed = _malformed(con, file, path, begun.id, bad, offset)
-        _refuse_changed(file, accepted + len(bad), malformed)
-        added_columns = ", ".join(typed(EVENTS, name, sql) for name, sql in constants.items())
+        constants = {**staged.constants, "batch": str(batch)}
+        fixed = ", ".join(typed(EVENTS, name, sql) for name, sql in constants.items())
         con.execute(
-            f"CREATE OR REPLACE TEMP VIEW good AS SELECT *, CAST(_n + {before} AS INTEGER) AS row, {added_columns} "
-            "FROM staged WHERE _fault IS NULL"
+            f"CREATE OR REPLACE TEMP VIEW good AS SELECT *, CAST(_n + {staged.before} AS INTEGER) AS row, {fixed} "
+            f"FROM {staged.table} WHERE _fault IS NULL"
         )
         linked, repeated, corrected = self._link(con, catalogue, file.dataset.id)
         segments = self._write(con, batch, file.dataset.id, constants, linked)
-        added = int(accepted) - int(faulty) - repeated - corrected
+        no_rows = sum(m[-1] for m in staged.malformed)
         with catalogue.transaction():
-            catalogue.add_batch(batch, begun.id, now)
+            catalogue.add_batch(batch, begun.id, self.clock.now())
             for segment in segments:
                 catalogue.add_segment(segment)
-            catalogue.add_rejected(malformed)
+            catalogue.add_rejected(staged.malformed)
             catalogue.count_piece(
-                begun.id, read=int(accepted) + len(bad), added=added, repeated=repeated, corrected=corrected,
-                rejected=len(malformed), lines=int(accepted) + len(bad) + header, rows=int(accepted),
-            )
+                begun.id, read=staged.rows + no_rows, added=staged.rows - staged.faulty - repeated - corrected,
+                repeated=repeated, corrected=corrected, rejected=len(staged.malformed), lines=staged.lines,
+                rows=staged.rows,
+            )  # fmt: skip
 
     def _link(self, con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dataset: str) -> tuple[bool, int, int]:
         """Whether events of this piece have several versions; rows repeated, and new versions."""
@@ -403,12 +381,6 @@ def _most(values: Iterator[Any]) -> Any:
     return max((v for v in values if v is not None), default=None)
 
 
-def _one(found: FileRow | None) -> FileRow:
-    if found is None:
-        raise SourceFailed("the file vanished from the catalogue")
-    return found
-
-
 def write_parquet(con: duckdb.DuckDBPyConnection, sql: str, target: Path) -> int:
     """Write the rows of a query as a parquet file, whole and flushed to the disk; returns how many."""
     part = target.with_name(target.name + ".part")
@@ -423,183 +395,3 @@ def write_parquet(con: duckdb.DuckDBPyConnection, sql: str, target: Path) -> int
     finally:
         os.close(folder)
     return int(done[0]) if done else 0
-
-
-def _load_codes(con: duckdb.DuckDBPyConnection, codes: CodeTables) -> None:
-    """The code tables as small temporary tables ``cameo``, ``plover``, ``fips``, ``actors``, ``names``, ``gw``."""
-    for name in ("fips", "actors", "names", "gw"):
-        table = getattr(codes, name)
-        con.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT unnest(?::VARCHAR[]) AS code, unnest(?::VARCHAR[]) AS iso",
-            [list(table), list(table.values())],
-        )
-    for name in ("cameo", "plover"):
-        table = getattr(codes, name)
-        quads = [codes.quads[root] for root in table.values()]
-        con.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT unnest(?::VARCHAR[]) AS code, unnest(?::VARCHAR[]) AS root, "
-            "unnest(?::INTEGER[]) AS quad",
-            [list(table), list(table.values()), quads],
-        )
-
-
-def header_of(path: Path, layout: EventLayout) -> tuple[str, ...]:
-    """Names of the cells of a file: declared, or those of its first line (lower case, never empty, never twice)."""
-    if layout.columns:
-        return layout.columns
-    import csv
-
-    with path.open("r", encoding=layout.encoding, errors="replace", newline="") as handle:
-        first = next(csv.reader(handle, delimiter=layout.delim), [])
-    names: list[str] = []
-    for position, cell in enumerate(first, start=1):
-        name = cell.strip().lstrip("\ufeff").lower() or f"column_{position}"
-        names.append(name if name not in names else f"{name}_{position}")
-    return tuple(names)
-
-
-def _stage(
-    con: duckdb.DuckDBPyConnection, file: EventFile, path: Path, varying: dict[str, str], *, first: bool
-) -> list[tuple[Any, ...]]:
-    """Read a piece into the temporary table ``staged``; returns lines that are no rows: line, column, reason, text."""
-    import duckdb
-
-    layout = file.layout
-    con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    try:
-        source, names = _source(con, layout, path, first=first)
-        rows = _typed_rows(file, names, source, varying)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {rows}")
-    except (duckdb.InvalidInputException, duckdb.BinderException, duckdb.ConversionException) as error:
-        raise SourceFailed(f"the file cannot be read ({str(error).splitlines()[0]})", where=file.name) from error
-    if layout.form == "parquet":
-        return []
-    return [
-        (int(line), str(column or ""), _REASONS.get(str(kind), str(kind).lower()), str(text or ""))
-        for line, column, kind, text in con.execute(
-            "SELECT line, any_value(column_name), any_value(CAST(error_type AS VARCHAR)), any_value(csv_line) "
-            "FROM reject_errors GROUP BY line ORDER BY line"
-        ).fetchall()
-    ]
-
-
-def _source(
-    con: duckdb.DuckDBPyConnection, layout: EventLayout, path: Path, *, first: bool
-) -> tuple[str, tuple[str, ...]]:
-    """SQL that reads the piece, and the names of its cells; every cell is text."""
-    if layout.form == "parquet":
-        names = tuple(str(r[0]) for r in con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(path)})").fetchall())
-        picked = ", ".join(f'CAST("{_escaped(n)}" AS VARCHAR) AS "{_escaped(n.lower())}"' for n in names)
-        return f"(SELECT {picked} FROM read_parquet({quoted(path)}))", tuple(n.lower() for n in names)
-    names = header_of(path, layout)
-    columns = ", ".join(f"'{n.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for n in names)
-    quote = "'\"'" if layout.form == "csv" else "''"
-    nulls = ", ".join("'" + cell.replace("'", "''") + "'" for cell in ("", *layout.missing))
-    header = "true" if first and not layout.columns else "false"
-    return (
-        f"read_csv({quoted(path)}, delim='{layout.delim}', quote={quote}, escape={quote}, header={header}, "
-        f"columns={{{columns}}}, auto_detect=false, nullstr=[{nulls}], null_padding={str(layout.padded).lower()}, "
-        f"encoding='{layout.encoding}', ignore_errors=true, store_rejects=true, rejects_limit=0, max_line_size=8000000)"
-    ), names
-
-
-def _escaped(name: str) -> str:
-    return name.replace('"', '""')
-
-
-# Column of `EVENTS` -> SQL: those that are the same in every row of a piece, and the others.
-_Selection = tuple[dict[str, str], dict[str, str]]
-
-
-def _selection(
-    file: EventFile, file_id: int, batch: int, now: dt.datetime, available: dt.datetime | None
-) -> _Selection:
-    """Constants are kept out of the table in memory; together they are the columns of `EVENTS` but ``row``."""
-    instant = now.astimezone(dt.UTC).replace(tzinfo=None).isoformat(sep=" ")
-    select = {
-        **{c.name: "NULL" for c in EVENTS.columns if c.name != "row"}, **file.layout.select,
-        "dataset": f"'{file.dataset.id}'", "recorded_at": f"TIMESTAMP '{instant}'", "file_id": str(file_id),
-        "batch": str(batch),
-    }  # fmt: skip
-    if available is not None:
-        moment = available.astimezone(dt.UTC).replace(tzinfo=None).isoformat(sep=" ")
-        select["available_at"] = f"TIMESTAMP '{moment}'"
-    constant = {n: sql for n, sql in select.items() if re.fullmatch(r"NULL|(TIMESTAMP )?'[^']*'|\d+", sql)}
-    return constant, {n: sql for n, sql in select.items() if n not in constant}
-
-
-def _typed_rows(file: EventFile, names: tuple[str, ...], source: str, varying: dict[str, str]) -> str:
-    """SQL: the rows of a piece in the varying columns, with ``_n`` (from 1), and for bad ones which fault and cell."""
-    layout = file.layout
-    _require(layout, names, file.name)
-    picked = ", ".join(typed(EVENTS, name, sql) for name, sql in varying.items())
-    tests = " ".join(f"WHEN {f.when} THEN {i}" for i, f in enumerate(layout.faults))
-    cells = " ".join(f"WHEN {i} THEN CAST({f.cell} AS VARCHAR)" for i, f in enumerate(layout.faults))
-    # Naming every cell would make the reader build all of them for every row; plain lines are looked up in the file.
-    text = ", ".join(f"coalesce(raw.\"{_escaped(n)}\", '')" for n in names) if layout.form != "lines" else "''"
-    absent = "".join(f', NULL::VARCHAR AS "{_escaped(n)}"' for n in layout.optional if n not in names)
-    return f"""
-    SELECT {picked}, _n, _fault,
-        CASE WHEN _fault IS NOT NULL THEN CASE _fault {cells or "WHEN -1 THEN ''"} END END AS _cell,
-        CASE WHEN _fault IS NOT NULL THEN concat_ws('{layout.delim}', {text}) END AS _text
-    FROM (
-        SELECT *, CASE {tests or "WHEN false THEN 0"} END AS _fault
-        FROM (SELECT *, row_number() OVER () AS _n{absent} FROM {source})
-    ) AS raw {layout.joins}"""
-
-
-def _require(layout: EventLayout, names: tuple[str, ...], where: str) -> None:
-    missing = [n for n in layout.requires if n not in names]
-    if missing:
-        close = difflib.get_close_matches(missing[0], names, n=3)
-        raise FrameRefused(
-            f"the column {missing[0]!r} is not there" + (f"; nearest: {', '.join(close)}" if close else ""),
-            where=where, fix="The publisher changed the file, or it is another one",
-        )  # fmt: skip
-
-
-# file, line, column, cell, reason, text, whether the line is no row at all
-_Malformed = tuple[int, int | None, str, str, str, str, int]
-
-
-def _malformed(
-    con: duckdb.DuckDBPyConnection, file: EventFile, path: Path, file_id: int, bad: list[tuple[Any, ...]], offset: int
-) -> list[_Malformed]:
-    """Every malformed row of the piece, with its line of the file."""
-    found: list[_Malformed] = [
-        (file_id, offset + line, column, "", reason, text[:20_000], 1) for line, column, reason, text in bad
-    ]
-    rows = con.execute("SELECT _n, _fault, coalesce(_cell, ''), _text FROM staged WHERE _fault IS NOT NULL").fetchall()
-    named = file.layout.form != "parquet" and not file.layout.columns
-    lines = lines_of([n for n, *_ in rows], [line for line, *_ in bad], 1 if offset == 0 and named else 0)
-    texts = _lines_at(path, set(lines.values())) if file.layout.form == "lines" else {}
-    for n, fault, cell, text in rows:
-        one = file.layout.faults[fault]
-        line_text = texts.get(lines[n]) or str(text)
-        found.append((file_id, offset + lines[n], one.column, str(cell)[:200], one.reason, line_text[:20_000], 0))
-    return sorted(found, key=lambda m: (m[1] or 0, m[2]))
-
-
-def _lines_at(path: Path, wanted: set[int]) -> dict[int, str]:
-    """The lines of these numbers (from 1) of a plain file, as they stand in it."""
-    if not wanted:
-        return {}
-    last = max(wanted)
-    found = {}
-    with path.open("rb") as handle:
-        for number, line in enumerate(handle, start=1):
-            if number in wanted:
-                found[number] = line.rstrip(b"\r\n").decode("utf-8", errors="replace")
-            if number >= last:
-                break
-    return found
-
-
-def _refuse_changed(file: EventFile, rows: int, malformed: list[_Malformed]) -> None:
-    if rows >= CHANGED_ROWS and len(malformed) > CHANGED_SHARE * rows:
-        _, line, column, cell, reason, *_ = malformed[0]
-        raise FrameRefused(
-            f"{len(malformed)} of {rows} rows are malformed, first line {line}: {column} {cell!r} {reason}",
-            where=file.name,
-            fix="The publisher changed the file, or it is not of this data set; nothing of this part was kept",
-        )  # fmt: skip

@@ -173,7 +173,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.made_gdelt import Desk
-from vedette.stores import events_intake as intake
+from vedette.stores import events_intake as intake, events_staging as staging
 point, folder, path = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 count = {"n": 0}
 def after(name, original, nth):
@@ -194,7 +194,7 @@ elif kind == "batch":
 elif kind == "counted":
     intake.Catalogue.count_piece = after(kind, intake.Catalogue.count_piece, int(nth))
 elif kind == "staged":
-    intake._stage = after(kind, intake._stage, int(nth))
+    staging._stage = after(kind, staging._stage, int(nth))
 elif kind == "finished":
     intake.Catalogue.finish_file = after(kind, intake.Catalogue.finish_file, int(nth))
 from tests.unit.stores.test_event_store import _take_small
