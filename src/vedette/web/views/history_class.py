@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from vedette.panel.intervals import Rate
 
 CASES_SHOWN: Final = 25
+CONSTANT: Final = "constant_rate"
+"""The column of a back-test's file that holds the rate of its training years."""
 OUTCOMES: Final = {
     "y_force_init": "began a dispute and used force", "y_mid_init": "began a militarised dispute",
     "y_war_init": "began a dispute that was war", "y_ucdp_hostile": "sent troops against the government",
@@ -234,7 +236,8 @@ def _read(path: Path) -> Backtest:
         raise ValueError("not a file of vedette backtest")
     y, pairs = body[:, 3], [f"{int(a)}-{int(b)}" for a, b in body[:, :2]]
     forecasts = {"this model": body[:, 4], **{name: body[:, i] for i, name in enumerate(head[5:], 5)}}
-    reference = float(y.mean())
+    constant = forecasts.get(CONSTANT)
+    reference = scoring.brier(y, constant) if constant is not None else float(y.mean() * (1 - y.mean()))
     ours = scoring.brier_each(y, forecasts["this model"])
     table = []
     for name, p in forecasts.items():
@@ -246,7 +249,7 @@ def _read(path: Path) -> Backtest:
             TestRow(
                 name=name.replace("_", " "), roc=number_text(scoring.roc_auc(y, p), 3),
                 pr=number_text(scoring.pr_auc(y, p), 3),
-                skill=number_text(1 - scoring.brier(y, p) / (reference * (1 - reference)), 3, signed=True),
+                skill=number_text(1 - scoring.brier(y, p) / reference, 3, signed=True),
                 log=number_text(scoring.log_score(y, p), 5), ratio=number_text(float(p.sum() / y.sum()), 2), gain=gain,
             )
         )  # fmt: skip
@@ -266,8 +269,9 @@ def _read(path: Path) -> Backtest:
         outcome=outcome, file=path.name,
         finding=f"{OUTCOMES.get(outcome, outcome).capitalize()}: ROC {table[0].roc}, PR {table[0].pr}; "
         f"{'inside the band' if not off else f'off the band in {off} of {len(bins)} bins'}",
-        basis=f"{len(y):,} pair-years of {first}\u2013{last}, {int(y.sum()):,} events ({percent(reference, 2)}), by "
-        f"{len(set(pairs)):,} pairs. Skill is against the rate of the test years itself, which no forecast knew.",
+        basis=f"{len(y):,} pair-years of {first}\u2013{last}, {int(y.sum()):,} events ({percent(float(y.mean()), 2)}), "
+        f"by {len(set(pairs)):,} pairs. Skill is against the "
+        + ("constant rate of the training years." if constant is not None else "rate of the test years itself."),
         rows=tuple(table),
         drawing=diagram(bins, None, reach=min(1.0, 1.1 * max(b["forecast"] for b in bins))),
         words="; ".join(
