@@ -47,6 +47,8 @@ FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 SMALL_BODY: Final = 1_000_000
 """Bytes of a form without a file. [assumption]: a pasted book has 600,000 characters."""
+PASTED: Final = 20_000_000
+"""Bytes of one text field of a form with files. [assumption]: as much as the default limit of a document."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -97,7 +99,8 @@ async def check_csrf(request: Request) -> None:
     """Raise `Refused` unless the request carries the token of its session, in the header or in the form."""
     token = request.headers.get(HEADER, "")
     if not token and request.headers.get("content-type", "").startswith(("multipart/", "application/x-www-form")):
-        token = str((await request.form()).get(FIELD, ""))
+        # A pasted book is one field; the guard has counted the whole request already.
+        token = str((await request.form(max_part_size=PASTED)).get(FIELD, ""))
     if not request.app.state.desk.tokens.holds(session_of(request), token):
         raise Refused(
             "the form is not from this page, or the server was started anew since it was opened", status=403,

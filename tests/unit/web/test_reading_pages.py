@@ -211,6 +211,14 @@ def test_an_uploaded_page_is_read_by_its_kind_and_its_scripts_are_dropped(bench:
     assert page.scripts == []
 
 
+def test_a_text_longer_than_a_book_is_kept_with_the_reason(bench: Workbench) -> None:
+    form = bench.get(DOCS).form(DOCS)
+    long = "Troops moved to the border near Yelsk. " * 40_000  # 1.6 million characters: no field of a form is cut
+    page = bench.wait(bench.send(form, status=422, files={"file": ("", b"")}, text=long))
+    assert "Give the day it was published" in page.words
+    assert page.form(DOCS)["fields"]["text"].strip() == long.strip()
+
+
 def test_a_message_with_several_documents_lists_what_became_of_each(bench: Workbench) -> None:
     form = bench.get(DOCS).form(DOCS)
     content = mail(ARTICLE, files={"noise.bin": bytes(range(256)) * 20, "other.txt": OTHER_WORLD.encode()})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from vedette.domain.time import parse_date
@@ -54,20 +56,30 @@ def _documents_page(
 
 
 @router.post("/cases/{case_id}/documents")
-def add(
-    request: Request, person: Writer, case_id: str, text: Annotated[str, Form()] = "", url: Annotated[str, Form()] = "",
-    published: Annotated[str, Form()] = "", title: Annotated[str, Form()] = "", author: Annotated[str, Form()] = "",
-    publisher: Annotated[str, Form()] = "", as_of: Annotated[str, Form()] = "",
-    file: Annotated[UploadFile | None, File()] = None,
-) -> Response:  # fmt: skip
+async def add(request: Request, person: Writer, case_id: str) -> Response:
     """Read a pasted text, a file or a page into the case, and go on to the reader."""
+    got = await request.form()  # read already, with room for a pasted book, by the check of its token
+    texts = {k: v for k, v in got.items() if isinstance(v, str)}
+    file = got.get("file")
+    name, content = "", b""
+    if isinstance(file, UploadFile) and file.filename:
+        name, content = file.filename, await file.read()
+    return await run_in_threadpool(_add, request, person.name, case_id, texts, name, content)
+
+
+def _add(
+    request: Request, author: str, case_id: str, texts: dict[str, str], file_name: str, content: bytes
+) -> Response:
+    def given(field: str) -> str:
+        return texts.get(field, "").strip()
+
     typed = Typed(
-        text=text.replace("\r\n", "\n"), url=url.strip(), published=published.strip(), title=title.strip(),
-        author=author.strip(), publisher=publisher.strip(), as_of=as_of.strip(),
+        text=texts.get("text", "").replace("\r\n", "\n"), url=given("url"), published=given("published"),
+        title=given("title"), author=given("author"), publisher=given("publisher"), as_of=given("as_of"),
     )  # fmt: skip
-    if file is not None and file.filename:
-        typed.file_name = SAFE_NAME.sub("_", Path(file.filename.replace("\\", "/")).name).strip(" .")[:100] or "upload"
-        typed.content = file.file.read()
+    if file_name:
+        typed.file_name = SAFE_NAME.sub("_", Path(file_name.replace("\\", "/")).name).strip(" .")[:100] or "upload"
+        typed.content = content
     where = Where(as_of="")
     desk = desk_of(request)
     desk.case(case_id)  # an unknown case is a page of its own, before anything is read
@@ -80,9 +92,9 @@ def add(
         return _read(desk, case_id, typed, say)
 
     named = typed.url or typed.file_name or "the pasted text"
-    job = jobs_of(request).start(named, person.name, work, given=typed, about=case_id)
+    job = jobs_of(request).start(named, author, work, given=typed, about=case_id)
     job.done.wait(PATIENCE)
-    return _after(request, case_id, job.id, person.name)
+    return _after(request, case_id, job.id, author)
 
 
 @router.get("/cases/{case_id}/documents/reading/{job_id}")

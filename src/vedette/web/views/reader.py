@@ -151,6 +151,7 @@ class ReaderView:
     meta: tuple[str, ...]
     source: str
     mark: str
+    language: str
     story: str
     told_by: tuple[tuple[str, str, str], ...]
     legend: tuple[tuple[str, str, str], ...]
@@ -236,7 +237,8 @@ def reader_view(
         heading=safe_text(document.title) or document.id, meta=_meta(document),
         source=document.citation.url if document.citation and document.citation.url.startswith(("http://", "https://"))
         else "",
-        mark=document.marking.value, story=_story(known, document, more.places or {}),
+        mark=document.marking.value, language=document.language,
+        story=_story(known, document, more.places or {}),
         told_by=_told_by(known, document, more.places or {}, where),
         legend=tuple((n, SHORT.get(k, label), _css(n)) for k, (n, label) in names.items()),
         blocks=_blocks(document, marks), ruler=ruler_svg(ruler(marks, len(document.text))),
