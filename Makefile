@@ -34,7 +34,7 @@ help:
 	@echo 'make test          set up and pass the checks: ruff, mypy, import-linter, pytest'
 	@echo 'make test-browser  the tests that drive a real browser (needs chromium)'
 	@echo 'make test-spark    one expression on DuckDB and on a real local Spark (needs Java 17)'
-	@echo 'make soak          the property tests on 10,000 examples each (hours)'
+	@echo 'make soak          200 kills of the watch service; the property tests on 10,000 examples each (hours)'
 	@echo 'make lint          ruff, mypy and import-linter only'
 	@echo 'make bench         benchmarks: start-up, installed size, product against peer'
 	@echo 'make evals         quality gates with floors'
@@ -55,6 +55,7 @@ test: lint
 	$(BIN)/python -m pytest -m "not browser and not spark" -n $(TEST_JOBS) --dist loadfile --durations 10
 
 soak: $(VENV)/.dev
+	$(BIN)/python tests/watch_soak.py --kills 200
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/property -n $(TEST_JOBS) --timeout 0 --durations 10
 
 lint: $(VENV)/.dev

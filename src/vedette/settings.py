@@ -272,7 +272,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _alert_channels(env: Mapping[str, str]) -> dict[str, AlertChannel]:
     """Channels by name in small letters: VEDETTE_ALERT_OPS_DESK is ops-desk."""
-    prefix, suffix = "VEDETTE_ALERT_", "_SECRET"
+    prefix, suffix = "VEDETTE_ALERT_NAME".removesuffix("NAME"), "_SECRET"
     named = {v.removeprefix(prefix).removesuffix(suffix) for v in env if v.startswith(prefix) and env[v].strip()}
     return {
         name.lower().replace("_", "-"): alert_channel(name.lower().replace("_", "-"), env)
