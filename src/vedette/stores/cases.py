@@ -21,7 +21,7 @@ from vedette.ports import CaseChange, Clock
 from vedette.stores import contents, records, schema
 from vedette.stores.database import Database
 from vedette.stores.forget import SqlForgetting
-from vedette.stores.library import SqlLibrary
+from vedette.stores.library import SqlLibrary, recent_document, recent_item
 from vedette.stores.overview import SqlOverview
 
 # Made once: putting a statement together costs more than running it.
@@ -95,12 +95,19 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         texts = {}
         for row in documents if documents is not None else connection.execute(_rows_of(schema.documents, case_id)):
             _check(row, "document", where)
-            texts[row.id] = records.decode(Document, row.record, where=f"{where}, document {row.id}")
+            place = f"{where}, document {row.id}"
+            if documents is None:
+                texts[row.id] = records.decode(Document, row.record, where=place)
+            else:
+                texts[row.id] = recent_document(case_id, row, place)
         items = []
         for row in evidence if evidence is not None else connection.execute(_rows_of(schema.evidence, case_id)):
             _check(row, "evidence", where)
             place = f"{where}, evidence {row.id}"
-            items.append(records.decode(Evidence, row.record, documents=texts, where=place))
+            if evidence is None:
+                items.append(records.decode(Evidence, row.record, documents=texts, where=place))
+            else:
+                items.append(recent_item(case_id, row, texts, place))
         reviews = [
             records.decode(Review, row.record, where=f"{where}, review {row.seq}")
             for row in connection.execute(_rows_of(schema.reviews, case_id))

@@ -269,12 +269,7 @@ class SqlLibrary:
             where = f"{self._db.where}, case {case_id}, document {row.id}"
             if records.digest_of(row.record) != row.digest:
                 raise Damaged("the stored document does not match its digest", where=where, fix="Restore a copy of it")
-            key = ("document", case_id, row.id, row.digest)
-            document = _RECENT.get(key)
-            if not isinstance(document, Document):
-                document = records.decode(Document, row.record, where=where)
-                _RECENT.put(key, document)
-            found[row.id] = document
+            found[row.id] = recent_document(case_id, row, where)
         return found
 
     def _evidence(
@@ -291,13 +286,7 @@ class SqlLibrary:
             where = f"{self._db.where}, case {case_id}, evidence {row.id}"
             if records.digest_of(row.record) != row.digest:
                 raise Damaged("the stored item does not match its digest", where=where, fix="Restore a copy of it")
-            # With the digest of the text it quotes: both may have been replaced by their forgotten forms.
-            key = ("evidence", case_id, row.id, row.digest, documents[row.document_id].sha256)
-            item = _RECENT.get(key)
-            if not isinstance(item, Evidence):
-                item = records.decode(Evidence, row.record, documents=documents, where=where)
-                _RECENT.put(key, item)
-            found.append(item)
+            found.append(recent_item(case_id, row, documents, where))
         return tuple(found)
 
 
@@ -325,6 +314,27 @@ class _Recent:
 
 # Some ten megabytes at most. [assumption]
 _RECENT = _Recent(4096)
+
+
+def recent_document(case_id: str, row: Row[Any], where: str) -> Document:
+    """The document of a row, decoded now or a moment ago. Its digest was checked by the caller."""
+    key = ("document", case_id, row.id, row.digest)
+    found = _RECENT.get(key)
+    if not isinstance(found, Document):
+        found = records.decode(Document, row.record, where=where)
+        _RECENT.put(key, found)
+    return found
+
+
+def recent_item(case_id: str, row: Row[Any], documents: Mapping[str, Document], where: str) -> Evidence:
+    """The same for evidence; with the digest of the text it quotes, since both may be replaced by forgotten forms."""
+    quoted = documents[row.document_id].sha256 if row.document_id is not None else ""
+    key = ("evidence", case_id, row.id, row.digest, quoted)
+    found = _RECENT.get(key)
+    if not isinstance(found, Evidence):
+        found = records.decode(Evidence, row.record, documents=documents, where=where)
+        _RECENT.put(key, found)
+    return found
 
 
 def _attribution(record: str) -> str:
