@@ -1,10 +1,11 @@
 """Whether the tempo of events adds to what is known of a pair without it: ``python evals/signals.py``.
 
-Yearly. Directed pairs of states, ICEWS counts 2002-2014 by quad class, surprise of a year against the pair's own years
-before it for the volume of the year (`vedette.warning.tempo`); outcome: the pair's initiation of the use of force in
-the *next* year (Correlates of War MID 5). What is known without the signal is a logit on rivalry, contiguity, past
-disputes and peace years, refitted on the years before each test year. Rolling folds: every test year is judged by
-ratios fitted on earlier outcomes only. The gain is in log score a dyad-year, paired, with a 95 % interval over pairs.
+Yearly. Directed pairs of states, ICEWS counts 2002-2014 by quad class, surprise of a year against the pair's own
+years before it for the volume of the year (`vedette.warning.tempo`); outcomes: the pair's initiation of the use of
+force in the *next* year (Correlates of War MID 5), and a hostile intervention begun then (UCDP). What is known
+without the signal is a logit on rivalry, contiguity, past disputes and peace years, refitted on the years before each
+test year. Rolling folds: every test year is judged by ratios fitted on earlier outcomes only. The gain is in log
+score a dyad-year, paired, with a 95 % interval over pairs.
 
 Monthly, 2012-2014, from the benchmark set of ICEWS facts (all classes together): surprise of a month against the
 pair's months before, outcome a dispute with force that starts in the next month. Printed with its n.
@@ -72,7 +73,13 @@ def yearly_surprise(counts: Array, volumes: Array) -> Array:
     return held
 
 
-def real_rows(shared: Path) -> Rows:
+OUTCOMES = {
+    "y_force_init": "initiations of force (Correlates of War MID 5)",
+    "y_ucdp_hostile": "hostile interventions begun (UCDP: interstate, or for rebels)",
+}
+
+
+def real_rows(shared: Path, outcome: str = "y_force_init") -> Rows:
     """Pairs of the panel of politically relevant dyads that ICEWS counts, with outcome years 2006-2014."""
     import duckdb
 
@@ -90,13 +97,13 @@ def real_rows(shared: Path) -> Rows:
         sums = ", ".join(f"sum({q})" for q in QUADS)
         volume = c.execute(f"select year, {sums} from e group by 1 order by 1").fetchall()
         rows = c.execute(
-            f"select p.ccode1, p.ccode2, p.year, p.y_force_init, {columns}, {', '.join(QUADS)} "
+            f"select p.ccode1, p.ccode2, p.year, p.{outcome} happened, {columns}, {', '.join(QUADS)} "
             "from read_parquet($p) p join e on e.i = p.ccode1 and e.j = p.ccode2 and e.year = p.year "
-            "where p.y_force_init is not null or p.year between 2002 and 2014 order by 1, 2, 3", {"p": panel},
+            "where p.year between 2002 and 2014 order by 1, 2, 3", {"p": panel},
         ).fetchnumpy()
         before = c.execute(
-            f"select year, y_force_init, {columns} from read_parquet($p) where year between 1980 and 2014 "
-            "and y_force_init is not null", {"p": panel},
+            f"select year, {outcome} happened, {columns} from read_parquet($p) where year between 1980 and 2014 "
+            f"and {outcome} is not null", {"p": panel},
         ).fetchnumpy()
     years = [r[0] for r in volume]
     pairs = sorted(set(zip(rows["ccode1"].tolist(), rows["ccode2"].tolist(), strict=True)))
@@ -110,13 +117,13 @@ def real_rows(shared: Path) -> Rows:
         z[name] = yearly_surprise(grid, np.array([float(r[q + 1]) for r in volume]))
     names = columns.split(", ")
     known = _features(*(np.ma.filled(rows[n].astype(float), np.nan) for n in names))
-    happened = np.ma.filled(rows["y_force_init"].astype(float), np.nan)
+    happened = np.ma.filled(rows["happened"].astype(float), np.nan)
     keep = (t >= PAST_YEARS + 1) & np.isfinite(happened)
     return Rows(
         year=rows["year"][keep].astype(float), pair=k[keep].astype(float), happened=happened[keep], known=known[keep],
         z={n: v[k[keep], t[keep] - 1] for n, v in z.items()},
         fitting=(
-            np.asarray(before["year"], dtype=float), np.ma.filled(before["y_force_init"].astype(float), np.nan),
+            np.asarray(before["year"], dtype=float), np.ma.filled(before["happened"].astype(float), np.nan),
             _features(*(np.ma.filled(before[n].astype(float), np.nan) for n in names)),
         ),
     )  # fmt: skip
@@ -293,6 +300,24 @@ def sweep() -> None:
     tempo.TRIM = kept
 
 
+def report(rows: Rows, outcome: str) -> None:
+    """Slopes, folds and ranges of surprise for one outcome."""
+    print(f"\nICEWS dyad-years, outcome years 2006-2014: {rows.year.size} directed pairs x years, "
+          f"{int(rows.happened.sum())} {outcome}; surprise of the year before")  # fmt: skip
+    for name in QUADS:
+        lines, gains, pairs = folds(rows, name)
+        fit, gain = whole(rows, name), mean_interval(gains, pairs)
+        print(f"\n{name}: slope on all years {fit.slope:+.3f} (sd {fit.slope_sd:.3f}); rolling folds "
+              f"{FIRST_TEST}-2014, gain in log score a dyad-year {gain.estimate:+.6f} ({gain.low:+.6f} to {gain.high:+.6f}, "
+              f"{gain.clusters} pairs)")  # fmt: skip
+        print("  test year: n, events, slope learnt before (sd), gain")
+        for x in lines:
+            print(f"  {x['year']}: {x['n']}, {x['events']}, {x['slope']:+.3f} ({x['sd']:.3f}), {x['gain']:+.5f}")
+        print("  surprise: dyad-years, events, observed / expected without it")
+        for words, n, events, ratio in by_surprise(rows, name):
+            print(f"  {words}: {n}, {events}, {ratio:.2f}")
+
+
 def main() -> int:
     """Print the tables; exit status as the module says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -308,22 +333,8 @@ def main() -> int:
     print(f"made pairs: slope put in 0.30, found {found.slope:.2f} (sd {found.slope_sd:.2f}), n {found.n}: "
           f"{'found' if fine else 'MISSED'}")  # fmt: skip
     if (shared / "data" / "events" / "icews_dyad_year_2002_2014.parquet").is_file():
-        rows = real_rows(shared)
-        print(f"\nICEWS dyad-years 2006-2014 (outcome years): {rows.year.size} directed pairs x years, "
-              f"{int(rows.happened.sum())} initiations of force; surprise of the year before")  # fmt: skip
-        for name in QUADS:
-            lines, gains, pairs = folds(rows, name)
-            fit = whole(rows, name)
-            interval = mean_interval(gains, pairs)
-            print(f"\n{name}: slope on all years {fit.slope:+.3f} (sd {fit.slope_sd:.3f}); rolling folds "
-                  f"{FIRST_TEST}-2014, gain in log score a dyad-year {interval.estimate:+.6f} ({interval.low:+.6f} to "
-                  f"{interval.high:+.6f}, {interval.clusters} pairs)")  # fmt: skip
-            print("  test year: n, events, slope learnt before (sd), gain")
-            for x in lines:
-                print(f"  {x['year']}: {x['n']}, {x['events']}, {x['slope']:+.3f} ({x['sd']:.3f}), {x['gain']:+.5f}")
-            print("  surprise: dyad-years, initiations, observed / expected without it")
-            for words, n, events, ratio in by_surprise(rows, name):
-                print(f"  {words}: {n}, {events}, {ratio:.2f}")
+        for outcome, words in OUTCOMES.items():
+            report(real_rows(shared, outcome), words)
         fit, pairs_counted = monthly(shared)
         print(f"\nICEWS facts by month 2012-2014: {fit.n} months of {pairs_counted} pairs, {fit.events} disputes with "
               f"force begun the month after; slope {fit.slope:+.3f} (sd {fit.slope_sd:.3f})")  # fmt: skip
