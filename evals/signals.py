@@ -308,7 +308,8 @@ def report(rows: Rows, outcome: str) -> None:
         lines, gains, pairs = folds(rows, name)
         fit, gain = whole(rows, name), mean_interval(gains, pairs)
         print(f"\n{name}: slope on all years {fit.slope:+.3f} (sd {fit.slope_sd:.3f}); rolling folds "
-              f"{FIRST_TEST}-2014, gain in log score a dyad-year {gain.estimate:+.6f} ({gain.low:+.6f} to {gain.high:+.6f}, "
+              f"{FIRST_TEST}-2014,")  # fmt: skip
+        print(f"  gain in log score a dyad-year {gain.estimate:+.6f} ({gain.low:+.6f} to {gain.high:+.6f}, "
               f"{gain.clusters} pairs)")  # fmt: skip
         print("  test year: n, events, slope learnt before (sd), gain")
         for x in lines:
