@@ -74,6 +74,18 @@ def test_looks_and_indicators_travel_with_the_case(vedette: CommandLine, tmp_pat
     assert "never edited in place" in vedette.refused("case", "import", refused)
 
 
+def test_an_import_adds_to_what_is_watched_and_takes_nothing_away(vedette: CommandLine, tmp_path: Path) -> None:
+    before = tmp_path / "before.toml"
+    vedette.ok("case", "export", CASE, "--out", before)
+    vedette.ok("indicators", "add", CASE, "Airlift", "--scenario", "force", "--present", "3", "--since", "2023-08-10")
+    vedette.ok("indicators", "set", CASE, "airlift", "present", "--on", "2023-08-11")
+    vedette.ok("case", "import", before)
+    assert rows(vedette)["airlift"]["looks"] == 1
+    shown = json.loads(vedette.ok("case", "show", CASE, "--json"))
+    assert {c["state"] for c in shown["checks"] if c["indicator"] == "airlift"} == {"present"}
+    assert "airlift" in {i["id"] for i in shown["indicators"]}
+
+
 def test_what_is_worth_looking_for_becomes_an_indicator(vedette: CommandLine) -> None:
     told = json.loads(vedette.ok("indicators", "suggest", CASE, "--json"))
     best = told["suggestions"][0]

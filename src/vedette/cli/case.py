@@ -453,7 +453,8 @@ def _as_plain(case: Any) -> dict[str, Any]:
         ],
         "evidence": [proposal_row(e) for e in case.standing()], "reviews": to_plain(case.reviews),
         "judgments": to_plain(case.judgments), "assumptions": to_plain(case.assumptions),
-        "crowd": to_plain(case.crowd), "structure_note": case.structure_note, "coding_note": case.coding_note,
+        "crowd": to_plain(case.crowd), "indicators": to_plain(case.indicators), "checks": to_plain(case.checks),
+        "signals": to_plain(case.signals), "structure_note": case.structure_note, "coding_note": case.coding_note,
     }  # fmt: skip
 
 
@@ -495,5 +496,7 @@ def _print_case(case: Any) -> None:
     waiting = sum(e.status == "proposed" for e in standing)
     documents = counted(len(case.documents), "document")
     print(f"{counted(len(standing), 'item')} of evidence, {waiting} to review; {documents}.")
+    if case.indicators:
+        say(f"{counted(len(case.indicators), 'indicator')} watched:  vedette indicators list {case.id}")
     if waiting:
         say(f"Next:  vedette review {case.id}")

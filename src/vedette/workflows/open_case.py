@@ -231,8 +231,25 @@ def import_case(store: CaseStore, path: Path, *, author: str, id: str | None = N
                 store.create(case, author=author, reason=f"imported from {path.name}")
                 return Imported(case=store.load(case.id), change=None, not_understood=notes)
             stored_case(store, case.id)
+        case = _with_watched(case, store.load(case.id))
         change = store.revise(case, author=author, reason=f"imported from {path.name}")
         return Imported(case=store.load(case.id), change=change, not_understood=notes)
+
+
+def _with_watched(case: Case, stored: Case) -> Case:
+    """The case of a file with the indicators, looks and readings that only the workspace has: an import adds.
+
+    One that both have under the same id stays the file's, so that the store can refuse an edited one.
+    """
+    from dataclasses import replace
+
+    own = {i.id for i in case.indicators}, {s.id for s in case.signals}
+    return replace(
+        case,
+        indicators=(*(i for i in stored.indicators if i.id not in own[0]), *case.indicators),
+        checks=(*(c for c in stored.checks if c not in case.checks), *case.checks),
+        signals=(*(s for s in stored.signals if s.id not in own[1]), *case.signals),
+    )
 
 
 def make_case(answers: NewCase) -> Case:
