@@ -9,7 +9,7 @@ import pytest
 from tests.contract.conftest import Backend
 from tests.made_records import full_case
 
-from vedette.domain.alerts import Alert, AlertKind, AlertRule, QuietHours, ScenarioLine, Told
+from vedette.domain.alerts import Alert, AlertKind, AlertRule, QuietHours, Reason, ScenarioLine, Share, Told
 from vedette.errors import CaseRefused
 from vedette.ports.watching import CaseWatch, Item, ItemState, Message, SourceState, Watch, WatchKind
 from vedette.stores.watching import SqlWatchStore
@@ -136,3 +136,44 @@ def test_alerts_are_never_changed_or_removed(store: SqlWatchStore, backend: Back
         with pytest.raises(Exception, match="append-only"), engine.begin() as connection:
             connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_the_words_of_a_forgotten_document_go_from_what_was_told(backend: Backend) -> None:
+    from vedette.stores.cases import SqlCaseStore
+
+    database = backend.open_database()
+    cases, watching = SqlCaseStore(database, backend.clock), SqlWatchStore(database)
+    case = full_case()
+    cases.create(case)
+    item = next(e for e in case.evidence if e.quote is not None)
+    assert item.quote is not None
+    secret = "Secret words of the report"
+    share = Share(id=item.id, what=secret, log_odds=0.1)
+    told = Told(case="made", at=AT, scenarios=(ScenarioLine(id="s", label="S", probability=0.3, shares=(share,)),))
+    both = [
+        replace(alert(1), headline=secret, evidence=(item.id,), reasons=(Reason(id=item.id, what=secret),)),
+        replace(
+            alert(2), kind=AlertKind.PROBABILITY, headline="S: 20 % to 30 %", evidence=(),
+            reasons=(Reason(id=item.id, what=secret, log_odds=0.1), Reason(id="e9", what="Other", log_odds=0.2)),
+        ),
+        alert(3),
+    ]  # fmt: skip
+    source = "feed:https://news.example/feed"
+    watching.add_alerts(both, [])
+    watching.keep_told(told, "1", AT.date())
+    watching.keep_items(
+        "made",
+        [Item(source=source, id="https://news.example/secret", version="1", state=ItemState.READ, first_seen=AT,
+              document=item.quote.document.id)],
+    )  # fmt: skip
+    cases.forget("made", item.quote.document.id, author="a", reason="asked to", words=True)
+    after = SqlWatchStore(backend.open_database())
+    third, second, first = after.alerts()
+    assert (first.key, first.headline, first.reasons[0].what) == ("key1", "[removed]", "[removed]")
+    assert second.headline == "S: 20 % to 30 %" and [r.what for r in second.reasons] == ["[removed]", "Other"]
+    assert second.reasons[0].log_odds == 0.1 and third == both[2]
+    assert "secret" not in str(after.versions("made", source)) and after.versions("made", source)
+    found = after.told("made")[0]
+    assert found is not None and found.scenarios[0].shares[0].what == "[removed]"
+    with pytest.raises(CaseRefused, match="told already"):
+        after.add_alerts([replace(alert(7), covers=("cover1",))], [])

@@ -18,6 +18,7 @@ from vedette.ports import Clock
 from vedette.ports.forgetting import Tombstone
 from vedette.stores import records, schema
 from vedette.stores.database import Database
+from vedette.stores.watch_forget import forget_words
 
 REMOVED = "[removed]"
 """Stands where text was; a document always has a text, an item a claim."""
@@ -49,6 +50,13 @@ class SqlForgetting:
             stamp = {"case_id": case_id, "document_id": document_id, "salt": salt, "reason": reason, "author": author,
                      "recorded_at": now}  # fmt: skip
             touched = self._forget_quotes(connection, document, words, stamp)
+            if words:
+                forget_words(
+                    connection, case_id, document_id, touched, REMOVED,
+                    lambda kind, name, record: self._bury(
+                        connection, stamp, kind, name, record, salted(salt, records.digest_of(record))
+                    ),
+                )  # fmt: skip
             self._bury(connection, stamp, "document", document_id, records.encode(gone), salted(salt, row.sha256))
             record = records.encode(gone)
             d = schema.documents

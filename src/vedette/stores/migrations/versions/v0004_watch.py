@@ -20,6 +20,13 @@ DROPS = (
 
 APPEND_ONLY = ("watch_alerts", "watch_covered")
 
+# The words of a forgotten document go from the alerts that told it, exactly as a tombstone names it.
+FORGOTTEN = (
+    "EXISTS (SELECT 1 FROM tombstones t WHERE t.case_id = OLD.case_id AND t.kind = 'alert' "
+    "AND t.record_id LIKE OLD.key || '/%' AND t.replacement = NEW.record) "
+    "AND NEW.seq = OLD.seq AND NEW.key = OLD.key AND NEW.case_id = OLD.case_id AND NEW.kind = OLD.kind"
+)
+
 
 def upgrade() -> None:
     """Create the tables; alerts and what they covered are append-only."""
@@ -63,6 +70,7 @@ def upgrade() -> None:
     op.create_index("ix_watch_messages_due", "watch_messages", ["state", "not_before"])
     for table in APPEND_ONLY:
         triggers.refuse(table)
+    triggers.allow("watch_alerts", "UPDATE", FORGOTTEN)
 
 
 def _state() -> None:
@@ -107,5 +115,6 @@ def _state() -> None:
 
 def downgrade() -> None:
     """Remove all of it: what is watched and what was told would have to be said again."""
+    triggers.allow_no_more("watch_alerts")
     for table in DROPS:
         op.drop_table(table)
