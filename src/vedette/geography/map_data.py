@@ -127,8 +127,8 @@ def _area(bounds: Boundaries, outline: Ints, window: Bounds) -> BaseGeometry:
     frame, whole = _frame(window), []
     for ring in bounds.rings(outline):
         line = np.concatenate([bounds.arc(a) for a in ring])
-        if len(line) >= 4 and _meets(line, window):
-            whole.append(shapely.make_valid(shapely.Polygon(line)))
+        if len(line) >= 4:
+            whole += [shapely.make_valid(shapely.Polygon(x)) for x in _seen(_closed(_unwrapped(line)), window)]
     whole.sort(key=lambda shape: -float(shape.area))
     tree = shapely.STRtree(whole)
     shapes: list[BaseGeometry] = []
@@ -145,15 +145,43 @@ def _area(bounds: Boundaries, outline: Ints, window: Bounds) -> BaseGeometry:
     return shapely.MultiPolygon(parts)
 
 
+def _unwrapped(line: Floats) -> Floats:
+    """A line without jumps at the 180th meridian: degrees east go on counting."""
+    if np.abs(np.diff(line[:, 0])).max() < 180.0:
+        return line
+    out = line.copy()
+    out[:, 0] = np.unwrap(line[:, 0], period=360.0)
+    return out
+
+
+def _closed(ring: Floats) -> Floats:
+    """A ring round a pole (Antarctica) ends a whole turn from its start: it is closed along the pole."""
+    if abs(ring[-1, 0] - ring[0, 0]) < 180.0:
+        return ring
+    pole = -90.0 if ring[:, 1].mean() < 0 else 90.0
+    return np.vstack([ring, [[ring[-1, 0], pole], [ring[0, 0], pole]]])
+
+
+def _seen(line: Floats, window: Bounds) -> list[Floats]:
+    """The line, and it a whole turn to the west and east, where that meets the window."""
+    (west, south), (east, north) = line.min(axis=0), line.max(axis=0)
+    if north < window[1] or south > window[3]:
+        return []
+    return [
+        line + np.array([turn, 0.0]) if turn else line
+        for turn in (-360.0, 0.0, 360.0)
+        if east + turn >= window[0] and west + turn <= window[2]
+    ]
+
+
 def _lines(bounds: Boundaries, window: Bounds, dashed: set[int]) -> list[dict[str, Any]]:
     from shapely import LineString, MultiLineString
 
     frame = _frame(window)
     kinds: dict[str, list[Floats]] = {"border": [], "coast": []}
     for number, sides in enumerate(bounds.sides("recognised")):
-        line = bounds.arc(number)
-        if sides and number not in dashed and _meets(line, window):
-            kinds["border" if len(sides) > 1 else "coast"].append(line)
+        if sides and number not in dashed:
+            kinds["border" if len(sides) > 1 else "coast"] += _seen(_unwrapped(bounds.arc(number)), window)
     found = []
     for kind, lines in kinds.items():
         cut = MultiLineString([LineString(x) for x in lines]).intersection(frame) if lines else None
@@ -212,11 +240,6 @@ def _told(area: DisputedArea, on: dt.date | None, shape: BaseGeometry) -> dict[s
         "kind": "disputed", "id": area.id, "name": area.name, "label": area.label, "statement": area.statement(on),
         "coarse": bool(area.outline), "at": [round(float(middle.x), DIGITS), round(float(middle.y), DIGITS)],
     }  # fmt: skip
-
-
-def _meets(line: Floats, window: Bounds) -> bool:
-    (w, s), (e, n) = line.min(axis=0), line.max(axis=0)
-    return bool(e >= window[0] and n >= window[1] and w <= window[2] and s <= window[3])
 
 
 def _geometry(shape: BaseGeometry) -> dict[str, Any] | None:

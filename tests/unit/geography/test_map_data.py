@@ -93,6 +93,29 @@ def test_a_window_inside_one_state_is_all_that_state() -> None:
     assert area(of(found, "state")[0]).area == pytest.approx(15.0, rel=1e-6)
 
 
+@pytest.mark.parametrize("resolution", ["10m", "50m", "110m"])
+def test_a_state_across_the_180th_meridian_is_no_band_round_the_globe(resolution: Any) -> None:
+    """Chukotka crosses it: without care Russia would cover Greenland and Alaska between two parallels."""
+    for window, inside, outside in (
+        ((-60.0, 55.0, 60.0, 80.0), (45.0, 60.0), (-40.0, 67.0)),
+        ((-180.0, 50.0, -130.0, 75.0), (-175.0, 67.0), (-150.0, 67.0)),
+        ((120.0, 50.0, 180.0, 75.0), (175.0, 67.0), (150.0, 77.0)),
+    ):
+        found = land(window, DAY, resolution)
+        (drawn,) = [area(f) for f in of(found, "state") if f["properties"]["code"] == "RUS"]
+        russia = shapely.make_valid(drawn)
+        assert russia.contains(shapely.Point(inside)), (resolution, window)
+        assert not russia.contains(shapely.Point(outside)), (resolution, window)
+        frame = shapely.box(*window).buffer(1e-3)
+        assert all(frame.covers(area(f)) for f in found["features"])
+
+
+def test_antarctica_reaches_the_pole() -> None:
+    found = land((-60.0, -84.0, 60.0, -60.0), DAY, "110m")
+    antarctica = next(area(f) for f in of(found, "state") if f["properties"]["code"] == "ATA")
+    assert shapely.make_valid(antarctica).contains(shapely.Point(0.0, -80.0))
+
+
 def test_a_name_has_room_inside_its_state() -> None:
     for f in of(land(BLACK_SEA, DAY), "state"):
         at = shapely.Point(f["properties"]["at"])

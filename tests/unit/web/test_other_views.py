@@ -247,6 +247,19 @@ def test_sightings_are_numbered_from_the_latest_report() -> None:
     assert [s["known"] for s in found] == sorted((s["known"] for s in found), reverse=True)
 
 
+def test_a_long_distance_is_framed_with_both_its_ends() -> None:
+    base = bundled_case("belarus-2022")
+    far = replace(base.options[0], interveners=("USA",), host=None, target="SYR")
+    others = tuple(replace(o, interveners=("USA",), host=None, target="SYR") for o in base.options[1:])
+    found = map_data(replace(base, options=(far, *others)), AsOf(date=base.as_of))
+    west, south, east, north = found["frame"]
+    for end in ("from", "to"):
+        lon, lat = found["distance"][end]["at"]
+        assert west < lon < east and south < lat < north
+    assert found["window"][0] <= west and found["window"][2] >= east
+    assert {s["shown"] for s in found["sightings"]} <= {True, False}
+
+
 def test_a_case_that_cannot_be_placed_says_why() -> None:
     base = host_case()
     # An intervention at home: no state enters another, so there is no way to measure.

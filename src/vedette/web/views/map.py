@@ -5,6 +5,7 @@ Everything is as known at the date asked for; texts are plain and are put into t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from vedette.domain.case import Case
@@ -35,8 +36,12 @@ def _data(case: Case, plan: MapPlan) -> dict[str, Any]:
 
     bounds, locator = load_boundaries(plan.locator.resolution), plan.locator
     plane = frame_of(locator)
+    distance = _distance(plan, DIGITS)
     frame = [round(v, 2) for v in window_of(plane)]
     window = [round(v, 1) for v in window_of(plane, BEYOND)]
+    if not plane.whole:
+        # The drawing closes in on the middle of a long line; a map that can be moved shows all of it.
+        frame, window = _around(distance["line"], 0.08), _around(distance["line"], 0.3)
     corner = ",".join(f"{v:g}" for v in window)
     return {
         "title": locator.title,
@@ -54,9 +59,25 @@ def _data(case: Case, plan: MapPlan) -> dict[str, Any]:
             for p in locator.places
             if p.kind != "sighting"
         ],
-        "distance": _distance(plan, DIGITS),
-        "sightings": _sightings(case, plan),
+        "distance": distance,
+        "sightings": _sightings(case, plan, window),
     }
+
+
+def _around(line: Sequence[Sequence[float]], beyond: float) -> list[float]:
+    """The box of a line with a share of its size on every side, five degrees at least.
+
+    A line across the 180th meridian has no box: then it is that of the end near the target.
+    """
+    if any(abs(p[0]) > 180.0 for p in line):
+        line = [p for p in line if abs(p[0]) <= 180.0]
+    west, east = min(p[0] for p in line), max(p[0] for p in line)
+    south, north = min(p[1] for p in line), max(p[1] for p in line)
+    wide, high = max(beyond * (east - west), 5.0), max(beyond * (north - south), 5.0)
+    return [
+        round(max(west - wide, -180.0), 1), round(max(south - high, -84.0), 1), round(min(east + wide, 180.0), 1),
+        round(min(north + high, 84.0), 1),
+    ]  # fmt: skip
 
 
 def _distance(plan: MapPlan, digits: int) -> dict[str, Any]:
@@ -69,7 +90,7 @@ def _distance(plan: MapPlan, digits: int) -> dict[str, Any]:
         "km": round(estimate.best_km, 1), "miles": round(best.miles, 1),
         "label": f"{estimate.best_km:.0f}\u202fkm" if estimate.best_km >= 10 else f"{estimate.best_km:.1f}\u202fkm",
         "from": _end(best.nearest.name, *ends[0]), "to": _end(best.point.name, *ends[1]),
-        "line": [[round(float(v), digits) for v in p] for p in great_circle(*ends)],
+        "line": _line(great_circle(*ends), digits),
         "spread": [round(estimate.low_km, 1), round(estimate.high_km, 1)],
         "by_resolution": [
             {"drawing": f"1:{r.removesuffix('m')} million", "km": round(km, 1)}
@@ -79,12 +100,22 @@ def _distance(plan: MapPlan, digits: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _line(points: Any, digits: int) -> list[list[float]]:
+    """Positions without a jump at the 180th meridian, counted on from the target."""
+    import numpy as np
+
+    lon = np.unwrap(points[::-1, 0], period=360.0)[::-1]
+    return [[round(float(x), digits), round(float(y), digits)] for x, y in zip(lon, points[:, 1], strict=True)]
+
+
 def _end(name: str, lat: float, lon: float) -> dict[str, Any]:
     text = f"{abs(lat):.3f}° {'N' if lat >= 0 else 'S'} {abs(lon):.3f}° {'E' if lon >= 0 else 'W'}"
     return {"name": name, "at": [round(lon, 5), round(lat, 5)], "text": text}
 
 
-def _sightings(case: Case, plan: MapPlan) -> list[dict[str, Any]]:
+def _sightings(case: Case, plan: MapPlan, window: Sequence[float]) -> list[dict[str, Any]]:
+    """Marks by number; ``shown`` False: outside the window, in the list only."""
+    west, south, east, north = window
     found = []
     for number, item in enumerate(plan.sightings, 1):
         place = item.place
@@ -96,6 +127,7 @@ def _sightings(case: Case, plan: MapPlan) -> list[dict[str, Any]]:
                 "number": number, "evidence": item.id, "place": place.name, "at": [place.lon, place.lat],
                 "text": item.claim, "grade": str(item.grade), "date": (min(d for d in days if d) if days else
                 item.times.available_at.date()).isoformat(), "known": item.times.available_at.date().isoformat(),
+                "shown": west <= place.lon <= east and south <= place.lat <= north,
                 "href": f"/cases/{case.id}/evidence?item={item.id}",
             }
         )  # fmt: skip

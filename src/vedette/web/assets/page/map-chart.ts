@@ -95,7 +95,7 @@ function list(shown: CaseMap): HTMLElement {
         shape("path", { class: "tri", d: "M9 0l9 16H0z" }), shape("text", { x: "9", y: "13", "text-anchor": "middle" }, String(seen.number)));
       return make(
         "li", { id: `seen-${seen.number}`, tabindex: "-1" }, mark,
-        make("span", {}, make("b", {}, seen.place), ": ", make("a", { href: seen.href }, seen.text)),
+        make("span", {}, make("b", {}, seen.place), ": ", make("a", { href: seen.href }, seen.text), seen.shown ? "" : " (outside the map)"),
         make("time", { datetime: seen.date }, inWords(day(seen.date))), make("span", { title: "Grade" }, seen.grade),
       );
     }),

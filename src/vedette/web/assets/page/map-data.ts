@@ -9,7 +9,7 @@ export interface Distance {
 }
 export interface Sighting {
   number: number; evidence: string; place: string; at: Position; text: string; grade: string; date: string;
-  known: string; href: string;
+  known: string; href: string; shown: boolean;
 }
 export interface CaseMap {
   title: string; as_of: string; opened: string; frame: Box; window: Box; land: string;
