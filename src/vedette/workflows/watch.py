@@ -362,7 +362,7 @@ def status(store: WatchStore, now: dt.datetime) -> dict[str, Any]:
                 "why": state.why if state else "", "failures": state.failures if state else 0,
                 "last_ok": state.last_ok if state else None, "last_new": state.last_new if state else None,
                 "next": state.next_due if state else None,
-                "overdue": bool(state and state.next_due < now - dt.timedelta(seconds=2 * watch.every)),
+                "overdue": bool(state and state.next_due < now - dt.timedelta(seconds=2 * watch.every + 2 * KEEP)),
                 "items": dict(counts.get((watch.case, watch.source), {})),
             }
         )  # fmt: skip

@@ -73,10 +73,14 @@ class Outbox:
     def _send(self, due: Sequence[Message], found: Mapping[str, Alert], failed: dict[str, str]) -> int:
         """Try each once; channels that fail are added to ``failed``, and what else is theirs waits with them."""
         now = self._clock.now()
-        trying = [self._tried(m, now) for m in due if m.channel not in failed]
         # The attempts are on record before anything leaves: a process that dies while sending tries again after the
-        # wait, not at once and for ever.
-        self._record(trying)
+        # wait, not at once and for ever. What another process began to send meanwhile is no longer due.
+        with self._store.transaction():
+            still = {(m.key, m.channel) for m in self._store.due_messages(now, limit=MOST)}
+            trying = [
+                self._tried(m, now) for m in due if m.channel not in failed and (m.key, m.channel) in still
+            ]
+            self._record(trying)
         done: list[Message] = []
         sent, since = 0, time.monotonic()
         for message in trying:

@@ -415,6 +415,21 @@ def test_two_services_on_one_workspace_tell_a_thing_once(world: World) -> None:
     assert len(world.store.alerts()) == 1 and len(world.desk.sent) == 1
 
 
+def test_a_message_that_another_process_is_sending_is_left_to_it(world: World) -> None:
+    world.watch()
+    world.sources.put(1)
+    world.desk.broken = True
+    world.round()
+    world.time.go(hours=1)
+    world.desk.broken = False
+    mine = Outbox(world.store, world.time, lambda _name: world.desk, chance=lambda: 0.5)
+    other = Outbox(world.store, world.time, lambda _name: world.desk, chance=lambda: 0.5)
+    due = world.store.due_messages(world.time.now())
+    assert mine.send_due() == (1, {}) and len(due) == 1
+    assert other._send(due, world.store.alerts_by_key(due[0].alerts), {}) == 0
+    assert len(world.desk.sent) == 1
+
+
 @pytest.mark.parametrize("point", [0, 2, 5, 9, 13, 18, 24, 30, 31, 32, 33, 36])
 def test_an_error_anywhere_in_a_round_loses_nothing_and_tells_nothing_twice(
     tmp_path: Path, point: int, monkeypatch: pytest.MonkeyPatch
