@@ -15,7 +15,7 @@ from vedette.domain.claims import Direction, Strength
 from vedette.domain.documents import Document
 from vedette.domain.evidence import Bearing, Evidence, Review, Status, Verdict
 from vedette.domain.time import AsOf, Times, instant, parse_date
-from vedette.web.views.address import address, case_path
+from vedette.web.views.address import address, case_path, sentence
 from vedette.web.views.brief import Composition, brief_page
 from vedette.web.views.documents import AddForm, Where, documents_view, queue
 from vedette.web.views.elicit import Form, elicit_view, strip
@@ -185,6 +185,7 @@ def test_a_composition_survives_its_address() -> None:
 
 def test_addresses_quote_what_they_carry() -> None:
     assert address("/x", a="1&2", b="", c=None, d=["p q", "r"]) == "/x?a=1%262&d=p+q&d=r"
+    assert [sentence(t) for t in ("", "it is late", "Why?", " éa. ")] == ["", "It is late.", "Why?", "Éa."]
     assert case_path("a/b", "c?d") == "/cases/a%2Fb/c%3Fd"
 
 

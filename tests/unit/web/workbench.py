@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -120,9 +121,10 @@ class Workbench:
 
     def wait(self, page: Page) -> Page:
         """Follow a reading to its end."""
-        for _ in range(200):
+        for _ in range(1200):
             if "/documents/reading/" not in str(self.last.url) or self.last.status_code != 200:
                 return page
+            time.sleep(0.05)
             self.last = self.client.get(str(self.last.url))
             page = Page(self.last.text)
         raise AssertionError("the reading does not end")

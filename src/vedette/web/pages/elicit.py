@@ -17,7 +17,7 @@ from vedette.web.access import Person, Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
 from vedette.web.reading import day_of, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
-from vedette.web.views.address import address, case_path
+from vedette.web.views.address import address, case_path, sentence
 from vedette.web.views.documents import Where
 from vedette.web.views.elicit import Form, answered, elicit_view
 from vedette.workflows.elicit import BLIND, Answer, coherence_of, give, parse_answers
@@ -102,7 +102,7 @@ def _answer(request: Request, person: Person, case_id: str, fields: dict[str, st
     try:
         where = where_of(request, {"as_of": fields.get("as_of", "")})
     except VedetteError as error:
-        form = Form(fields=fields, error=error.what, fix=error.fix)
+        form = Form(fields=fields, error=sentence(error.what), fix=sentence(error.fix))
         return _page(request, case_id, Where(), analyst, fixed, form, status=422)
     day = day_of(desk, case, where)
     try:
@@ -122,7 +122,7 @@ def _answer(request: Request, person: Person, case_id: str, fields: dict[str, st
             saw_model=done or fields.get("saw_model") == "yes", as_of=_speaks_for(desk, day),
         )  # fmt: skip
     except VedetteError as error:
-        form = Form(fields=fields, error=error.what, fix="" if "--" in error.fix else error.fix)
+        form = Form(fields=fields, error=sentence(error.what), fix="" if "--" in error.fix else sentence(error.fix))
         return _page(request, case_id, where, analyst, fixed, form, status=422)
     return see_other(
         address(case_path(case_id, "elicit"), as_of=where.as_of, analyst=analyst, stored=len(answers)) + "#result"

@@ -20,7 +20,7 @@ from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
 from vedette.web.reading import copies, day_of, document_of, folded, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
-from vedette.web.views.address import address, case_path
+from vedette.web.views.address import address, case_path, sentence
 from vedette.web.views.documents import Where
 from vedette.web.views.reader import Around, Draft, ReaderView, order, reader_view
 from vedette.workflows.triage import decide, if_accepted, moved_since, undo_last
@@ -145,7 +145,7 @@ def _decide(
         made = _act(desk, case, item, form, author, day_of(desk, case, where, document))
     except VedetteError as error:
         conflict = isinstance(error, EditConflict)
-        draft = Draft(fields=form, error=error.what, fix=_fix(error), conflict=conflict)
+        draft = Draft(fields=form, error=sentence(error.what), fix=sentence(_fix(error)), conflict=conflict)
         return _reader_page(
             request, case_id, document_id, where, item=item_id, draft=draft, author=author,
             status=409 if conflict else 422,

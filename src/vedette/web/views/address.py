@@ -22,6 +22,14 @@ def address(path: str, **chosen: Value) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
+def sentence(text: str) -> str:
+    """A message of an error as a sentence: a capital first, a full stop last."""
+    said = text.strip()
+    if not said:
+        return ""
+    return said[0].upper() + said[1:] + ("" if said.endswith((".", "?", "!", "”")) else ".")
+
+
 def case_path(case: str, *parts: str) -> str:
     """``/cases/CASE/...`` with every part quoted."""
     return "/".join(["/cases", *(quote(p, safe="") for p in (case, *parts))])

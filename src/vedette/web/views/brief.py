@@ -14,7 +14,7 @@ from vedette.reference.estimative import number_text, percent
 from vedette.reporting.labels import day_text, safe_text
 from vedette.reporting.sections import ALWAYS, SECTIONS
 from vedette.reporting.verify import Compared
-from vedette.web.views.address import address, case_path
+from vedette.web.views.address import address, case_path, sentence
 from vedette.web.views.evidence import scenario_letters
 from vedette.workflows.brief import BriefRequest
 from vedette.workflows.revisions import Changes
@@ -158,7 +158,8 @@ def brief_page(
         audiences=_choices(tuple((m.value.removeprefix("TLP:"), m.value) for m in Marking), chosen.audience),
         scales=_choices((("icd203", "ICD 203 (US)"), ("phia", "PHIA (UK)")), chosen.scale),
         as_of=day, since=chosen.since, weeks=chosen.weeks or (str(request.weeks) if request else ""),
-        first=case.opened.isoformat(), last=case.deadline.isoformat(), notes=chosen.notes, error=error, fix=fix,
+        first=case.opened.isoformat(), last=case.deadline.isoformat(), notes=chosen.notes,
+        error=sentence(error), fix=sentence(fix),
         preview=address(case_path(case.id, "brief.html"), **query) if not error else "",
         files=tuple(
             (name, address(case_path(case.id, f"brief.{form}"), **query, download="1"), what)

@@ -11,7 +11,7 @@ from vedette.domain.evidence import Evidence, Status
 from vedette.domain.time import AsOf
 from vedette.errors import VedetteError
 from vedette.reporting.labels import safe_text
-from vedette.web.views.address import address, case_path
+from vedette.web.views.address import address, case_path, sentence
 from vedette.workflows.review import consequence
 
 
@@ -197,6 +197,6 @@ class Typed:
             fix = f"{fix} Choose the file {self.file_name} again: browsers do not keep it.".strip()
         return AddForm(
             text=self.text, url=self.url, published=self.published, title=self.title, author=self.author,
-            publisher=self.publisher, as_of=self.as_of, error=error.what if error is not None else "", fix=fix,
-            wrong=wrong, later=later,
+            publisher=self.publisher, as_of=self.as_of, error=sentence(error.what) if error is not None else "",
+            fix=sentence(fix), wrong=wrong, later=later,
         )  # fmt: skip
