@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from gdelt_rows import write_gdelt
@@ -52,17 +53,19 @@ con.execute("SET preserve_insertion_order = false")
 con.execute("SET temp_directory = '" + sys.argv[2] + ".tmp'")
 day = "CAST(try_strptime(sqldate, '%Y%m%d') AS DATE)"
 added = "try_strptime(dateadded, '%Y%m%d%H%M%S')"
-con.execute(f'''COPY (SELECT 'gdelt2' AS dataset, 'event' AS kind, TRY_CAST(globaleventid AS BIGINT) AS key, NULL::VARCHAR
-  AS id, eventcode AS code, 'CAMEO' AS ontology, eventrootcode AS root, TRY_CAST(quadclass AS INTEGER) AS quad,
-  actor1countrycode AS source, actor2countrycode AS target, actor1code AS source_actor, actor2code AS target_actor,
-  {day} AS occurred_from, {day} AS occurred_to, 'day' AS time_precision, {added} AS published_at, {added} AS available_at,
-  now()::TIMESTAMP AS recorded_at, actiongeo_fullname AS place, actiongeo_countrycode AS place_state,
-  TRY_CAST(actiongeo_lat AS DOUBLE) AS lat, TRY_CAST(actiongeo_long AS DOUBLE) AS lon, actiongeo_type AS place_precision,
-  TRY_CAST(goldsteinscale AS DOUBLE) AS intensity, TRY_CAST(avgtone AS DOUBLE) AS tone, TRY_CAST(nummentions AS INTEGER)
-  AS mentions, TRY_CAST(numsources AS INTEGER) AS sources, TRY_CAST(numarticles AS INTEGER) AS articles,
-  NULL::INTEGER AS fatalities, NULL::INTEGER AS fatalities_low, NULL::INTEGER AS fatalities_high,
-  NULL::DOUBLE AS confidence, NULL::BIGINT AS refers_to, NULL::VARCHAR AS tags, sourceurl AS url, 1 AS file_id, 0 AS row,
-  1 AS batch FROM read_csv('{sys.argv[1]}', delim='\\t', header=false, quote='', escape='', auto_detect=false,
+con.execute(f'''COPY (SELECT 'gdelt2' AS dataset, 'event' AS kind, TRY_CAST(globaleventid AS BIGINT) AS key,
+  NULL::VARCHAR AS id, eventcode AS code, 'CAMEO' AS ontology, eventrootcode AS root,
+  TRY_CAST(quadclass AS INTEGER) AS quad, actor1countrycode AS source, actor2countrycode AS target,
+  actor1code AS source_actor, actor2code AS target_actor, {day} AS occurred_from, {day} AS occurred_to,
+  'day' AS time_precision, {added} AS published_at, {added} AS available_at, now()::TIMESTAMP AS recorded_at,
+  actiongeo_fullname AS place, actiongeo_countrycode AS place_state, TRY_CAST(actiongeo_lat AS DOUBLE) AS lat,
+  TRY_CAST(actiongeo_long AS DOUBLE) AS lon, actiongeo_type AS place_precision,
+  TRY_CAST(goldsteinscale AS DOUBLE) AS intensity, TRY_CAST(avgtone AS DOUBLE) AS tone,
+  TRY_CAST(nummentions AS INTEGER) AS mentions, TRY_CAST(numsources AS INTEGER) AS sources,
+  TRY_CAST(numarticles AS INTEGER) AS articles, NULL::INTEGER AS fatalities, NULL::INTEGER AS fatalities_low,
+  NULL::INTEGER AS fatalities_high, NULL::DOUBLE AS confidence, NULL::BIGINT AS refers_to, NULL::VARCHAR AS tags,
+  sourceurl AS url, 1 AS file_id, 0 AS row, 1 AS batch
+  FROM read_csv('{sys.argv[1]}', delim='\\t', header=false, quote='', escape='', auto_detect=false,
   columns={{{names}}}, ignore_errors=true)) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)''')
 """
 GDELTPYR = """
@@ -81,8 +84,12 @@ print(len(frame))
 """
 
 
-def run(python: Path | str, code: str, *args: str, env: dict[str, str] | None = None) -> tuple[float, float, str]:
-    """Seconds, peak megabytes and output of a process of its own."""
+# Seconds by the clock, seconds of processors, peak megabytes.
+Cost = tuple[float, float, float]
+
+
+def run(python: Path | str, code: str, *args: str, env: dict[str, str] | None = None) -> tuple[Cost, str]:
+    """Cost and output of a process of its own."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(python), "-c", code, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -94,7 +101,8 @@ def run(python: Path | str, code: str, *args: str, env: dict[str, str] | None = 
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"a run failed: {errors[-2000:]}")
-    return time.perf_counter() - started, used.ru_maxrss / 1024, out
+    seconds = time.perf_counter() - started
+    return (seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024), out
 
 
 def made(rows: int) -> tuple[Path, Path]:
@@ -109,12 +117,12 @@ def made(rows: int) -> tuple[Path, Path]:
     return plain, packed
 
 
-def product(path: Path) -> tuple[float, float, dict[str, int]]:
+def product(path: Path) -> tuple[Cost, dict[str, int]]:
     """The product on one file, into an empty store; its counts are checked."""
     home = WORK / "home"
     shutil.rmtree(home, ignore_errors=True)
-    seconds, memory, out = run(sys.executable, PRODUCT, str(path), env={"VEDETTE_HOME": str(home)})
-    return seconds, memory, json.loads(out)
+    cost, out = run(sys.executable, PRODUCT, str(path), env={"VEDETTE_HOME": str(home)})
+    return cost, json.loads(out)
 
 
 def check(counts: dict[str, int], rows: int) -> None:
@@ -135,51 +143,59 @@ def compare(rows: int, repeats: int, peer: Path) -> None:
     if not peer.exists():
         raise SystemExit(f"the peer is missing: {peer} (see the head of {Path(__file__).name})")
     plain, packed = made(rows)
-    table: dict[str, list[tuple[float, float]]] = {n: [] for n in ("product, plain", "COPY", "product, zip", "gdeltPyR")}
-    for repeat in range(repeats):
-        for name in table:
-            if name == "COPY":
-                seconds, memory, _ = run(sys.executable, COPY, str(plain), str(WORK / "copy.parquet"), str(ROOT / "src"))
-            elif name == "gdeltPyR":
-                seconds, memory, _ = run(peer, GDELTPYR, str(packed))
-            else:
-                seconds, memory, counts = product(plain if name == "product, plain" else packed)
-                if repeat == 0:
-                    check(counts, rows)
-                    print(f"{name}: {counts}")
-            table[name].append((seconds, memory))
+    runs: dict[str, Callable[[], Cost]] = {
+        "product, plain": lambda: checked(plain, rows),
+        "COPY": lambda: run(sys.executable, COPY, str(plain), str(WORK / "copy.parquet"), str(ROOT / "src"))[0],
+        "product, zip": lambda: checked(packed, rows),
+        "gdeltPyR": lambda: run(peer, GDELTPYR, str(packed))[0],
+    }
+    costs: dict[str, list[Cost]] = {name: [] for name in runs}
+    for _ in range(repeats):
+        for name, once in runs.items():
+            costs[name].append(once())
     print(f"{rows:,} rows, {repeats} repeats in turn, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
-    for name, values in table.items():
-        seconds = [v[0] for v in values]
-        print(f"  {name:<15} {statistics.median(seconds):6.2f} s ({min(seconds):.2f}-{max(seconds):.2f})"
-              f"  {max(v[1] for v in values):7.0f} MB")  # fmt: skip
-    for ours, theirs, what, least in (
-        ("product, plain", "COPY", "speed of COPY", 0.5), ("product, zip", "gdeltPyR", "speed of gdeltPyR", 1.8),
-    ):  # fmt: skip
-        ratios = sorted(t[0] / o[0] for o, t in zip(table[ours], table[theirs], strict=True))
-        print(f"{what}: {statistics.median(ratios):.2f}x ({ratios[0]:.2f}-{ratios[-1]:.2f}), wanted at least {least}x")
-    memory = max(v[1] for v in table["product, zip"]) / max(v[1] for v in table["gdeltPyR"])
-    print(f"memory of gdeltPyR: {memory:.2f}x, wanted at most 0.35x")
+    for name, values in costs.items():
+        wall, cpu, memory = zip(*values, strict=True)
+        print(
+            f"  {name:<15} {statistics.median(wall):6.2f} s ({min(wall):.2f}-{max(wall):.2f})"
+            f"  {statistics.median(cpu):6.2f} s of processors  {max(memory):7.0f} MB"
+        )
+    for ours, theirs, least in (("product, plain", "COPY", 0.5), ("product, zip", "gdeltPyR", 1.8)):
+        for what, nth in (("by the clock", 0), ("by processor time", 1)):
+            ratios = sorted(t[nth] / o[nth] for o, t in zip(costs[ours], costs[theirs], strict=True))
+            print(
+                f"speed of {theirs}, {what}: {statistics.median(ratios):.2f}x ({ratios[0]:.2f}-{ratios[-1]:.2f}), "
+                f"wanted at least {least}x"
+            )
+    share = max(c[2] for c in costs["product, zip"]) / max(c[2] for c in costs["gdeltPyR"])
+    print(f"memory of gdeltPyR: {share:.2f}x, wanted at most 0.35x")
+
+
+def checked(path: Path, rows: int) -> Cost:
+    """One run of the product, its counts checked."""
+    cost, counts = product(path)
+    check(counts, rows)
+    return cost
 
 
 def slope(sizes: list[int], repeats: int) -> None:
     """Seconds a row and peak memory by number of rows."""
-    per_row: dict[int, float] = {}
+    per_row: dict[str, list[float]] = {"clock": [], "processors": []}
     for rows in sizes:
         plain, _ = made(rows)
-        runs = [product(plain) for _ in range(repeats if rows <= 1_000_000 else 1)]
-        check(runs[-1][2], rows)
-        seconds = statistics.median(r[0] for r in runs)
-        per_row[rows] = seconds / rows
+        costs = [checked(plain, rows) for _ in range(repeats if rows <= 1_000_000 else 1)]
+        wall, cpu = (statistics.median(c[n] for c in costs) for n in (0, 1))
+        per_row["clock"].append(1e6 * wall / rows)
+        per_row["processors"].append(1e6 * cpu / rows)
         store = WORK / "home" / "data" / "events"
         disk = sum(p.stat().st_size for p in store.rglob("*") if p.is_file()) / 1e6
         print(
-            f"{rows:>12,} rows: {seconds:8.2f} s, {1e6 * seconds / rows:6.2f} microseconds a row, "
-            f"{max(r[1] for r in runs):5.0f} MB of memory, {disk:8.1f} MB on disk "
-            f"(text {plain.stat().st_size / 1e6:.0f} MB)"
+            f"{rows:>12,} rows: {wall:8.2f} s, {per_row['clock'][-1]:6.2f} microseconds a row "
+            f"({per_row['processors'][-1]:.2f} of processors), {max(c[2] for c in costs):5.0f} MB of memory, "
+            f"{disk:8.1f} MB on disk (text {plain.stat().st_size / 1e6:.0f} MB)"
         )
-    low, high = min(per_row.values()), max(per_row.values())
-    print(f"largest against smallest cost of a row: {high / low:.2f}x (start-up of about half a second included)")
+    for what, values in per_row.items():
+        print(f"dearest row against cheapest, by {what}: {max(values) / min(values):.2f}x (start-up included)")
 
 
 def main() -> None:

@@ -173,6 +173,9 @@ class EventIntake:
         batches = 0
         with self._explained(), con.cursor() as reader:
             reader.execute("SET enable_progress_bar = false")
+            # The rows of a CSV file are many and their number is not known beforehand; left to itself, the planner puts
+            # all of them into a hash table to look the few codes up there, instead of the codes.
+            reader.execute("SET disabled_optimizers = 'build_side_probe_side,join_order'")
             ahead = Ahead(
                 lambda table: stage_pieces(reader, file, begun, pieces(self.piece_bytes), table, now, available)
             )

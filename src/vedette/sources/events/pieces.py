@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import shutil
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,27 +20,26 @@ UNPACKED_LIMIT = 64 << 30
 def plain_parts(path: Path, scratch: Path, size: int, *, split: bool) -> Iterator[Path]:
     """The plain contents of ``path`` (zip with one file, gzip, or plain) in parts of about ``size`` bytes.
 
-    ``split`` False: one part, whatever its size. A packed file is unpacked and its checksum verified first. Parts are
-    removed when the next one is asked for. Raises ``SourceFailed`` when it is cut short or damaged.
+    ``split`` False: one part, whatever its size. A packed file is unpacked whole and its checksum verified before the
+    first part is given. Parts are removed when the next one is asked for. Raises ``SourceFailed`` when it is cut short
+    or damaged.
     """
     kind = packing_of(path)
-    if kind == "plain":
-        if not split or path.stat().st_size <= size:
-            yield path
-            return
-        with path.open("rb") as handle:
-            yield from _parts(handle, scratch, size)
-        return
-    whole = scratch / f"{path.name}.plain"
-    try:
-        _unpack(path, kind, whole)
-        if not split or whole.stat().st_size <= size:
-            yield whole
-            return
-        with whole.open("rb") as handle:
-            yield from _parts(handle, scratch, size)
-    finally:
-        whole.unlink(missing_ok=True)
+    whole = UNPACKED_LIMIT if not split else size
+    if kind != "plain":
+        parts: list[Path] = []
+        try:
+            _unpack(path, kind, scratch, whole, parts)
+            for part in parts:
+                yield part
+                part.unlink(missing_ok=True)
+        finally:
+            for part in parts:
+                part.unlink(missing_ok=True)
+    elif path.stat().st_size <= whole:
+        yield path
+    else:
+        yield from _parts(path, scratch, size)
 
 
 def packing_of(path: Path) -> str:
@@ -78,15 +77,29 @@ def _opened(path: Path, kind: str) -> IO[bytes]:
     return path.open("rb")
 
 
-def _unpack(path: Path, kind: str, target: Path) -> None:
+def _unpack(path: Path, kind: str, scratch: Path, size: int, parts: list[Path]) -> None:
+    """Unpack into files of about ``size`` bytes, cut at line ends; their paths are added to ``parts``."""
     try:
-        with _opened(path, kind) as source, target.open("wb") as out:
-            done = 0
-            while block := source.read(BLOCK):
-                done += len(block)
-                if done > UNPACKED_LIMIT:
-                    raise SourceFailed(f"it unpacks to more than {UNPACKED_LIMIT} bytes", where=path.name)
-                out.write(block)
+        with _opened(path, kind) as source:
+            done, rest = 0, b""
+            while True:
+                part = scratch / f"unpacked-{len(parts)}"
+                parts.append(part)
+                with part.open("wb") as out:
+                    written = out.write(rest)
+                    rest, block = b"", b""
+                    while written < size and (block := source.read(BLOCK)):
+                        done += len(block)
+                        if done > UNPACKED_LIMIT:
+                            raise SourceFailed(f"it unpacks to more than {UNPACKED_LIMIT} bytes", where=path.name)
+                        end = block.rfind(b"\n") + 1
+                        if written + len(block) >= size and end:
+                            block, rest = block[:end], block[end:]
+                            out.write(block)
+                            break
+                        written += out.write(block)
+                    else:
+                        return
     except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _damaged(path, error) from error
 
@@ -98,31 +111,21 @@ def _damaged(path: Path, error: Exception) -> SourceFailed:
     )  # fmt: skip
 
 
-def _parts(handle: IO[bytes], scratch: Path, size: int) -> Iterator[Path]:
-    """Cut at line ends."""
+def _parts(path: Path, scratch: Path, size: int) -> Iterator[Path]:
+    """Copies of stretches of a plain file, cut at line ends; the system copies, no byte passes through here."""
     part = scratch / "part"
-    carried = b""
-    more = True
-    while more:
-        with part.open("wb") as out:
-            out.write(carried)
-            written, carried = len(carried), b""
-            while written < size:
-                block = handle.read(min(BLOCK, size - written))
-                if not block:
-                    more = False
-                    break
-                written += len(block)
-                out.write(block)
-            if more:
-                rest = handle.readline()  # up to the end of the line that was cut
-                out.write(rest)
-                more = bool(rest) or bool(block)
-            filled = out.tell()
-        if filled:
+    total = path.stat().st_size
+    start = 0
+    with path.open("rb") as handle:
+        while start < total:
+            handle.seek(min(start + size, total))
+            handle.readline()  # to the end of the line that would be cut
+            end = handle.tell()
+            with part.open("wb") as out:
+                while start < end:
+                    start += os.sendfile(out.fileno(), handle.fileno(), start, end - start)
             yield part
     part.unlink(missing_ok=True)
-    shutil.rmtree(part, ignore_errors=True)
 
 
 def cut_short(path: Path, cells: int, delim: str) -> bool:
