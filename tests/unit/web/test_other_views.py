@@ -21,7 +21,7 @@ from vedette.web.desk import STATIC
 from vedette.web.views.components import USES, components_view, contrast, pairs, tokens
 from vedette.web.views.history import history_view
 from vedette.web.views.history_class import backtest_view
-from vedette.web.views.map import map_data
+from vedette.web.views.map import SHAPE, map_data
 from vedette.web.views.palette import LENGTH, palette
 from vedette.web.views.tour import STOPS, steps
 from vedette.web.views.watch import ORDER, STATES, watch_view
@@ -258,6 +258,16 @@ def test_a_long_distance_is_framed_with_both_its_ends() -> None:
         assert west < lon < east and south < lat < north
     assert found["window"][0] <= west and found["window"][2] >= east
     assert {s["shown"] for s in found["sightings"]} <= {True, False}
+
+
+@pytest.mark.parametrize("name", ["belarus-2022", "niger-2023"])
+def test_the_window_has_the_shape_of_the_box_it_is_drawn_in(name: str) -> None:
+    case = bundled_case(name)
+    west, south, east, north = map_data(case, AsOf(date=case.as_of))["window"]
+    low, high = (np.degrees(np.arcsinh(np.tan(np.radians(v)))) for v in (south, north))
+    assert (east - west) / (high - low) == pytest.approx(SHAPE, rel=0.02)
+    css = (STATIC.parent / "assets" / "map-look.css").read_text("utf-8")
+    assert "aspect-ratio: 56 / 43" in css
 
 
 def test_a_case_that_cannot_be_placed_says_why() -> None:

@@ -5,6 +5,7 @@ Everything is as known at the date asked for; texts are plain and are put into t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,10 @@ MOST_SIGHTINGS = 40
 """Marks on a map that can be moved and filtered by time. [assumption]: more hide each other at any scale."""
 BEYOND = 0.12
 """How far one may move beyond the frame, as a share of it. [assumption: looks; the bytes grow with the area]"""
+
+
+SHAPE = 56 / 43
+"""Width of the map's box for its height, as the style sheet of the map has it."""
 
 
 def map_data(case: Case, as_of: AsOf) -> dict[str, Any]:
@@ -42,6 +47,7 @@ def _data(case: Case, plan: MapPlan) -> dict[str, Any]:
     if not plane.whole:
         # The drawing closes in on the middle of a long line; a map that can be moved shows all of it.
         frame, window = _around(distance["line"], 0.08), _around(distance["line"], 0.3)
+    window = _shaped(window)
     corner = ",".join(f"{v:g}" for v in window)
     return {
         "title": locator.title,
@@ -78,6 +84,33 @@ def _around(line: Sequence[Sequence[float]], beyond: float) -> list[float]:
         round(max(west - wide, -180.0), 1), round(max(south - high, -84.0), 1), round(min(east + wide, 180.0), 1),
         round(min(north + high, 84.0), 1),
     ]  # fmt: skip
+
+
+def _shaped(window: Sequence[float]) -> list[float]:
+    """The window made as wide as the map's box is for its height, in Mercator's plane, within the globe.
+
+    A map that may not leave its window cannot be drawn smaller than fills the box: one that is too flat hides its ends.
+    """
+    west, south, east, north = window
+    low, high = _mercator(south), _mercator(north)
+    wanted = (east - west) / SHAPE
+    if high - low < wanted:
+        more = (wanted - (high - low)) / 2
+        low, high = low - more, high + more
+        south, north = max(_latitude(low), -84.0), min(_latitude(high), 84.0)
+    else:
+        more = ((high - low) * SHAPE - (east - west)) / 2
+        west, east = max(west - more, -180.0), min(east + more, 180.0)
+    return [round(west, 1), round(south, 1), round(east, 1), round(north, 1)]
+
+
+def _mercator(lat: float) -> float:
+    """Degrees of height in Mercator's plane (Snyder 1987, USGS Professional Paper 1395, p. 41)."""
+    return math.degrees(math.asinh(math.tan(math.radians(lat))))
+
+
+def _latitude(height: float) -> float:
+    return math.degrees(math.atan(math.sinh(math.radians(height))))
 
 
 def _distance(plan: MapPlan, digits: int) -> dict[str, Any]:
