@@ -46,7 +46,7 @@ def place_document(
             document=document.id, story=source.placed.story if source else original, relation=Relation.TRANSLATION,
             of=original, share=placed.share,
         )  # fmt: skip
-    full = {key for key, n in library.sharing(case_id, signature.keys, most=0).leads.items() if n >= stories.FULL}
+    full = {key for key, n in library.sharing(case_id, signature.keys, most=0).leads.items() if n >= stories.FULL_KEY}
     kept = replace(
         signature, anchors=stories.anchors_kept(placed, wanted, sharing.leads),
         keys=tuple(key for key in signature.keys if key not in full),
