@@ -30,8 +30,15 @@ def _routes(app: Any) -> Iterator[Any]:
         inner = getattr(route, "original_router", None)
         if inner is not None:
             pending.extend(inner.routes)
-        elif hasattr(route, "dependant"):
+        elif hasattr(route, "endpoint"):
             yield route
+
+
+def _declared(route: Any) -> Right | None:
+    """The right that a route asks for: of a dependency, or of the function of a plain route."""
+    if hasattr(route, "dependant"):
+        return _right(route.dependant)
+    return getattr(route.endpoint, "right", None)
 
 
 def _right(dependant: Any) -> Right | None:
@@ -46,11 +53,11 @@ def test_every_route_declares_the_right_it_needs() -> None:
     routes = list(_routes(create_app(Desk(open_workspace()))))
     paths = {r.path for r in routes}
     assert {"/", "/cases/{case_id}", "/cases/{case_id}/whatif.json", "/healthz", "/new-case"} <= paths
-    missing = [(r.path, sorted(r.methods)) for r in routes if _right(r.dependant) is None]
+    missing = [(r.path, sorted(r.methods)) for r in routes if _declared(r) is None]
     assert missing == []
     changing = [r for r in routes if r.methods - {"GET", "HEAD", "OPTIONS"}]
     assert changing
-    open_to_readers = {r.path for r in changing if _right(r.dependant) in (Right.READ, Right.OPEN)}
+    open_to_readers = {r.path for r in changing if _declared(r) in (Right.READ, Right.OPEN)}
     # How the page looks to one browser, and signing in and out, change no case.
     assert all("/cases/{case_id}" not in path or path.endswith(("/verify", "/preview")) for path in open_to_readers)
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from vedette.errors import UnknownName
-from vedette.web.access import Reader
+from vedette.web.access import Reader, Right, needs
 from vedette.web.desk import Desk
 from vedette.web.render import InCase, desk_of, is_part, render
 from vedette.web.views.case import PARTS, view_of
@@ -90,9 +92,20 @@ def _whole(desk: Desk, case_id: str, query: CaseQuery, version: str, parts: tupl
     return text
 
 
-@router.get("/cases/{case_id}")
-def case(request: Request, person: Reader, case_id: str, whole: str = "") -> Response:
+async def case(request: Request) -> Response:
     """One case. ``whole`` also makes the slower parts at once, for browsers without scripts."""
+    await may_read(request)
+    case_id, whole = request.path_params["case_id"], request.query_params.get("whole", "")
+    return await run_in_threadpool(_case, request, case_id, whole)
+
+
+may_read = needs(Right.READ)
+case.right = Right.READ  # type: ignore[attr-defined]
+# A plain route: the page that is asked for most pays for no parsing of parameters (benchmarks/pages.py).
+router.routes.append(Route("/cases/{case_id}", case, methods=["GET"]))
+
+
+def _case(request: Request, case_id: str, whole: str) -> Response:
     desk, query = desk_of(request), CaseQuery.of(request.query_params)
     version = desk.version(case_id)
     title = desk.head(case_id, version).title
