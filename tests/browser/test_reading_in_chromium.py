@@ -100,6 +100,14 @@ def test_triage_by_keys_alone_with_corrections_a_moved_edge_and_undo(browser: An
         page.click("text=Read it")
         page.wait_for_selector(READY)
         item = page.locator("#decide").get_attribute("data-item")
+        page.keyboard.press("s")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        assert page.locator("#decide [data-accept]").inner_text() == "Accept corrected"  # an edge alone is a change
+        page.keyboard.press("s")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        assert page.locator("#decide [data-accept]").inner_text() == "Accept"
         page.keyboard.press("5")
         page.keyboard.press("-")
         page.keyboard.press("w")
@@ -119,6 +127,14 @@ def test_triage_by_keys_alone_with_corrections_a_moved_edge_and_undo(browser: An
         assert page.locator("#f-attribution").input_value().endswith("ar")
         page.keyboard.press("Escape")
         page.locator("#main").focus()
+        # Looking at another item loses nothing of what was changed here.
+        page.keyboard.press("j")
+        page.locator(f"#decide:not([data-item='{item}'])").wait_for()
+        page.keyboard.press("k")
+        page.locator(f"#decide[data-item='{item}']").wait_for()
+        assert page.locator("#at-hand").inner_text().split() == words[1:-1]
+        assert page.locator("#f-attribution").input_value().endswith("ar")
+        assert page.locator("#decide [data-accept]").inner_text() == "Accept corrected"
         page.keyboard.press("a")
         page.wait_for_selector(".moved-line")
         accepted = page.locator(f"mark[data-ev='{item}.c1'].accepted").all_inner_texts()

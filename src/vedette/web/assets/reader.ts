@@ -12,11 +12,17 @@ interface Span { start: number; end: number }
 let units: number[] = [];
 let text = "";
 let span: Span | null = null;
+// Edges as the server sent them; a hidden field's own default changes with its value.
+let edges: Span = { start: 0, end: 0 };
 let busy = false;
+// What was changed on an item and not stored when another was opened; it is there again when one comes back.
+const drafts = new Map<string, [string, string][]>();
+const NEVER_KEPT = new Set(["csrf", "seen", "since", "verdict", "force"]);
 
 function take(): void {
   const found = data<Data>("reader-data");
   text = found?.text ?? "";
+  edges = { start: found?.start ?? 0, end: found?.end ?? 0 };
   units = [];
   let at = 0;
   for (const point of text) {
@@ -164,23 +170,50 @@ function moveEdge(event: KeyboardEvent): void {
   event.stopPropagation();
 }
 
-/** Whether the form says something else than the item; the button then says what it will do. */
-function changed(): void {
-  const form = one<HTMLFormElement>("#decide");
-  const label = one("#decide [data-accept]");
-  if (!form || !label) return;
+/** Whether the form says something else than the item. */
+function differs(form: HTMLFormElement): boolean {
   const other = all<HTMLInputElement | HTMLSelectElement>("select, input:not([type=hidden])", form).some((control) => {
     if (control instanceof HTMLSelectElement) return [...control.options].some((o) => o.selected !== o.defaultSelected);
     if (control.type === "radio") return control.checked !== control.defaultChecked;
     return !["reason", "importance"].includes(control.name) && control.value !== control.defaultValue;
   });
-  const moved = ["start", "end"].some((name) => field(name)?.value !== field(name)?.defaultValue);
-  label.textContent = other || moved ? "Accept corrected" : "Accept";
+  return other || Number(field("start")?.value) !== edges.start || Number(field("end")?.value) !== edges.end;
+}
+
+/** The button says what it will do. */
+function changed(): void {
+  const form = one<HTMLFormElement>("#decide");
+  const label = one("#decide [data-accept]");
+  if (form && label) label.textContent = differs(form) ? "Accept corrected" : "Accept";
+}
+
+function setAside(): void {
+  const form = one<HTMLFormElement>("#decide");
+  const item = form?.dataset["item"];
+  if (!form || !item || !differs(form)) return;
+  drafts.set(item, [...new FormData(form)].flatMap(([k, v]) => (NEVER_KEPT.has(k) ? [] : [[k, String(v)]])));
+}
+
+function takeUp(): void {
+  const form = one<HTMLFormElement>("#decide");
+  const kept = drafts.get(form?.dataset["item"] ?? "");
+  if (!form || !kept || one("#reader .problem")) return;
+  for (const [name, value] of kept) {
+    for (const control of all<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(`[name="${name}"]`, form)) {
+      if (control instanceof HTMLInputElement && control.type === "radio") control.checked = control.value === value;
+      else control.value = value;
+    }
+  }
+  const quote = one("#at-hand");
+  if (quote && differs(form)) quote.textContent = slice(Number(field("start")?.value), Number(field("end")?.value));
+  toast("What you changed here and did not store is back");
 }
 
 async function swap(address: string, init?: RequestInit): Promise<void> {
   if (busy) return;
   busy = true;
+  const item = one<HTMLFormElement>("#decide")?.dataset["item"] ?? "";
+  if (!init) setAside();
   try {
     const answer = await fetch(address, { ...init, credentials: "same-origin", headers: { "HX-Request": "true" } });
     const body = await answer.text();
@@ -193,6 +226,7 @@ async function swap(address: string, init?: RequestInit): Promise<void> {
     made.dataset["mounted"] = "yes";
     old.replaceWith(made);
     if (answer.ok) history.replaceState(null, "", answer.url);
+    if (answer.ok && init) drafts.delete(item);
     ready();
     const problem = one("#reader .problem");
     if (problem) {
@@ -212,6 +246,7 @@ async function swap(address: string, init?: RequestInit): Promise<void> {
 
 function ready(): void {
   take();
+  takeUp();
   changed();
   const current = one("#reader .bd[aria-current]");
   const box = current?.getBoundingClientRect();
