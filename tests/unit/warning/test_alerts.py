@@ -89,6 +89,12 @@ def test_copies_of_a_report_are_told_once_and_weak_ones_not_at_all() -> None:
     assert again == ()
 
 
+def test_what_is_new_is_told_though_it_comes_with_what_was_told() -> None:
+    (first,), told = decide(AlertRule(), None, look(new=(new("a", "story"),)))
+    (second,), _ = decide(AlertRule(), told, look(day=1, new=(new("b", "story"), new("c", "other"))), set(first.covers))
+    assert second.evidence == ("c",) and second.headline == "Wire: claim c"
+
+
 def test_many_items_are_one_alert_that_says_how_many() -> None:
     (alert,), _ = decide(AlertRule(), None, look(new=tuple(new(f"n{i:02d}", f"story{i}") for i in range(30))))
     assert alert.headline.startswith("30 new items") and len(alert.evidence) == 30 and len(alert.covers) == 30
