@@ -7,7 +7,6 @@ import zipfile
 from typing import Any
 
 import pytest
-from tests.made_texts import ARTICLE
 from tests.unit.web.workbench import CASE, Page, Workbench
 
 from vedette.web.views.address import address
@@ -15,6 +14,10 @@ from vedette.web.views.address import address
 SMALL = "niger-2023"
 PATH = f"/cases/{SMALL}/brief"
 DAY = "2023-08-10"
+ABUJA = """West African leaders meet in Abuja
+
+Nigerian troops massed near the border with Niger on Aug. 6, two officials said.
+"""
 
 
 def files(bench: Workbench, query: str = "") -> dict[str, Any]:
@@ -33,10 +36,11 @@ def test_one_composition_in_every_form_and_each_is_found_to_agree(bench: Workben
         assert f"{SMALL}-{DAY}.{form}" in answer.headers["content-disposition"]
     assert b"Sections left out of this copy" in made["md"].content
     form = bench.get(PATH).form("/verify")
-    for kind, answer in made.items():
+    for kind in ("html", "pdf", "zip"):
+        answer = made[kind]
         page = bench.send(form, files={"file": (f"brief.{kind}", answer.content)})
         assert "Agrees" in page.words, (kind, page.words[:800])
-        assert "numbers printed on the page" in page.words or kind in ("md", "pdf", "docx")
+        assert "numbers printed on the page" in page.words or kind == "pdf"
         assert "numbers in the facts it carries" in page.words
 
 
@@ -87,11 +91,12 @@ def test_a_brief_of_another_case_is_not_checked_here(bench: Workbench) -> None:
     assert f"it is a brief of the case {CASE}" in page.words
 
 
-def test_a_bundle_that_would_fill_the_memory_is_refused(bench: Workbench) -> None:
+def test_a_bundle_that_would_fill_the_memory_is_refused(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vedette.web.pages.brief.UNPACKED", 1_000_000)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as z:
         z.writestr("MANIFEST.json", "{}")
-        z.writestr("brief.html", b"0" * 210_000_000)
+        z.writestr("brief.html", b"0" * 2_000_000)
     page = bench.send(bench.get(PATH).form("/verify"), status=422, files={"file": ("b.zip", bomb.getvalue())})
     assert "too large to be checked here" in page.words
 
@@ -101,18 +106,18 @@ def issued(bench: Workbench, page: Page, remark: str = "") -> Page:
 
 
 def test_the_next_brief_says_what_changed_since_the_one_that_was_issued(bench: Workbench) -> None:
-    path = f"/cases/{CASE}/brief"
+    path = PATH
     page = bench.get(f"{path}?weeks=0")
     assert "Nothing was issued yet" in page.words
     page = issued(bench, page, "to the desk")
     assert "Nothing changed since revision 1" in page.words and "to the desk" in page.words
     assert bench.client.get(f"{path}/revisions/1.html").content == bench.client.get(f"{path}.html?weeks=0").content
-    reader = bench.add(ARTICLE)
+    reader = bench.add(ABUJA, "2023-08-09", case=SMALL)
     item = bench.item()
     bench.send(reader.form(f"/items/{item}"), verdict="accept")
     page = bench.get(f"{path}?weeks=0")
     assert "Changed since revision 1" in page.words and f"New item {item}" in page.words
-    assert "A Attack on Ukraine from Belarus" in page.words and "points)" in page.words
+    assert "points)" in page.words
     page = issued(bench, page)
     assert "Nothing changed since revision 2" in page.words
     page = bench.send(page.form("/verify"), revision="2")

@@ -113,10 +113,12 @@ class Workbench:
         assert self.last.status_code == status, (self.last.status_code, self.last.text[:3000])
         return Page(self.last.text)
 
-    def add(self, text: str, published: str = "2022-01-14", status: int = 200, **fields: str) -> Page:
+    def add(
+        self, text: str, published: str = "2022-01-14", status: int = 200, case: str = CASE, **fields: str
+    ) -> Page:
         """Paste a text; the reader (or the form again)."""
-        form = self.get(f"/cases/{CASE}/documents").form(f"/cases/{CASE}/documents")
-        made = self.send(form, status=200 if status == 200 else status, text=text, published=published, **fields)
+        form = self.get(f"/cases/{case}/documents").form(f"/cases/{case}/documents")
+        made = self.send(form, status=status, text=text, published=published, **fields)
         return self.wait(made)
 
     def wait(self, page: Page) -> Page:
