@@ -170,7 +170,7 @@ def query(
         rows = [dict(e) for e in plain_events(store.query(asked))]
         total = len(rows) if len(rows) < limit else store.count(asked)
     seconds = time.perf_counter() - started
-    warnings = truncation(store.coverage(as_of=asked.as_of))
+    warnings = truncation(store, asked.as_of)
     if as_json:
         print_json({"rows": rows, "total": total, "as_of": as_of, "seconds": round(seconds, 4), "warnings": warnings})
     elif as_csv:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from vedette.domain.events import Coverage, DayVolume, DyadDay, Event, EventQuery, RejectedRow
+from vedette.domain.events import Coverage, DayVolume, DyadDay, Event, EventQuery, FileFailure, RejectedRow
 from vedette.domain.time import AsOf
 
 
@@ -42,6 +42,10 @@ class EventStore(Protocol):
 
     def coverage(self, *, as_of: AsOf | None = None, today: dt.date | None = None) -> Sequence[Coverage]:
         """What is there, by data set; ``today`` (default: the as-of day) decides what is stale."""
+        ...
+
+    def failures(self, *, as_of: AsOf | None = None) -> tuple[int, Sequence[FileFailure]]:
+        """How many files were asked for so far, and those of them that could not be read; quicker than `coverage`."""
         ...
 
     def newest_batch(self) -> int:

@@ -142,10 +142,8 @@ class DuckEventStore:
             return []
         lags = {name: lag for name, lag, _ in self._catalogue.datasets()}
         failures: dict[str, list[FileFailure]] = {}
-        for dataset, name, reason, at in self._catalogue.failures():
-            when = dt.datetime.fromisoformat(at)
-            if as_of is None or as_of.admits(when):
-                failures.setdefault(dataset, []).append(FileFailure(dataset=dataset, file=name, reason=reason, at=when))
+        for failure in self.failures(as_of=as_of)[1]:
+            failures.setdefault(failure.dataset, []).append(failure)
         days: dict[str, list[tuple[dt.date, int]]] = {}
         for v in self.volume(as_of=as_of):
             days.setdefault(v.dataset, []).append((v.day, v.events))
@@ -172,6 +170,17 @@ class DuckEventStore:
                 )
             )  # fmt: skip
         return found
+
+    def failures(self, *, as_of: AsOf | None = None) -> tuple[int, Sequence[FileFailure]]:
+        """Files asked for, and those that could not be read; see `EventStore.failures`."""
+        if not self.exists():
+            return 0, []
+        found = []
+        for dataset, name, reason, at in self._catalogue.failures():
+            when = dt.datetime.fromisoformat(at)
+            if as_of is None or as_of.admits(when):
+                found.append(FileFailure(dataset=dataset, file=name, reason=reason, at=when))
+        return self._catalogue.count_done() + len(found), found
 
     def newest_batch(self) -> int:
         """Number of the last batch; see `EventStore.newest_batch`."""

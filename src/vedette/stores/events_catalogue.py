@@ -166,6 +166,10 @@ class Catalogue:
         where, values = ("WHERE dataset = ?", (dataset,)) if dataset else ("", ())
         return [_file(row) for row in self._con.execute(f"SELECT {_FILE} FROM files {where} ORDER BY id", values)]
 
+    def count_done(self) -> int:
+        """How many files were taken in whole."""
+        return int(self._con.execute("SELECT count(*) FROM files WHERE done").fetchone()[0])
+
     def names(self, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
         """Name and digest of the files of these numbers."""
         wanted = sorted(set(ids))

@@ -217,7 +217,8 @@ def _selection(file: EventFile, file_id: int, now: dt.datetime, available: dt.da
     }  # fmt: skip
     if available is not None:
         moment = available.astimezone(dt.UTC).replace(tzinfo=None).isoformat(sep=" ")
-        select["available_at"] = f"TIMESTAMP '{moment}'"
+        # Nobody knew of an event before it happened, whenever its file came out.
+        select["available_at"] = f"greatest(TIMESTAMP '{moment}', CAST({select['occurred_from']} AS TIMESTAMP))"
     constant = {n: sql for n, sql in select.items() if re.fullmatch(r"NULL|(TIMESTAMP )?'[^']*'|\d+", sql)}
     return constant, {n: sql for n, sql in select.items() if n not in constant}
 

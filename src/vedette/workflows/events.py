@@ -282,16 +282,14 @@ def status(store: EventStore, today: dt.date, *, as_of: AsOf | None = None) -> E
     """What is there and what is not, as of a day or today."""
     coverage = tuple(store.coverage(as_of=as_of, today=as_of.date if as_of else today))
     return EventStatus(
-        coverage=coverage, warnings=(*truncation(coverage), *_late(coverage), *old_tables(today)),
+        coverage=coverage, warnings=(*truncation(store, as_of), *_late(coverage), *old_tables(today)),
         batch=store.newest_batch(),
     )
 
 
-def truncation(coverage: Iterable[Coverage]) -> tuple[str, ...]:
+def truncation(store: EventStore, as_of: AsOf | None = None) -> tuple[str, ...]:
     """What could not be read, in words: an answer that rests on it may be short."""
-    rows = list(coverage)
-    files = sum(c.files + len(c.failures) for c in rows)
-    failed = [f for c in rows for f in c.failures]
+    files, failed = store.failures(as_of=as_of)
     if not failed:
         return ()
     names = ", ".join(f"{f.dataset} {f.file}" for f in failed[:3]) + (" and others" if len(failed) > 3 else "")

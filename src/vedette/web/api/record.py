@@ -151,8 +151,6 @@ def query_events(
     since: dt.date | None = None, until: dt.date | None = None, as_of: dt.date | None = None, limit: Limit = PAGE,
 ) -> EventPage:  # fmt: skip
     """Coded events of a pair or a place as of a day, newest first. No reporting is not no event: see ``says``."""
-    from dataclasses import replace
-
     from vedette.workflows.events import event_query, plain_events, truncation
 
     if bool(source) != bool(target):
@@ -164,7 +162,7 @@ def query_events(
     )
     store = desk_of(request).workspace.events
     found = store.query(asked)
-    says = truncation(store.coverage(as_of=replace(asked).as_of, today=desk_of(request).today()))
+    says = truncation(store, asked.as_of)
     return EventPage(
         items=[dict(_finite(e)) for e in plain_events(found[:limit])], truncated=len(found) > limit, says=list(says)
     )
