@@ -165,6 +165,12 @@ def rss(pid: int) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1000  # type: ignore[index]
 
 
+def cpu(pid: int) -> float:
+    """Processor seconds a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def recorded(home: Path, case: str) -> list[tuple[str, list[str]]]:
     """SQL statements of one page that lies ready, with the names of their parameters (all hold the case's id)."""
     from sqlalchemy import event
@@ -209,7 +215,7 @@ def compare(home: Path, folder: Path, args: argparse.Namespace) -> tuple[bool, l
     lines, ids = [], random.Random(SEED).sample(names(args.cases), min(args.pages, args.cases))
     spec = folder / "spec.json"
     rng = random.Random(SEED)
-    with running(serve(), home) as (product, _):
+    with running(serve(), home) as (product, mine_id):
         cold = [timed(f"{product}cases/{name}") for name in ids]
         lines.append(
             f"a page nobody has asked for yet: median {statistics.median(cold):.0f} ms, p95 "
@@ -221,15 +227,17 @@ def compare(home: Path, folder: Path, args: argparse.Namespace) -> tuple[bool, l
         script.write_text(LUA % (", ".join(f'"{n}"' for n in ids), SEED), encoding="utf-8")
         peer_file = folder / "peer.py"
         peer_file.write_text(PEER, encoding="utf-8")
-        with running([sys.executable, str(peer_file), str(spec)], home) as (peer, _):
+        with running([sys.executable, str(peer_file), str(spec)], home) as (peer, its_id):
             load(product, script, 2)
             load(peer, script, 2)
-            pairs = []
+            pairs, used = [], (cpu(mine_id), cpu(its_id))
             for _ in range(args.rounds):
                 mine, its = load(product, script, args.seconds), load(peer, script, args.seconds)
                 pairs.append((mine, its))
                 if mine[3] or its[3]:
                     raise SystemExit(f"{mine[3]} and {its[3]} requests failed")
+            used = (cpu(mine_id) - used[0], cpu(its_id) - used[1])
+    mine_cpu, its_cpu = (1000 * used[at] / sum(p[at][0] for p in pairs) for at in (0, 1))
     ratios = [mine[2] / its[2] for mine, its in pairs]
     middle = statistics.median(ratios)
     for who, at in (("vedette", 0), ("bare Starlette + same SQL", 1)):
@@ -241,6 +249,10 @@ def compare(home: Path, folder: Path, args: argparse.Namespace) -> tuple[bool, l
         f"p95 ratio {middle:.2f} (rounds {min(ratios):.2f} to {max(ratios):.2f}, n = {len(ratios)} pairs of "
         f"{args.seconds} s, {CLIENTS} clients, {len(json.loads(spec.read_text())['sql'])} SQL statements); "
         f"at most {FIRST_RATIO}, then {AIM_RATIO}"
+    )
+    lines.append(
+        f"processor time a page: {mine_cpu:.2f} ms, bare {its_cpu:.2f} ms, ratio {mine_cpu / its_cpu:.2f} "
+        "(what a busy machine does not change)"
     )
     return middle <= FIRST_RATIO, lines
 

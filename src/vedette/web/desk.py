@@ -311,6 +311,7 @@ def _environment() -> Any:
         loader=jinja2.PackageLoader("vedette.web", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
