@@ -47,6 +47,18 @@ def test_from_files_to_answers(vedette: CommandLine, files: Path) -> None:
     assert len(near["rows"]) == 1 and near["total"] == 3
 
 
+def test_a_table_of_ones_own(vedette: CommandLine, tmp_path: Path) -> None:
+    mapping = tmp_path / "m.toml"
+    mapping.write_text("[dataset]\nid='desk'\nlicence='ours'\ncitation='us'\n[columns]\ndate='Day'\nsource='Who'\n")
+    table = write(tmp_path / "t.csv", ["Day,Who", "2022-01-01,Military (Russia)", "2022-01-02,Belarus"])
+    done = json.loads(vedette.ok("events", "ingest", "--mapping", mapping, table, "--json"))
+    assert (done["dataset"], done["new"]) == ("desk", 2)
+    rows = json.loads(vedette.ok("events", "query", "--dataset", "desk", "--json"))["rows"]
+    assert [r["source"] for r in rows] == ["BLR", "RUS"]
+    bare = vedette("events", "ingest", "--mapping", mapping)
+    assert bare.status == 2 and "no file is named" in bare.err
+
+
 def test_csv_holds_no_formula(vedette: CommandLine, files: Path) -> None:
     vedette("events", "ingest", "gdelt2", files)
     rows = list(csv.DictReader(io.StringIO(vedette.ok("events", "query", "--in", "BLR", "--csv"))))

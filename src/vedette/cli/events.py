@@ -27,7 +27,7 @@ Day = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Only w
 @app.command("ingest")
 def ingest(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="A data set of --list, or any name with --mapping.")
+        str, typer.Argument(metavar="SOURCE", help="A data set of --list; with --mapping, the first of the files.")
     ] = "",
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATHS...]", help="Files or folders; without them: the publisher.")
@@ -64,6 +64,9 @@ def ingest(
         return 0
     if not source and mapping is None:
         raise BadInput("no data set is named", fix="See: vedette events ingest --list")
+    files = [Path(source), *(paths or [])] if mapping is not None and source else list(paths or [])
+    if mapping is not None and not files:
+        raise BadInput("no file is named", where="--mapping", fix="vedette events ingest --mapping FILE CSV")
     wanted = tuple(k.strip() for k in kinds.split(",") if k.strip())
     if unknown := [k for k in wanted if k not in ("export", "mentions", "gkg")]:
         raise BadInput(f"{unknown[0]!r} is no file of GDELT", where="--files", fix="Use export, mentions, gkg")
@@ -71,7 +74,7 @@ def ingest(
         workspace.event_supply(),
         workspace.event_intake(),
         workspace.event_dataset(source, mapping),
-        tuple(paths or ()),
+        tuple(files),
         first=parse_date(first, where="--from") if first else None,
         last=parse_date(last, where="--to") if last else None,
         kinds=wanted,
