@@ -122,6 +122,21 @@ def test_the_map_is_drawn_with_what_the_case_rests_on(browser: Any, base: str) -
     w.close()
 
 
+def test_states_with_a_role_are_named_on_a_small_map_too(browser: Any, base: str) -> None:
+    w = Watched(browser, base, width=390, scheme="dark")
+    page = to_map(w)
+    shown = page.locator(".map-over text").evaluate_all(
+        "all => all.filter(t => t.style.display !== 'none').map(t => t.textContent)"
+    )
+    assert {"BELARUS (host)", "UKRAINE (target)", "RUSSIA (intervener)"} <= set(shown), shown
+    boxes = page.locator(".map-over text.main").evaluate_all(
+        "all => all.map(t => t.getBoundingClientRect()).map(r => [r.left, r.right])"
+    )
+    assert all(left >= 0 and right <= 390 for left, right in boxes), boxes
+    assert w.faults() == []
+    w.close()
+
+
 def test_the_map_goes_by_keys_and_its_marks_lead_to_the_list(browser: Any, base: str) -> None:
     w = Watched(browser, base, reduced_motion="reduce")
     page = to_map(w)

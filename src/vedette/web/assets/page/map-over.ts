@@ -3,7 +3,11 @@ import type { Map as Chart } from "maplibre-gl";
 import { shape } from "./dom";
 import type { CaseMap, Disputed, Land, Position, Sighting, StateOnMap } from "./map-data";
 
-interface Label { at: Position; lines: string[]; css: string; rank: number; places: "middle" | "beside"; fits?: () => boolean; node: SVGElement }
+interface Label {
+  at: Position; lines: string[]; css: string; rank: number; places: "middle" | "beside"; node: SVGElement;
+  fits?: () => boolean;
+  code?: string; // a state with a role is always named while it is in sight: anywhere on it, if need be
+}
 interface Mark { at: Position; node: SVGElement; half: number }
 interface Rect { left: number; top: number; right: number; bottom: number }
 
@@ -63,7 +67,8 @@ export class Over {
       const named = (given?.name ?? state.name).toUpperCase();
       const role = given && given.role !== "other" ? ` (${given.role})` : "";
       const label = this.label(state.at, [named + role], role ? "state main" : "state", role ? 2 : 6, "middle");
-      if (!role) {
+      if (role) label.code = state.code;
+      else {
         // A state narrower on the screen than its name goes without.
         label.fits = () => {
           const [w, s, e, n] = state.box;
@@ -127,7 +132,8 @@ export class Over {
       label.node.removeAttribute("hidden");
       label.node.style.display = "";
       const box = (label.node as SVGGraphicsElement).getBBox();
-      const spot = label.fits && !label.fits() ? null : this.spot(label, box, taken, width, height);
+      const spot = label.fits && !label.fits() ? null
+        : (this.spot(label, box, taken, width, height) ?? this.anywhere(label, box, taken, width, height));
       if (!spot) {
         label.node.setAttribute("hidden", "");
         label.node.style.display = "none";
@@ -153,6 +159,25 @@ export class Over {
       if (taken.some((other) => overlaps(rect, other))) continue;
       // Text hangs on its base line: turn the middle of the box into that of the first line.
       return { dx: x, dy: y - (box.y + box.height / 2), rect };
+    }
+    return null;
+  }
+
+  /** The free place nearest to where a name belongs whose middle lies on its state. */
+  private anywhere(label: Label, box: DOMRect, taken: Rect[], width: number, height: number): { dx: number; dy: number; rect: Rect } | null {
+    if (!label.code || !this.chart.getLayer("state")) return null; // asked before the areas are there
+    const p = this.chart.project(label.at);
+    const [w, h] = [box.width / 2 + 3, box.height / 2];
+    const spots: [number, number][] = [];
+    for (let x = w + 1; x < width - w; x += 16) for (let y = h + 1; y < height - h; y += 10) spots.push([x, y]);
+    spots.sort((a, b) => Math.hypot(a[0] - p.x, a[1] - p.y) - Math.hypot(b[0] - p.x, b[1] - p.y));
+    for (const [x, y] of spots) {
+      const rect = { left: x - w, top: y - h, right: x + w, bottom: y + h };
+      if (taken.some((other) => overlaps(rect, other))) continue;
+      const under = this.chart.queryRenderedFeatures([x, y], { layers: ["state"] });
+      if (under.some((f) => f.properties["code"] === label.code)) {
+        return { dx: x - p.x, dy: y - p.y - (box.y + box.height / 2), rect };
+      }
     }
     return null;
   }
