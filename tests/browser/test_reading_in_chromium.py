@@ -79,6 +79,10 @@ def test_a_stranger_gets_from_serve_to_an_explained_number_and_on_to_a_brief(
         w.open(f"/cases/{CASE}")
         whole = f"{float(after):.0f}"
         assert re.search(rf"\b{whole}\s*%", page.locator("main").inner_text())
+        w.open(f"/ledger/new?case={CASE}")
+        page.click("text=Commit >> nth=-1")
+        page.wait_for_selector("table.saids")
+        assert after in page.locator("table.saids").inner_text()  # what was read is what is committed
         w.open(f"/cases/{CASE}/brief?weeks=0")
         frame = page.frame_locator("iframe.preview")
         assert re.search(rf"Attack on Ukraine from Belarus: .*\({whole}\s*%", frame.locator("body").inner_text())
