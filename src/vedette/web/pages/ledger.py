@@ -99,7 +99,9 @@ def _view(desk: Desk, person: Person, who: str, resolved: str) -> LedgerView:
     every = resolved == "all"
     made: LedgerView = desk.parts.get(
         ("ledger", who, every, *_stamp(desk, entries)),
-        lambda: ledger_view(entries, find, today, who=who, all_resolved=every),
+        lambda: ledger_view(
+            entries, find, today, who=who, all_resolved=every, scored=lambda: _scored(desk, entries)
+        ),
     )
     return made
 
@@ -140,9 +142,17 @@ def ledger_csv(request: Request, person: Reader) -> Response:
 
 
 def _scores(desk: Desk, person: Person) -> dict[str, Any]:
+    return _scored(desk, _seen(desk, person))
+
+
+def _scored(desk: Desk, entries: list[LedgerEntry]) -> dict[str, Any]:
+    """Scores of these entries, kept: whose are shown is chosen from them, and changes nothing of them."""
     from vedette.workflows.score import score_ledger
 
-    return score_ledger(_seen(desk, person), _finder(desk), _today(desk))
+    made: dict[str, Any] = desk.parts.get(
+        ("scores", *_stamp(desk, entries)), lambda: score_ledger(entries, _finder(desk), _today(desk))
+    )
+    return made
 
 
 # -- other people's forecasts -----------------------------------------------------------------------------------

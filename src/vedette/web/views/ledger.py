@@ -7,7 +7,7 @@ No score is shown without n, its reference and, where two questions or more carr
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
@@ -147,14 +147,18 @@ def chain_of(entries: Sequence[LedgerEntry]) -> Chain:
 
 
 def ledger_view(
-    entries: Sequence[LedgerEntry], find_case: FindCase, today: dt.date, *, who: str = "", all_resolved: bool = False
-) -> LedgerView:
-    """Everything on the page. A chain that does not hold is said, and nothing is scored from it."""
+    entries: Sequence[LedgerEntry], find_case: FindCase, today: dt.date, *, who: str = "", all_resolved: bool = False,
+    scored: Callable[[], Mapping[str, Any]] | None = None,
+) -> LedgerView:  # fmt: skip
+    """Everything on the page. A chain that does not hold is said, and nothing is scored from it.
+
+    ``scored``: gives what `score_ledger` gives for these entries, where that is kept.
+    """
     chain = chain_of(entries)
     questions = {e.noun.id: e.noun for e in entries if isinstance(e.noun, Question)}
     if not chain.holds or not questions:
         return _bare(chain, len(questions))
-    record = score_ledger(entries, find_case, today)
+    record = scored() if scored is not None else score_ledger(entries, find_case, today)
     people = {f["forecaster"]: f for f in record["forecasters"]}
     chosen = who if who in people else _first(people)
     mine = people.get(chosen)
