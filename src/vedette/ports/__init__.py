@@ -45,8 +45,11 @@ class CaseChange:
 class CaseStore(Library, Forgetting, Overview, Protocol):
     """Cases with their documents, evidence and reviews. Every call is one transaction, all or nothing."""
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Everything called inside is one transaction, all or nothing."""
+    def transaction(self, case_id: str = "") -> AbstractContextManager[None]:
+        """Everything called inside is one transaction, all or nothing.
+
+        ``case_id``: it concerns this case alone, so that those of other cases need not wait for it.
+        """
         ...
 
     def case_ids(self) -> Sequence[str]:

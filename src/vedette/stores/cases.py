@@ -38,9 +38,9 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         self._clock = clock
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, case_id: str = "") -> Iterator[None]:
         """Everything called inside is one transaction."""
-        with self._db.write():
+        with self._db.write(case_id):
             yield
 
     # -- reading ------------------------------------------------------------------------------------------

@@ -44,9 +44,9 @@ class DeferredCaseStore:
             return True
         return True
 
-    def transaction(self) -> AbstractContextManager[None]:
+    def transaction(self, case_id: str = "") -> AbstractContextManager[None]:
         """See `CaseStore`."""
-        return self._store().transaction()
+        return self._store().transaction(case_id)
 
     def case_ids(self) -> Sequence[str]:
         """See `CaseStore`."""

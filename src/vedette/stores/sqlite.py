@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from vedette.errors import BadInput, Damaged, StoreUnavailable, VedetteError
@@ -67,6 +67,12 @@ def plain_errors(where: str) -> Iterator[None]:
         raise
     except (DBAPIError, sqlite3.Error) as error:
         raise _translated(error, where) from error
+    except SQLAlchemyError as error:
+        # A connection that broke in the middle of a transaction, or none free in the pool: nothing was acknowledged.
+        raise StoreUnavailable(
+            f"the database could not be asked ({type(error).__name__}); nothing was written", where=where,
+            fix="Repeat it",
+        ) from error
     except UnicodeEncodeError as error:
         # Bytes that are no letters can come in with a file name or an argument.
         broken = error.object[error.start : error.end]

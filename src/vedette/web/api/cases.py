@@ -194,7 +194,7 @@ def review_evidence(
     workspace = desk.workspace
 
     def make() -> ReviewDone:
-        with workspace.cases.transaction():
+        with workspace.cases.transaction(case_id):
             case = _shown(desk, case_id)
             unchanged(request, _version(case, _named(case.standing(), evidence_id)))
             decision = Decision(

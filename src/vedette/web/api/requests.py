@@ -51,7 +51,7 @@ def once(
     workspace = desk_of(request).workspace
     asked = json.dumps([request.method, request.url.path, given.model_dump(mode="json") if given else None])
     digest = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
-    with workspace.cases.transaction():
+    with workspace.cases.transaction(str(request.path_params.get("case_id", ""))):
         before = workspace.answers.answer(person.name, key)
         if before is None:
             body = json.dumps(make().model_dump(mode="json"))
