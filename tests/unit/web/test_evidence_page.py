@@ -96,6 +96,23 @@ def test_the_list_and_its_files_leave_out_what_is_later_or_marked_above(bench: W
     assert "no such" in bench.get(f"/cases/{CASE}/evidence.csv?audience=nobody", status=404).words
 
 
+def test_a_proposal_that_no_document_holds_is_decided_on_in_the_list(bench: Workbench) -> None:
+    store = bench.desk.workspace.cases
+    loose = evidence("loose")
+    store.create(replace(made(id="loose"), evidence=(*made().evidence, loose)), author="ana", reason="test")
+    path = "/cases/loose/evidence?as_of=2022-01-20&status=proposed"
+    page = bench.get(path)
+    assert [f["action"] for f in page.forms if "/evidence/" in f["action"]] == ["/cases/loose/evidence/loose"]
+    form = page.form("/evidence/loose")
+    after = bench.send(form, verdict="accept")
+    assert str(bench.last.url).endswith("status=proposed") and not [f for f in after.forms if "/evidence/" in f["action"]]
+    assert {e.id: e.status for e in store.load("loose").standing()}["loose"] is Status.ACCEPTED
+    late = bench.send(form, status=409, verdict="reject")
+    assert "Test Analyst accepted loose" in late.words
+    assert "No decision came with the form" in bench.send(form, status=422, verdict="maybe").words
+    assert len(store.load("loose").reviews) == 1
+
+
 def test_marked_items_stay_out_of_the_files_and_are_counted(bench: Workbench) -> None:
     store = bench.desk.workspace.cases
     case = made(id="closed", title="Closed")

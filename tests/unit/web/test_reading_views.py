@@ -15,6 +15,7 @@ from vedette.domain.claims import Direction, Strength
 from vedette.domain.documents import Document
 from vedette.domain.evidence import Bearing, Evidence, Review, Status, Verdict
 from vedette.domain.time import AsOf, Times, instant, parse_date
+from vedette.web.pages.reader import changed_fields
 from vedette.web.views.address import address, case_path, sentence
 from vedette.web.views.brief import Composition, brief_page
 from vedette.web.views.documents import AddForm, Where, documents_view, queue
@@ -89,6 +90,22 @@ def test_a_draft_is_shown_instead_of_the_item() -> None:
     assert panel is not None
     assert [c.value for c in panel.conditions if c.chosen] == ["stakes"]
     assert (panel.speaker, panel.start, panel.end, panel.reason) == ("My source", 7, 30, "R")
+
+
+def test_an_item_without_a_bearing_can_be_accepted_as_it_is_or_given_one() -> None:
+    case = made()
+    bare = replace(case.evidence[0], bearings=())
+    case = replace(case, evidence=(bare, *case.evidence[1:]))
+    panel = reader_view(case, case.documents[0], DAY, Where(), item="e1").panel
+    assert panel is not None and panel.places[0].label == "none yet" and panel.places[0].chosen
+    # What a form sends when nothing was touched: lists send their first choice, buttons nothing.
+    sent = {"place": "", "strength": "weak", "kind": bare.kind.value, "actor": "", "attribution": bare.attribution,
+            "reliability": "B", "credibility": "2", "start": "7", "end": "34"}  # fmt: skip
+    assert changed_fields(bare, sent) == {}
+    given = {**sent, "place": "main:attack", "condition": "stakes", "direction": "raises"}
+    assert changed_fields(bare, given) == {
+        "option": "main", "scenario": "attack", "condition": "stakes", "direction": "raises", "strength": "weak"
+    }  # fmt: skip
 
 
 def test_what_moved_the_number_is_printed_so_that_it_sums() -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from vedette.domain.case import Case
+from vedette.domain.evidence import Verdict
 from vedette.domain.time import AsOf
-from vedette.web.access import Reader
+from vedette.errors import BadInput, EditConflict
+from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.reading import day_of, in_case, time_of, where_of
-from vedette.web.render import desk_of, page
-from vedette.web.views.address import case_path
+from vedette.web.render import desk_of, page, see_other
+from vedette.web.views.address import case_path, sentence
 from vedette.web.views.evidence import SORTS, Filter, as_csv, as_plain, chosen, evidence_view
 from vedette.workflows.handling import EXPORT_CEILING, for_audience
+from vedette.workflows.review import Decision
+from vedette.workflows.triage import decide
 
 router = APIRouter()
 
@@ -34,15 +39,39 @@ def filter_of(request: Request) -> Filter:
 @router.get("/cases/{case_id}/evidence")
 def evidence(request: Request, person: Reader, case_id: str) -> Response:
     """The list."""
+    return _page(request, case_id)
+
+
+def _page(request: Request, case_id: str, *, problem: str = "", status: int = 200) -> Response:
     where = where_of(request)
     desk = desk_of(request)
     case = desk.case(case_id)
     view = evidence_view(case, day_of(desk, case, where), filter_of(request), as_of=where.as_of)
     return page(
-        request, "evidence.html", view, nav="board", tab="evidence", case=in_case(case, where),
+        request, "evidence.html", view, status=status, problem=problem, locked=refusal(request, Right.WRITE),
+        nav="board", tab="evidence", case=in_case(case, where),
         title=f"Evidence of {view.title}",
         timebar=time_of(desk, case, where, case_path(case.id, "evidence"), more=filter_of(request).query()),
     )  # fmt: skip
+
+
+@router.post("/cases/{case_id}/evidence/{item_id}")
+def decide_on(
+    request: Request, person: Writer, case_id: str, item_id: str, verdict: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "", back: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Accept or reject a proposal that no document here holds."""
+    workspace = desk_of(request).workspace
+    try:
+        if verdict not in ("accept", "reject"):
+            raise BadInput("no decision came with the form", fix="Press Accept or Reject")
+        decision = Decision(evidence=item_id, verdict=Verdict(verdict))
+        decide(workspace.cases, workspace.clock, case_id, decision, author=person.name, seen=seen)
+    except EditConflict as error:
+        return _page(request, case_id, problem=sentence(error.what), status=409)
+    except BadInput as error:
+        return _page(request, case_id, problem=sentence(error.what), status=422)
+    return see_other(back or case_path(case_id, "evidence"))
 
 
 def _file(request: Request, case_id: str) -> tuple[Case, AsOf, Filter, dict[str, str]]:

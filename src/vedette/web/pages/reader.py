@@ -208,8 +208,12 @@ def changed_fields(item: Evidence, form: dict[str, str]) -> dict[str, str]:
         "strength": b.strength.value if b else "", "actor": (b.actor or "") if b else "", "kind": item.kind.value,
         "reliability": item.grade.reliability, "credibility": item.grade.credibility, "attribution": item.attribution,
     }  # fmt: skip
-    found = {k: form[k].strip() for k in (*BEARING, *PLAIN) if k in form and form[k].strip() != now[k]}
+    found = {k: form[k].strip() for k in (*BEARING, *PLAIN) if k in form and form[k].strip() != now[k].strip()}
     option, _, scenario = form.get("place", "").partition(":")
+    if b is None and not (form.get("condition") and form.get("direction")):
+        # A list always sends something: without a condition and a direction the item was given no bearing.
+        found = {k: v for k, v in found.items() if k not in BEARING}
+        scenario = ""
     if scenario and (b is None or (option, scenario) != (b.option, b.scenario)):
         found |= {"option": option, "scenario": scenario}
     elif b is not None and any(k in found for k in BEARING):

@@ -34,12 +34,14 @@ class Queue:
     """The list beside the reader. ``show``: new or all."""
 
     rows: tuple[DocumentRow, ...]
+    more: int
     waiting: int
     documents: int
     show: str
     new: str
     all: str
     add: str
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +135,21 @@ def queue(
     show = where.show or ("new" if any(r.waiting for r in every) else "all")
     here = case_path(case.id, *(("documents", current) if current else ("documents",)))
     return Queue(
-        rows=new if show == "new" else every, waiting=sum(r.waiting for r in every), documents=len(every), show=show,
+        rows=_listed(new if show == "new" else every), more=max(0, len(new if show == "new" else every) - MOST),
+        waiting=sum(r.waiting for r in every), documents=len(every), show=show,
         new=address(here, **where.query(show="new")), all=address(here, **where.query(show="all")),
         add=address(case_path(case.id, "documents"), as_of=where.as_of) + "#add",
+        evidence=address(case_path(case.id, "evidence"), as_of=where.as_of),
     )  # fmt: skip
+
+
+MOST = 400
+"""Documents in the list; the rest are counted. [assumption]: more than anyone scrolls through."""
+
+
+def _listed(rows: tuple[DocumentRow, ...]) -> tuple[DocumentRow, ...]:
+    """The first of them, and the one that is open wherever it stands."""
+    return (*rows[:MOST], *(r for r in rows[MOST:] if r.current))
 
 
 def _meta(d: Document) -> str:

@@ -18,6 +18,7 @@ from vedette.reporting.handling import mark_of
 from vedette.reporting.labels import condition_names, letter, safe_text, state_name
 from vedette.web.views.address import address, case_path
 from vedette.web.views.marks import SIGNS
+from vedette.workflows.triage import seen_token
 
 PAGE: Final = 200
 """Items on one page. [assumption]: more than an analyst reads at a sitting, few enough to draw at once."""
@@ -59,7 +60,11 @@ class Bears:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
-    """One item. ``quoted``: whether the text is an exact quote of a document here."""
+    """One item. ``quoted``: whether the text is an exact quote of a document here.
+
+    ``seen`` is set for a proposal that no document here holds: it is decided on in the list (``action``), where the
+    others are read in their document.
+    """
 
     id: str
     status: str
@@ -75,6 +80,8 @@ class EvidenceRow:
     origin: str
     mark: str
     href: str
+    seen: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +158,8 @@ def bears(case: Case, item: Evidence) -> tuple[Bears, ...]:
     return tuple(found)
 
 
-def row(case: Case, item: Evidence) -> EvidenceRow:
-    """An item as the list prints it."""
+def row(case: Case, item: Evidence, *, as_of: str = "") -> EvidenceRow:
+    """An item as the list prints it. ``as_of``: the day its link keeps."""
     quote = item.quote.text if item.quote else item.unverified_quote or ""
     document = item.quote.document.id if item.quote else ""
     return EvidenceRow(
@@ -162,7 +169,9 @@ def row(case: Case, item: Evidence) -> EvidenceRow:
         grade_words=grade_words(item.grade), bears=bears(case, item),
         available=item.times.available_at.date().isoformat(), origin=safe_text(item.origin),
         mark=mark_of(item).value.removeprefix("TLP:"),
-        href=address(case_path(case.id, "documents", document), item=item.id) if document else "",
+        href=address(case_path(case.id, "documents", document), item=item.id, as_of=as_of) if document else "",
+        seen=seen_token(case, item.id) if not document and item.status is Status.PROPOSED else "",
+        action=case_path(case.id, "evidence", item.id),
     )  # fmt: skip
 
 
@@ -203,7 +212,7 @@ def evidence_view(case: Case, day: AsOf, wanted: Filter, *, as_of: str = "") -> 
     names = condition_labels(case)
     return EvidenceView(
         case=case.id, title=safe_text(case.title), day=str(day), finding=_finding(everything),
-        rows=tuple(row(case, e) for e in found[(page - 1) * PAGE : page * PAGE]), shown=len(found),
+        rows=tuple(row(case, e, as_of=as_of) for e in found[(page - 1) * PAGE : page * PAGE]), shown=len(found),
         total=len(everything), filter=wanted,
         statuses=_options(STATUSES, wanted.status, {s: s for s in STATUSES}, (e.status.value for e in everything)),
         conditions=_options(

@@ -10,29 +10,26 @@ from markupsafe import Markup
 from vedette.domain.case import Case
 from vedette.domain.claims import ClaimKind, Direction, Strength
 from vedette.domain.documents import Document
-from vedette.domain.evidence import Bearing, Evidence, Status
+from vedette.domain.evidence import Evidence, Status
 from vedette.domain.stories import Placed
 from vedette.domain.time import AsOf
 from vedette.reference.estimative import number_text, percent, signed_points
 from vedette.reference.grades import credibility_meanings, reliability_meanings
 from vedette.reporting.labels import safe_text, state_name
 from vedette.web.views.address import address, case_path
+from vedette.web.views.beside import Beside, against, badge_of, disputed, story_of, told_by, voice_of
 from vedette.web.views.documents import Queue, Where, queue
 from vedette.web.views.evidence import (
     Bears,
-    EvidenceRow,
     bears,
     condition_labels,
     number_of,
-    row,
     scenario_letters,
 )
 from vedette.web.views.marks import SIGNS, Block, Mark, anchor, blocks, paragraph, ruler, ruler_svg
 from vedette.workflows.review import consequence, latest_review
 from vedette.workflows.triage import SHOWN, Moved, seen_token
 
-BESIDE = 4
-"""Items shown beside a proposal of each sort, the nearest first. [assumption]: what is read at a glance."""
 CAUSES = 8
 """Items named in the line that says what moved the number; the rest are summed. [assumption]"""
 SHORT = {
@@ -52,15 +49,6 @@ class Choice:
     chosen: bool
     key: str = ""
     title: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """Another item shown with the proposal and why."""
-
-    row: EvidenceRow
-    badge: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,14 +226,14 @@ def reader_view(
         source=document.citation.url if document.citation and document.citation.url.startswith(("http://", "https://"))
         else "",
         mark=document.marking.value, language=document.language,
-        story=_story(known, document, more.places or {}),
-        told_by=_told_by(known, document, more.places or {}, where),
+        story=story_of(known, document, more.places or {}),
+        told_by=told_by(known, document, more.places or {}, where),
         legend=tuple((n, SHORT.get(k, label), _css(n)) for k, (n, label) in names.items()),
         blocks=_blocks(document, marks), ruler=ruler_svg(ruler(marks, len(document.text))),
         ruler_said=f"{len(marks)} marks, {waiting} of them proposals",
         panel=_panel(known, items, at, more, draft, where, here) if selected else None,
         items=tuple(
-            (e.id, to(e), _badge(case, e), safe_text(e.quote.text if e.quote else e.claim)[:80], e is selected)
+            (e.id, to(e), badge_of(case, e), safe_text(e.quote.text if e.quote else e.claim)[:80], e is selected)
             for e in items
         ),
         waiting=waiting, done=len(items) - waiting,
@@ -260,11 +248,6 @@ def reader_view(
 
 def _css(number: str) -> str:
     return f"c{(int(number) - 1) % 5 + 1}" if number.isdecimal() else "cM" if number == "M" else "cO"
-
-
-def _badge(case: Case, e: Evidence) -> str:
-    b = e.bearings[0] if e.bearings else None
-    return f"{number_of(case, b.condition)}{SIGNS[b.direction.value]}" if b else "–"
 
 
 def _blocks(document: Document, marks: Sequence[Mark]) -> tuple[tuple[bool, Markup], ...]:
@@ -291,55 +274,6 @@ def _meta(d: Document) -> tuple[str, ...]:
             f"dropped: {dropped}" if dropped else "", d.language if d.language != "en" else "",
         ) if w
     )  # fmt: skip
-
-
-RELATIONS = {"same text": "Copy of", "near copy": "Near copy of", "excerpt": "Excerpt of", "contains": "Contains",
-             "translation": "Translation of"}  # fmt: skip
-
-
-def _story(case: Case, document: Document, places: Mapping[str, Placed]) -> str:
-    """How the document stands to the story it tells; empty for one that nobody else tells."""
-    placed = places.get(document.id)
-    if placed is None:
-        return ""
-    if placed.relation.value in RELATIONS:
-        other = next((d for d in case.documents if d.id == placed.of), None)
-        name = safe_text(other.title) or placed.of if other else placed.of
-        return f"{RELATIONS[placed.relation.value]} “{name}”: its items count as one voice with it"
-    told = len(_others(case, document, places))
-    if not told:
-        return ""
-    who = "One other document tells" if told == 1 else f"{told} other documents tell"
-    return f"{who} this story: one voice"
-
-
-def _others(case: Case, document: Document, places: Mapping[str, Placed]) -> list[Document]:
-    """Other documents of the same story, the first first."""
-    placed = places.get(document.id)
-    if placed is None:
-        return []
-    found = [
-        d for d in case.documents
-        if d.id != document.id and d.id in places and places[d.id].story == placed.story
-    ]  # fmt: skip
-    return sorted(found, key=lambda d: (d.times.available_at, d.id))
-
-
-def _told_by(
-    case: Case, document: Document, places: Mapping[str, Placed], where: Where
-) -> tuple[tuple[str, str, str], ...]:
-    """(title, how it stands to the story, address) of every other document that tells it."""
-    return tuple(
-        (
-            safe_text(d.title) or d.id, f"{places[d.id].relation.value}, {_publisher(d)}{d.published}",
-            address(case_path(case.id, "documents", d.id), **where.query()),
-        )
-        for d in _others(case, document, places)
-    )  # fmt: skip
-
-
-def _publisher(d: Document) -> str:
-    return f"{safe_text(d.citation.publisher)}, " if d.citation and d.citation.publisher else ""
 
 
 def _last_of(case: Case, author: str, where: Where) -> str:
@@ -387,7 +321,8 @@ def _panel(
         machine=_machine(item), why=safe_text(item.provenance.reason)
         if item.provenance else "",
         preview=shifts(case, more.preview), preview_line=_preview_line(case, item, more.preview, where),
-        voice=_voice(case, item), against=_against(case, item), disputed=_disputed(case, item, more.disputes),
+        voice=voice_of(case, item), against=against(case, item, where),
+        disputed=disputed(case, item, more.disputes, where),
         draft=draft, undoable=latest_review(case, item.id) is not None,
     )  # fmt: skip
 
@@ -426,7 +361,10 @@ def _choices(case: Case, value: Mapping[str, str]) -> dict[str, tuple[Choice, ..
             Choice(value="", label="as the intervener sees it", chosen=not value["actor"]),
             *(Choice(value=c, label=f"{state_name(c)}\u2019s own position", chosen=c == value["actor"]) for c in codes),
         ),
-        "places": tuple(Choice(value=v, label=label, chosen=v == value["place"]) for v, label in places),
+        "places": (
+            *(() if value["place"] else (Choice(value="", label="none yet", chosen=True),)),
+            *(Choice(value=v, label=label, chosen=v == value["place"]) for v, label in places),
+        ),
         "reliabilities": tuple(
             Choice(value=k, label=f"{k} {words}", chosen=k == value["reliability"])
             for k, words in reliability_meanings().items()
@@ -514,50 +452,6 @@ def _exact(p: float) -> str:
 
 def _points(change: float) -> str:
     return f"{number_text(100 * change, 1, signed=True)} points"
-
-
-def _voice(case: Case, item: Evidence) -> str:
-    others = sum(e.origin == item.origin and e.id != item.id for e in case.accepted())
-    if not others:
-        return ""
-    return f"Counts with {others} other item{'s' if others > 1 else ''} of this origin as one voice"
-
-
-def _against(case: Case, item: Evidence) -> tuple[Beside, ...]:
-    """Accepted items that move one of the same scenarios the other way through the same condition."""
-
-    def pulls(b: Bearing) -> set[tuple[str, str, int]]:
-        return {(b.option, b.condition, b.direction.sign)} if b.direction.sign else set()
-
-    wanted = {(o, c, -s) for b in item.bearings for o, c, s in pulls(b)}
-    found = [
-        e for e in case.accepted() if e.id != item.id and any(pulls(b) & wanted for b in e.bearings)
-    ]  # fmt: skip
-    found.sort(key=lambda e: (str(e.grade), -e.times.available_at.timestamp(), e.id))
-    return tuple(
-        Beside(
-            row=row(case, e), badge=_badge(case, e),
-            why=f"{safe_text(e.attribution)}, {e.times.available_at.date()}, {e.grade}",
-        )
-        for e in found[:BESIDE]
-    )  # fmt: skip
-
-
-def _disputed(
-    case: Case, item: Evidence, disputes: Sequence[tuple[str, str, str, str]]
-) -> tuple[Beside, ...]:
-    """Denials and contradictions (kind, first, second, why) in which the item stands."""
-    by_id = {e.id: e for e in case.standing()}
-    found = []
-    for kind, first, second, why in disputes:
-        if item.id not in (first, second):
-            continue
-        other = by_id.get(second if item.id == first else first)
-        if other is None:
-            continue
-        said = "contradicts" if kind == "contradiction" else "denied by" if item.id == second else "denies"
-        found.append(Beside(row=row(case, other), badge=_badge(case, other), why=f"{said}: {safe_text(why)}"))
-    return tuple(found[:BESIDE])
 
 
 # -- what a sitting did ------------------------------------------------------------------------------------
