@@ -22,7 +22,7 @@ from vedette.web.api.application import PREFIX, create_api
 from vedette.web.attempts import Attempts
 from vedette.web.audit import Audit
 from vedette.web.desk import STATIC, Desk
-from vedette.web.pages import routers
+from vedette.web.pages import first, routers
 from vedette.web.render import CASE_NAV, NAV, page, see_other
 from vedette.web.security import Guard, Refused
 
@@ -36,6 +36,7 @@ def create_app(desk: Desk) -> FastAPI:
     """The workbench for one desk."""
     app = FastAPI(title="Vedette", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
+    app.router.routes.extend(first())
     app.mount("/static", Files(directory=STATIC), name="static")
     app.state.api = create_api(desk, error_view)
     app.mount(PREFIX, app.state.api)

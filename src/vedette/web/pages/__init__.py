@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+    from starlette.routing import BaseRoute
 
 ROUTERS = (
     "shell", "people", "api", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history",
     "brief", "palette", "watch",
 )  # fmt: skip
-"""Modules of this package with a ``router``, in the order their routes are tried: the pages asked for most come first."""
+"""Modules of this package with a ``router``, in the order their routes are tried: those asked for most come first."""
+
+
+def first() -> tuple[BaseRoute, ...]:
+    """Plain routes to be tried before those of the routers."""
+    found: tuple[BaseRoute, ...] = import_module("vedette.web.pages.case").FIRST
+    return found
 
 
 def routers() -> list[APIRouter]:

@@ -101,8 +101,8 @@ async def case(request: Request) -> Response:
 
 may_read = needs(Right.READ)
 case.right = Right.READ  # type: ignore[attr-defined]
-# A plain route: the page that is asked for most pays for no parsing of parameters (benchmarks/pages.py).
-router.routes.append(Route("/cases/{case_id}", case, methods=["GET"]))
+FIRST = (Route("/cases/{case_id}", case, methods=["GET"]),)
+"""Plain routes tried before all others: the page asked for most pays for no parsing (benchmarks/pages.py)."""
 
 
 def _case(request: Request, case_id: str, whole: str) -> Response:
