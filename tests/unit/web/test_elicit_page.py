@@ -6,6 +6,7 @@ import pytest
 from tests.unit.web.workbench import CASE, Page, Workbench
 
 from vedette.domain.judgment import Judgment, JudgmentKind
+from vedette.web.access import Person, Right
 from vedette.workflows.open_case import open_case
 
 PATH = f"/cases/{CASE}/elicit"
@@ -113,3 +114,17 @@ def test_names_are_text_and_nothing_else(bench: Workbench) -> None:
     assert judgments(bench)[0].analyst == name
     assert "unknown" not in bench.get(f"{PATH}?analyst=%00%01&as_of=2022-01-10").words
     assert "is not a date" in bench.get(f"{PATH}?as_of=soon", status=422).words
+
+
+def test_with_accounts_nobody_but_an_admin_answers_or_looks_in_anothers_name(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(bench, "Ana", p_attack="20", reason="a tell-tale reason")
+    analyst = Person(name="Cem", rights=frozenset({Right.OPEN, Right.READ, Right.WRITE}), signed_in=True)
+    monkeypatch.setattr(bench.desk, "person", lambda request: analyst)
+    page = bench.get(f"{PATH}?analyst=Ana")
+    assert "kept back until yours is in" in page.words and "tell-tale" not in page.words
+    assert page.form(PATH)["fields"]["analyst"] == "Cem"
+    form = page.form(PATH)
+    bench.send({**form, "fields": {**form["fields"], "analyst": "Ana"}}, p_attack="40", action="check")
+    assert [(j.analyst, j.value) for j in judgments(bench)] == [("Ana", 0.2), ("Cem", 0.4)]

@@ -105,7 +105,8 @@ def test_a_proposal_that_no_document_holds_is_decided_on_in_the_list(bench: Work
     assert [f["action"] for f in page.forms if "/evidence/" in f["action"]] == ["/cases/loose/evidence/loose"]
     form = page.form("/evidence/loose")
     after = bench.send(form, verdict="accept")
-    assert str(bench.last.url).endswith("status=proposed") and not [f for f in after.forms if "/evidence/" in f["action"]]
+    assert str(bench.last.url).endswith("status=proposed")
+    assert not [f for f in after.forms if "/evidence/" in f["action"]]
     assert {e.id: e.status for e in store.load("loose").standing()}["loose"] is Status.ACCEPTED
     late = bench.send(form, status=409, verdict="reject")
     assert "Test Analyst accepted loose" in late.words
