@@ -38,7 +38,7 @@ ROW_GROUP = 20_480
 LEVEL = 1
 # Parquet files with fewer rows than this are joined into one when there are more than FEW of them. [assumption] A feed
 # that is polled every 15 minutes brings some thousand rows each time.
-SMALL_ROWS = 100_000
+SMALL_ROWS = 20_000
 FEW = 24
 
 class EventIntake:
