@@ -46,6 +46,7 @@ def serve(
     application = web_application(workspace, hosts=_hosts(host, names or ()))
     if as_json:
         print_json({"address": address})
+        sys.stdout.flush()  # whoever started it through a pipe waits for this line
     else:
         print(address, flush=True)
     if port is None and taken != PORT:
