@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
+from weakref import WeakKeyDictionary
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from vedette.reporting.figures import Facts
 from vedette.reporting.sections import SECTIONS
 from vedette.reporting.verify import Compared
 from vedette.web.access import Reader, Right, Writer, refusal
-from vedette.web.desk import Desk
+from vedette.web.desk import Desk, Kept
 from vedette.web.reading import in_case, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path
@@ -75,16 +76,25 @@ def request_of(desk: Desk, case: Case, chosen: Composition) -> BriefRequest:
     )  # fmt: skip
 
 
+BRIEFS_KEPT: Final = 8
+"""Briefs and their facts held. [assumption]: one or two writers trying sections; each is a few megabytes."""
+_kept: WeakKeyDictionary[Desk, Kept[Any]] = WeakKeyDictionary()
+
+
+def _shelf(desk: Desk) -> Kept[Any]:
+    return _kept.setdefault(desk, Kept(BRIEFS_KEPT))
+
+
 def _facts(desk: Desk, case: Case, request: BriefRequest) -> Facts:
     """What the brief says, computed once for all its forms."""
     key = ("brief facts", case.id, desk.version(case.id), request)
-    found: Facts = desk.parts.get(key, lambda: make_facts(case, request, record=desk.record))
+    found: Facts = _shelf(desk).get(key, lambda: make_facts(case, request, record=desk.record))
     return found
 
 
 def _made(desk: Desk, case: Case, request: BriefRequest, form: str) -> Brief:
     key = ("brief", case.id, desk.version(case.id), request, form)
-    found: Brief = desk.parts.get(key, lambda: make_brief(_facts(desk, case, request), form))
+    found: Brief = _shelf(desk).get(key, lambda: make_brief(_facts(desk, case, request), form))
     return found
 
 
