@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from tests.made_cases import host_case, item
 from tests.unit.web.workbench import Page, Workbench
 
 from vedette.bootstrap import open_workspace
+from vedette.domain.case import CrowdFigure
+from vedette.domain.claims import Place
 from vedette.geography.map_style import style_sheet
 from vedette.web.access import Right
 from vedette.web.app import create_app
@@ -318,6 +321,28 @@ def test_a_case_file_is_imported_and_a_wrong_one_is_refused(bench: Workbench) ->
         page = bench.send(form, status=422, files={"file": (name, data)})
         assert said.casefold() in page.words.casefold(), name
         assert "Not imported" in page.words
+
+
+def test_no_answer_for_an_earlier_day_holds_anything_later(bench: Workbench) -> None:
+    late = replace(
+        item("LATE1", day=dt.date(2022, 1, 18), claim="The secret that comes later"),
+        place=Place(name="Brest", lat=52.1, lon=23.7, country="BLR"),
+    )
+    case = host_case(
+        [item("E1", day=dt.date(2022, 1, 5)), late], framework="five-conditions",
+        crowd=(CrowdFigure(date=dt.date(2022, 1, 19), source="secret site", question="?", probability=0.9),),
+    )  # fmt: skip
+    open_workspace().cases.create(case, author="a", reason="b")
+    for path in (
+        "/cases/made-host?whole=1&", "/cases/made-host/parts/time?", "/cases/made-host/parts/map?",
+        "/cases/made-host/map.json?", "/cases/made-host/whatif.json?set=main.low_costs=met&",
+        "/cases/made-host?mode=author&",
+    ):  # fmt: skip
+        bench.get(f"{path}as_of=2022-01-10")
+        assert "secret" not in bench.last.text, path
+        assert "LATE1" not in bench.last.text, path
+    bench.get("/cases/made-host?whole=1&as_of=2022-01-20")
+    assert "secret" in bench.last.text
 
 
 def test_hostile_titles_and_quotes_are_text_on_every_page(bench: Workbench) -> None:

@@ -113,7 +113,7 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """The page. ``groups``: (title, rows)."""
+    """The page. ``groups``: (title, rows); ``sorts``: (id, words, chosen); ``shows``: (words, address, chosen)."""
 
     lede: str
     groups: tuple[tuple[str, tuple[CaseRow, ...]], ...]
@@ -179,7 +179,7 @@ def board_view(desk: Desk, query: BoardQuery, person: Person, *, whole: bool = F
         total=len(every),
         found=len(chosen),
         query=query,
-        sorts=tuple((words, query.href(sort=name, page=1), name == query.sort) for name, words in SORTS.items()),
+        sorts=tuple((name, words, name == query.sort) for name, words in SORTS.items()),
         shows=tuple((words, query.href(show=name, page=1), name == query.show) for name, words in SHOWS.items()),
         first=(page - 1) * PAGE + 1 if here else 0,
         last=(page - 1) * PAGE + len(here),
