@@ -189,6 +189,10 @@ class WatchStore(Protocol):
         """Keep the store at hand; nothing is locked."""
         ...
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Everything read inside, here and of the cases, is of one state. Nothing may be written inside."""
+        ...
+
     # -- what is watched ----------------------------------------------------------------------------------
 
     def add_watch(self, watch: Watch) -> bool:

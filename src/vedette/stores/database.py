@@ -131,6 +131,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One transaction for everything read inside, which then sees one state. Nothing may be written inside."""
+        if getattr(self._open, "connection", None) is not None:
+            yield
+            return
+        with self.read() as connection:
+            self._open.connection = connection
+            try:
+                yield
+            finally:
+                self._open.connection = None
+
+    @contextmanager
     def held(self) -> Iterator[None]:
         """Keep a connection open, idle and without a lock, while the block runs; this thread's calls then use it."""
         if getattr(self._open, "spare", None) is not None:
@@ -204,6 +217,8 @@ class SqliteDatabase(Database):
 
     def holds_anything(self) -> bool:
         """Whether the file is there and has tables."""
+        if getattr(self._open, "connection", None) is not None:
+            return True
         with plain_errors(self.where):
             try:
                 size = self.path.stat().st_size

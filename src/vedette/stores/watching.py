@@ -43,6 +43,15 @@ class SqlWatchStore:
             yield
 
     @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One state for everything read inside."""
+        if not self._db.holds_anything():
+            yield
+            return
+        with self._db.snapshot():
+            yield
+
+    @contextmanager
     def _read(self) -> Iterator[Connection | None]:
         if not self._db.holds_anything():
             yield None

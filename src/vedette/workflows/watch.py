@@ -126,20 +126,28 @@ class WatchService:
         source is asked, and waited for.
         """
         self._check_clock()
-        watches = self._watches()
-        cases = sorted({w.case for w in watches})
-        states = dict(self._store.source_states())
+        with self._store.snapshot():
+            watches = self._watches()
+            cases = sorted({w.case for w in watches})
+            states = dict(self._store.source_states())
+            fresh = [c for c in cases if c not in self._begun and self._store.told(c)[0] is None]
         alerts: list[Alert] = []
         failed: dict[str, str] = {}
-        for case in cases:
-            if case not in self._begun and self._store.told(case)[0] is None:
-                alerts += self._look(case, watches, states, failed)
-            self._begun.add(case)
-        self._submit(watches, states, all_of_them=all_of_them)
+        for case in fresh:
+            alerts += self._look(case, watches, states, failed)
+        self._begun.update(cases)
+        with self._store.snapshot():
+            due = self._to_ask(watches, states, all_of_them=all_of_them)
+        for asked in due:
+            ask = self._events if asked.watch.kind is WatchKind.EVENTS else self._ask
+            if ask is not None:
+                self._running[asked.watch.source] = self._threads.submit(ask, asked), asked
         taken, after, sent = self._settle(failed, all_of_them=all_of_them)
         states |= after
         alerts += taken.alerts
-        for case in cases:
+        with self._store.snapshot():
+            loud = [c for c in cases if not self._looker.quiet(c, _of_case(c, watches, states))]
+        for case in loud:
             alerts += self._look(case, watches, states, failed)
         sent += self._send(failed)
         return Looked(
@@ -183,20 +191,18 @@ class WatchService:
                 found.append(watch if self._every is None else replace(watch, every=self._every))
         return found
 
-    def _submit(
+    def _to_ask(
         self, watches: Sequence[Watch], states: Mapping[str, SourceState], *, all_of_them: bool
-    ) -> None:
-        """Ask the due sources, each in a thread of its own."""
+    ) -> list[Asked]:
+        """The sources that are due and not being asked already."""
         by_source: dict[str, list[Watch]] = {}
         for watch in watches:
             by_source.setdefault(watch.source, []).append(watch)
-        for source in sorted(by_source):
-            if source in self._running or not (all_of_them or self._due(source, states.get(source))):
-                continue
-            asked = self._asked(tuple(by_source[source]), states.get(source))
-            ask = self._events if asked.watch.kind is WatchKind.EVENTS else self._ask
-            if ask is not None:
-                self._running[source] = self._threads.submit(ask, asked), asked
+        return [
+            self._asked(tuple(by_source[source]), states.get(source))
+            for source in sorted(by_source)
+            if source not in self._running and (all_of_them or self._due(source, states.get(source)))
+        ]
 
     def _answered(self, *, all_of_them: bool) -> Iterator[list[tuple[Asked, Poll]]]:
         """What sources answered, as it comes; with ``all_of_them`` until the last one has.
@@ -224,6 +230,8 @@ class WatchService:
     def _asked(self, watches: tuple[Watch, ...], state: SourceState | None) -> Asked:
         """An item counts as known only when every case has it, or waits for its next try."""
         now = self._clock.now()
+        if watches[0].kind is WatchKind.EVENTS:
+            return Asked(watches=watches, state=state, known={}, first=False)  # it goes by its cursor
         known: dict[str, str] | None = None
         retry = False
         for watch in watches:
@@ -294,9 +302,7 @@ class WatchService:
     def _look(
         self, case: str, watches: Sequence[Watch], states: Mapping[str, SourceState], failed: dict[str, str]
     ) -> tuple[Alert, ...]:
-        mine = [states[w.source] for w in watches if w.case == case and w.source in states]
-        if self._looker.quiet(case, mine):
-            return ()
+        mine = _of_case(case, watches, states)
         if self._looker.behind(case):
             self._once(f"clock {case}", f"{case}: the clock is days behind the last look; numbers wait until it has "
                        "caught up. If it is right now: vedette watch run --trust-clock")  # fmt: skip
@@ -332,6 +338,10 @@ class WatchService:
         if self._said.get(about) != line:
             self._said[about] = line
             self._say(line)
+
+
+def _of_case(case: str, watches: Sequence[Watch], states: Mapping[str, SourceState]) -> list[SourceState]:
+    return [states[w.source] for w in watches if w.case == case and w.source in states]
 
 
 def add_watches(
