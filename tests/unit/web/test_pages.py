@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,9 @@ from tests.unit.web.workbench import Page, Workbench
 from vedette.bootstrap import open_workspace
 from vedette.domain.case import CrowdFigure
 from vedette.domain.claims import Place
+from vedette.domain.documents import Document
+from vedette.domain.evidence import Review, Verdict
+from vedette.domain.time import Times, instant
 from vedette.geography.map_style import style_sheet
 from vedette.web.access import Right
 from vedette.web.app import create_app
@@ -332,11 +336,20 @@ def test_no_answer_for_an_earlier_day_holds_anything_later(bench: Workbench) -> 
         [item("E1", day=dt.date(2022, 1, 5)), late], framework="five-conditions",
         crowd=(CrowdFigure(date=dt.date(2022, 1, 19), source="secret site", question="?", probability=0.9),),
     )  # fmt: skip
-    open_workspace().cases.create(case, author="a", reason="b")
+    store = open_workspace().cases
+    store.create(case, author="a", reason="b")
+    day = instant(dt.date(2022, 1, 18))
+    raw = b"The secret document."
+    document = Document(
+        id="d1", sha256=hashlib.sha256(raw).hexdigest(), title="The secret document", text=raw.decode(),
+        times=Times(published_at=day, available_at=day, recorded_at=day),
+    )  # fmt: skip
+    store.add_document("made-host", document, raw, ())
+    store.add_review("made-host", Review(evidence="LATE1", verdict=Verdict.ACCEPT, author="x", at=day))
     for path in (
         "/cases/made-host?whole=1&", "/cases/made-host/parts/time?", "/cases/made-host/parts/map?",
         "/cases/made-host/map.json?", "/cases/made-host/whatif.json?set=main.low_costs=met&",
-        "/cases/made-host?mode=author&",
+        "/cases/made-host?mode=author&", "/cases/made-host/parts/edits?",
     ):  # fmt: skip
         bench.get(f"{path}as_of=2022-01-10")
         assert "secret" not in bench.last.text, path

@@ -39,7 +39,7 @@ def part_view(desk: Desk, m: Moment, name: str) -> Any:
     if name == "edits":
         from vedette.web.views.edits import edits_view
 
-        return edits_view(desk.case(m.id), desk.workspace.cases.edits(m.id))
+        return edits_view(m.known, desk.workspace.cases.edits(m.id))
     raise UnknownName("part", name, nearest=PARTS)
 
 

@@ -35,11 +35,14 @@ class EditsView:
 
 
 def edits_view(case: Case, edits: Sequence[Edit]) -> EditsView:
-    """Everything recorded about a case in this workspace, newest first."""
+    """What was recorded about a case cut at a day, newest first; nothing of what became known later is named."""
     found: list[tuple[dt.datetime, str, str, str]] = [
         (e.at, e.author, f"version {e.version} of the case", e.reason) for e in edits
     ]
+    known = {e.id for e in case.evidence}
     for review in case.reviews:
+        if review.evidence not in known:
+            continue
         verb = {
             "accept": "accepted", "reject": "rejected", "correct": "corrected", "withdraw": "took back the decision on",
         }  # fmt: skip
