@@ -251,7 +251,8 @@ def _time(desk: Desk, m: Moment) -> TimeMachine:
     day, case = m.day.date, m.known
     now = desk.day(desk.case(m.id))
     last = case.deadline
-    later = f"{_many(m.later, 'later record')} and the outcome are hidden" if m.later else "nothing later is recorded"
+    outcome = " and the outcome" if last < desk.today() else ""
+    later = f"{_many(m.later, 'later record')}{outcome} hidden" if m.later else "nothing later is recorded"
     return TimeMachine(
         day=day.isoformat(),
         shown=f"{day:%A} {day_text(day)}",
