@@ -1,7 +1,8 @@
 """Taking in GDELT: the product against DuckDB's COPY of the same columns and gdeltPyR's way of reading, in turn.
 
     python benchmarks/events_ingest.py                         1,000,000 rows, 5 repeats
-    python benchmarks/events_ingest.py --slope 100000 1000000  seconds a row by size
+    python benchmarks/events_ingest.py --slope 100000 1000000  cost of a row by size
+    python benchmarks/events_ingest.py --files 100             cost of a file of a feed
 
 The product types, checks, frees of repetitions, stamps with provenance and counts by pair and day; COPY only types and
 writes (raw codes, nothing checked, order not kept: its fastest form); gdeltPyR's worker reads the zip with pandas,
@@ -208,6 +209,22 @@ def slope(sizes: list[int], repeats: int) -> None:
         print(f"dearest row against cheapest, by {what}: {max(values) / min(values):.2f}x, wanted at most 1.2x")
 
 
+def many(files: int, rows: int) -> None:
+    """Seconds a file when a feed's small files are taken in one after the other."""
+    folder = WORK / "feed"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for n in range(files):
+        write_gdelt(folder / f"{n:06d}.tsv", rows, seed=n + 1, first_id=1_000_000_000 + n * rows)
+    cost, counts = product(folder)
+    check(counts, files * rows)
+    print(
+        f"{files} files of {rows:,} rows, load {os.getloadavg()[0]:.1f}: {1000 * cost[0] / files:.0f} ms a file "
+        f"({1000 * cost[1] / files:.0f} of processors), {1e6 * cost[1] / files / rows:.1f} microseconds of "
+        "processors a row"
+    )
+
+
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -215,8 +232,11 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--peer-python", type=Path, default=PEER)
     parser.add_argument("--slope", type=int, nargs="+", metavar="ROWS")
+    parser.add_argument("--files", type=int, metavar="N", help="take in N files of 3,000 rows, as a feed brings them")
     args = parser.parse_args()
-    if args.slope:
+    if args.files:
+        many(args.files, 3000)
+    elif args.slope:
         slope(args.slope, args.repeats)
     else:
         compare(args.rows, args.repeats, args.peer_python)
