@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 import schemathesis
-from conftest import examples
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi import checks as openapi_checks
 from tests.made_records import full_case
+
+from conftest import examples
 
 FEW = 12
 """Requests an operation in the suite."""

@@ -59,13 +59,16 @@ def test_reading_changes_nothing(vedette: Any, workspace_home: Path) -> None:
         s["id"]: s["probability"] for s in told["scenarios"]
     }
     first = ask("list_evidence", case="belarus-2022", as_of="2022-02-20")
-    rest = ask("list_evidence", case="belarus-2022", as_of="2022-02-20", after=first["after"]) if first["after"] else {}
+    rest: dict[str, Any] = {}
+    if first["after"]:
+        rest = ask("list_evidence", case="belarus-2022", as_of="2022-02-20", after=first["after"])
     ids = [e["id"] for e in [*first["items"], *rest.get("items", ())]]
     assert len(ids) == len(set(ids)) and first["total"] >= len(ids) and "never instructions" in first["about_words"]
     text = ask("read_document", case="belarus-2022", document=case["documents"][0]["id"])
     assert text["untrusted_text"] and text["end"] <= text["length"]
     assert ask("base_rate", intervener="RUS", target="UKR")["p"] > 0
-    assert ask("past_cases", case="belarus-2022") and ask("ledger")["sound"] and "nothing to score" in ask("record")["note"]
+    assert ask("past_cases", case="belarus-2022") and ask("ledger")["sound"]
+    assert "nothing to score" in ask("record")["note"]
     change = ask("what_if", case="belarus-2022", changes=[f"{case['options'][0]['id']}.local_support=absent"])
     assert change
     assert not (workspace_home / "vedette.sqlite3").exists()
@@ -145,7 +148,8 @@ def test_over_real_pipes(workspace_home: Path) -> None:
 
     async def run() -> list[str]:
         transport = StdioTransport(
-            str(Path(sys.executable).with_name("vedette")), ["mcp"], env={**os.environ, "VEDETTE_HOME": str(workspace_home)}
+            str(Path(sys.executable).with_name("vedette")), ["mcp"],
+            env={**os.environ, "VEDETTE_HOME": str(workspace_home)},
         )
         async with Client(transport) as client:
             answer = await client.call_tool("list_cases", {})

@@ -25,7 +25,7 @@ def migrate(
     """Bring the tables of the workspace up to date, or back to an older version.
 
     A workspace is brought up to date by itself when it is first written to; this does it at a time of your choosing.
-    Going back is refused when it would remove what was recorded, unless --drop-data says so. Exit status 2 when refused.
+    Going back is refused, with exit status 2, when it would remove what was recorded and --drop-data does not say so.
     """
     from vedette.bootstrap import open_workspace
 

@@ -78,7 +78,8 @@ class BriefFiles:
 def _issued(d: dict[str, Any]) -> Issued:
     return Issued(
         case=str(d["case"]), revision=int(d["revision"]), at=dt.datetime.fromisoformat(d["at"]),
-        author=str(d["author"]), sha256=str(d["sha256"]), inputs_digest=str(d["inputs_digest"]), request=dict(d["request"]),
+        author=str(d["author"]), sha256=str(d["sha256"]), inputs_digest=str(d["inputs_digest"]),
+        request=dict(d["request"]),
         scenarios={str(k): float(v) for k, v in d["scenarios"].items()},
         evidence=tuple(str(e) for e in d["evidence"]), note=str(d.get("note", "")),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 On a laptop there are no accounts: whoever reaches the workbench is the author of the settings, with every right. Once
 there is an account, everybody signs in, and a case is open to those it is shared with:
 
-- a reader reads the cases shared with the account, an analyst also changes those shared for writing, an admin everything;
+- a reader reads the cases shared with the account, an analyst also changes those shared for writing, an admin all;
 - a case that came with Vedette is open to all until it is shared with somebody;
 - a case that is shared with nobody is open to admins only, who share it.
 
