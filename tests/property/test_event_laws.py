@@ -1,4 +1,4 @@
-"""Laws of the event store: nothing that became available after a day changes an answer for it, in whatever order it came."""
+"""Laws of the event store: what became available after a day changes no answer for it, in whatever order it came."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def versions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "No": draw(st.sampled_from("abcd")), "Day": DAYS[happened], "Seen": DAYS[draw(st.integers(happened, 11))],
         "Who": draw(st.sampled_from(["RUS", "BLR", None])), "Whom": "UKR",
-        "What": draw(st.sampled_from(["ASSAULT", "CONSULT", "no class"])), "Reports": draw(st.sampled_from([1, 2, None])),
+        "What": draw(st.sampled_from(["ASSAULT", "CONSULT", "no class"])),
+        "Reports": draw(st.sampled_from([1, 2, None])),
     }  # fmt: skip
 
 

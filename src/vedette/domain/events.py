@@ -98,7 +98,7 @@ class Circle:
 
     def __post_init__(self) -> None:
         if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):
-            raise BadInput(f"{self.lat}, {self.lon} is not a place", fix="Latitude -90 to 90, then longitude -180 to 180")
+            raise BadInput(f"{self.lat}, {self.lon} is not a place", fix="Latitude -90 to 90, longitude -180 to 180")
         if not (0 < self.km < math.inf):
             raise BadInput(f"{self.km} is not a distance in kilometres", fix="Give a number above 0")
 

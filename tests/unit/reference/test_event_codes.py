@@ -13,9 +13,9 @@ from vedette.reference.states import all_states
 
 
 def test_classes_of_cameo_codes() -> None:
-    found = [cameo_root(c) for c in ("010", "020", "036", "057", "0871", "094", "1384", "163", "164", "1712", "192", "2042")]
-    assert found == [None, "REQUEST", "AGREE", "SUPPORT", "YIELD", "ACCUSE", "THREATEN", "COERCE", "SANCTION", "ASSAULT",
-                     "COERCE", "ASSAULT"]  # fmt: skip
+    codes = "010 020 036 057 0871 094 1384 163 164 1712 192 2042"
+    roots = "REQUEST AGREE SUPPORT YIELD ACCUSE THREATEN COERCE SANCTION ASSAULT COERCE ASSAULT"
+    assert [cameo_root(c) for c in codes.split()] == [None, *roots.split()]
     assert cameo_root("") is None and cameo_root("---") is None and cameo_root("2") is None
 
 
@@ -26,8 +26,8 @@ def test_every_table_leads_to_classes_and_states_that_exist() -> None:
     assert set(tables.fips.values()) <= isos and set(tables.actors.values()) <= isos
     today = {s.iso3 for s in all_states() if s.exists_today and s.iso3}
     assert today <= set(tables.fips.values()), "every state of today has a code of places"
-    assert tables.names[folded("Côte d’Ivoire")] == "CIV" and tables.gw["365"] == "RUS" and tables.actors["ROM"] == "ROU"
-    assert len(tables.fips) == len(set(tables.fips)), "no code twice"
+    assert tables.names[folded("Côte d’Ivoire")] == "CIV"
+    assert tables.gw["365"] == "RUS" and tables.actors["ROM"] == "ROU"
 
 
 @pytest.mark.shared

@@ -1,4 +1,4 @@
-"""The event store: the same file again, corrections, damage, crashes, a full disk; nothing is lost and nothing half kept."""
+"""The event store: the same file again, corrections, damage, crashes, a full disk; nothing lost, nothing half kept."""
 
 from __future__ import annotations
 
@@ -78,9 +78,10 @@ def test_a_feed_that_goes_back_in_time_fills_the_past_in(desk: Desk) -> None:
     desk.mapped([{**row, "Seen": "2022-03-01", "Reports": 3}], "new.csv")
     desk.mapped([{**row, "Seen": "2022-01-12", "Reports": 1}, {**row, "Seen": "2022-02-01", "Reports": 2}], "old.csv")
     store = desk.store()
-    seen = [[e.mentions for e in store.query(as_of(d))] for d in ("2022-01-11", "2022-01-12", "2022-02-01", "2022-03-02")]
+    dates = ("2022-01-11", "2022-01-12", "2022-02-01", "2022-03-02")
+    seen = [[e.mentions for e in store.query(as_of(d))] for d in dates]
     assert seen == [[], [1], [2], [3]]
-    days = [[d.mentions for d in store.dyad_days(as_of(d))] for d in ("2022-01-11", "2022-01-12", "2022-02-01", "2022-03-02")]
+    days = [[d.mentions for d in store.dyad_days(as_of(day))] for day in dates]
     assert days == seen
     assert [d.events for d in store.dyad_days(EventQuery())] == [1]
 

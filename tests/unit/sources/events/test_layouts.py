@@ -105,7 +105,11 @@ def test_malformed_rows_are_kept_aside_with_line_cell_and_reason(
     assert [e.provenance.row for e in sorted(desk.store().query(EventQuery()), key=lambda e: e.id)] == [1, 3]
 
 
-ICEWS = "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\tTarget Sectors\tTarget Country\tStory ID\tSentence Number\tPublisher\tCity\tDistrict\tProvince\tCountry\tLatitude\tLongitude"
+ICEWS = (
+    "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity"
+    "\tTarget Name\tTarget Sectors\tTarget Country\tStory ID\tSentence Number\tPublisher\tCity\tDistrict"
+    "\tProvince\tCountry\tLatitude\tLongitude"
+)
 
 
 def test_icews_restores_the_zeros_that_spreadsheets_drop(tmp_path: Path) -> None:
@@ -124,7 +128,10 @@ def test_icews_restores_the_zeros_that_spreadsheets_drop(tmp_path: Path) -> None
 
 
 def test_polecat_keeps_its_codes_and_joins_retreat_to_yield(tmp_path: Path) -> None:
-    head = "Event ID\tEvent Date\tEvent Type\tEvent Mode\tIntensity\tActor Name\tActor Country\tRecipient Name\tRecipient Country\tPlacename\tCountry\tLatitude\tLongitude\tFeature Type\tPublication Date"
+    head = (
+        "Event ID\tEvent Date\tEvent Type\tEvent Mode\tIntensity\tActor Name\tActor Country\tRecipient Na"
+        "me\tRecipient Country\tPlacename\tCountry\tLatitude\tLongitude\tFeature Type\tPublication Date"
+    )
     rows = [
         "A-1\t2022-01-10\tRETREAT\twithdraw\t3\tArmy\tRUS\tArmy\tUKR\tGomel\tBelarus\t52.4\t31.0\tPPLA\t2022-01-12",
         "A-2\t2022-01-10\tMOBILIZE\ttroops\t-7\tArmy\tRUS\tNone\tNone\tNone\tNone\tNone\tNone\tNone\t2022-01-12",
@@ -136,13 +143,19 @@ def test_polecat_keeps_its_codes_and_joins_retreat_to_yield(tmp_path: Path) -> N
     assert events[0].available_at == dt.datetime(2022, 1, 19, tzinfo=dt.UTC) and events[0].place_state == "BLR"
 
 
-GED = "id,type_of_violence,side_a,side_b,gwnoa,gwnob,country_id,number_of_sources,where_prec,where_coordinates,latitude,longitude,date_prec,date_start,date_end,best,low,high"
+GED = (
+    "id,type_of_violence,side_a,side_b,gwnoa,gwnob,country_id,number_of_sources,where_prec,where_coordina"
+    "tes,latitude,longitude,date_prec,date_start,date_end,best,low,high"
+)
 
 
-@pytest.mark.parametrize(("dataset", "available"), [("ucdp-ged-events", "2023-06-30"), ("ucdp-candidate", "2022-03-20")])
+@pytest.mark.parametrize(
+    ("dataset", "available"), [("ucdp-ged-events", "2023-06-30"), ("ucdp-candidate", "2022-03-20")]
+)
 def test_ucdp_dates_places_and_deaths_with_their_precision(tmp_path: Path, dataset: str, available: str) -> None:
     rows = [
-        "7,1,Government of Russia (Soviet Union),Government of Ukraine,365,369,369,3,1,Kharkiv,49.99,36.23,4,2022-02-24 00:00:00,2022-02-28,12,10,20",
+        "7,1,Government of Russia (Soviet Union),Government of Ukraine,365,369,369,3,1,Kharkiv,49.99,"
+        "36.23,4,2022-02-24 00:00:00,2022-02-28,12,10,20",
         '8,3,IS,Civilians,,,645,-1,4,"Anbar, province",33.0,43.0,1,2022-02-01,2022-02-01,3,3,3',
     ]
     one, two = taken(tmp_path, dataset, "ged.csv", [GED, *rows])
@@ -154,8 +167,14 @@ def test_ucdp_dates_places_and_deaths_with_their_precision(tmp_path: Path, datas
 
 
 def test_acled_is_available_when_its_row_was_last_written(tmp_path: Path) -> None:
-    head = "event_id_cnty,event_date,time_precision,event_type,sub_event_type,actor1,actor2,country,location,latitude,longitude,geo_precision,fatalities,timestamp"
-    row = "UKR1,2022-01-10,1,Battles,Armed clash,Military Forces of Russia (2000-),Military Forces of Ukraine (2019-),Ukraine,Avdiivka,48.1,37.7,1,2,1642500000"
+    head = (
+        "event_id_cnty,event_date,time_precision,event_type,sub_event_type,actor1,actor2,country,location"
+        ",latitude,longitude,geo_precision,fatalities,timestamp"
+    )
+    row = (
+        "UKR1,2022-01-10,1,Battles,Armed clash,Military Forces of Russia (2000-),Military Forces of Ukrai"
+        "ne (2019-),Ukraine,Avdiivka,48.1,37.7,1,2,1642500000"
+    )
     desk = Desk(tmp_path / "store")
     desk.take("acled", write(tmp_path / "a.csv", [head, row]))
     done = desk.take("acled", write(tmp_path / "b.csv", [head, row.replace(",2,1642500000", ",3,1643700000")]))
@@ -211,7 +230,7 @@ def test_a_mapped_table(tmp_path: Path) -> None:
     done = desk.mapped(
         [
             {"No": "a", "Day": "2022-01-10", "Seen": "2022-01-12", "Who": "Russia", "Whom": "UKR", "What": "meets"},
-            {"No": "b", "Day": "2022-01-10", "Seen": "2022-01-12", "Who": "X", "Whom": "", "What": "ASSAULT", "Reports": 3},
+            {"No": "b", "Day": "2022-01-10", "Seen": "2022-01-12", "Who": "X", "What": "ASSAULT", "Reports": 3},
             {"No": "c", "Day": "10 January", "Seen": "2022-01-12"},
         ]
     )
@@ -243,7 +262,8 @@ def test_a_mapping_that_cannot_be_used_says_why(tmp_path: Path, text: str, says:
 def test_names_of_columns_in_a_mapping_are_never_code(tmp_path: Path) -> None:
     mapping = tmp_path / "m.toml"
     mapping.write_text(
-        "[dataset]\nid='x'\nlicence='l'\ncitation='c'\n[columns]\ndate='D\"; DROP TABLE staged; --'\n[codes]\n\"a'b\"='040'\n"
+        "[dataset]\nid='x'\nlicence='l'\ncitation='c'\n[columns]\ndate='D\"; DROP TABLE staged; --'\n"
+        "[codes]\n\"a'b\"='040'\n"
     )
     desk = Desk(tmp_path / "store")
     path = write(tmp_path / "a.csv", ['"D""; DROP TABLE staged; --"', "2022-01-01"])
