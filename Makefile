@@ -34,7 +34,7 @@ help:
 	@echo 'make test          set up and pass the checks: ruff, mypy, import-linter, pytest'
 	@echo 'make test-browser  the tests that drive a real browser (needs chromium)'
 	@echo 'make test-spark    one expression on DuckDB and on a real local Spark (needs Java 17)'
-	@echo 'make soak          200 kills of the watch service; the property tests on 10,000 examples each (hours)'
+	@echo 'make soak          kills of the watch service and of a team server; the laws on 10,000 examples each (hours)'
 	@echo 'make lint          ruff, mypy and import-linter only'
 	@echo 'make bench         benchmarks: start-up, installed size, product against peer'
 	@echo 'make evals         quality gates with floors'
@@ -56,6 +56,7 @@ test: lint
 
 soak: $(VENV)/.dev
 	$(BIN)/python tests/watch_soak.py --kills 200
+	$(BIN)/python benchmarks/team.py --seconds 300
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/property -n $(TEST_JOBS) --timeout 0 --durations 10
 
 lint: $(VENV)/.dev
@@ -88,13 +89,15 @@ test-browser: $(VENV)/.dev
 
 # Both name each program before its output, run all of them, and fail at the end if one did.
 bench: $(VENV)/.dev
-	@set +e; status=0; for program in startup install assessment backtest skill; do \
+	@set +e; status=0; for program in startup install assessment backtest skill reading story_insert events_ingest \
+		events_query watch pages team; do \
 		echo "== benchmarks/$$program.py"; $(BIN)/python benchmarks/$$program.py || status=1; done; exit $$status
 
 # The last two need the real data: a mirror of the sources, and the panel built from it.
 SHARED := $(or $(VEDETTE_SHARED),../shared)
 evals: $(VENV)/.dev
-	@set +e; status=0; for program in geography geoparsing extraction events coverage pooling replays signals stories; do \
+	@set +e; status=0; for program in geography geoparsing extraction events confidence coverage parser \
+		pooling replays signals stories; do \
 		echo "== evals/$$program.py"; $(BIN)/python evals/$$program.py || status=1; done; \
 	echo '== evals/history_panel.py and evals/coalitions.py'; \
 	if [ -d '$(SHARED)/data/structural' ]; then \
