@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from vedette.domain import accounts, events
 from vedette.domain.alerts import (
     Alert,
     AlertKind,
@@ -720,6 +721,8 @@ extractions = st.builds(
     dates=some(date_mentions, 2),
     quantities=some(quantity_mentions, 2),
     warnings=some(words, 2),
+    parser=words,
+    parsed=whole_numbers,
 )
 
 intervals = st.tuples(numbers, numbers)
@@ -850,4 +853,75 @@ tolds = st.builds(
     direction=st.dictionaries(ids, st.sampled_from([-1, 1]), max_size=2),
     indicators=st.dictionaries(ids, words, max_size=2), sources=st.dictionaries(words, words, max_size=2),
     last=st.dictionaries(words, ids, max_size=2),
+)  # fmt: skip
+
+
+# -- coded events and accounts ----------------------------------------------------------------------------
+
+event_kinds = st.sampled_from(("event", "mention", "report"))
+event_provenances = st.builds(
+    events.Provenance, dataset=ids, file=words, row=maybe(whole_numbers), digest=words
+)
+coded_events = st.builds(
+    events.Event, dataset=ids, kind=event_kinds, id=ids, code=maybe(words), ontology=maybe(words), root=maybe(words),
+    quad=maybe(st.integers(1, 4)), source=maybe(states), target=maybe(states), source_actor=maybe(words),
+    target_actor=maybe(words), occurred_at=date_intervals(),
+    time_precision=st.sampled_from(events.TIME_PRECISIONS), published_at=maybe(instants), available_at=instants,
+    recorded_at=instants, place=maybe(words), place_state=maybe(states), lat=maybe(numbers), lon=maybe(numbers),
+    place_precision=maybe(st.sampled_from(events.PLACE_PRECISIONS)), intensity=maybe(numbers), tone=maybe(numbers),
+    mentions=maybe(whole_numbers), sources=maybe(whole_numbers), articles=maybe(whole_numbers),
+    fatalities=maybe(whole_numbers), fatalities_low=maybe(whole_numbers), fatalities_high=maybe(whole_numbers),
+    confidence=maybe(shares), refers_to=maybe(words), tags=maybe(words), url=maybe(words),
+    provenance=event_provenances,
+)  # fmt: skip
+circles = st.builds(
+    events.Circle, lat=st.floats(-90, 90), lon=st.floats(-180, 180), km=st.floats(0.1, 20_000)
+)
+
+
+@st.composite
+def event_queries(draw: st.DrawFn) -> events.EventQuery:
+    """Questions about events, their days in order."""
+    first, last = draw(maybe(days)), draw(maybe(days))
+    if first is not None and last is not None and last < first:
+        first, last = last, first
+    return draw(
+        st.builds(
+            events.EventQuery, source=maybe(states), target=maybe(states), both_ways=st.booleans(),
+            roots=some(words), since=st.just(first), until=st.just(last), as_of=maybe(as_ofs), near=maybe(circles),
+            place_state=maybe(states), datasets=some(words), kinds=some(event_kinds), after_batch=whole_numbers,
+            limit=maybe(st.integers(1, 1000)),
+        )
+    )  # fmt: skip
+
+
+dyad_days = st.builds(
+    events.DyadDay, dataset=ids, day=days, source=maybe(states), target=maybe(states), root=maybe(words),
+    events=whole_numbers, mentions=maybe(whole_numbers), fatalities=maybe(whole_numbers),
+)  # fmt: skip
+day_volumes = st.builds(events.DayVolume, dataset=ids, day=days, events=whole_numbers)
+gaps = st.builds(events.Gap, first=days, last=days)
+file_failures = st.builds(events.FileFailure, dataset=ids, file=words, reason=words, at=instants)
+coverages = st.builds(
+    events.Coverage, dataset=ids, events=whole_numbers, first_day=maybe(days), last_day=maybe(days),
+    newest_available=maybe(instants), files=whole_numbers, failures=some(file_failures, 2), rejected=whole_numbers,
+    corrected=whole_numbers, gaps=some(gaps, 2), expected_lag_days=whole_numbers, stale=st.booleans(),
+)  # fmt: skip
+rejected_rows = st.builds(
+    events.RejectedRow, dataset=ids, file=words, line=maybe(whole_numbers), column=words, cell=words, reason=words,
+    text=words,
+)  # fmt: skip
+names = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)
+accounts_known = st.builds(
+    accounts.Account, name=names, role=st.sampled_from(accounts.Role), created_at=instants, disabled=st.booleans()
+)
+case_shares = st.builds(accounts.Share, case=ids, account=names, access=st.sampled_from(accounts.Access))
+tokens = st.builds(
+    accounts.Token, id=ids, account=names, label=words, scopes=st.frozensets(st.sampled_from(accounts.Scope)),
+    created_at=instants, expires_at=maybe(instants), revoked_at=maybe(instants),
+)  # fmt: skip
+comments = st.builds(accounts.Comment, id=ids, case=ids, subject=words, author=names, at=instants, text=said)
+audit_entries = st.builds(
+    accounts.AuditEntry, seq=whole_numbers, at=instants, who=words, action=words, case=words, subject=words,
+    detail=words, reason=words, request=words,
 )  # fmt: skip

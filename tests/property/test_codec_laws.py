@@ -19,10 +19,12 @@ from vedette.codec import json as codec
 from vedette.codec.case_file import decode_case, encode_case
 from vedette.codec.dossier import decode_dossier, encode_dossier
 from vedette.domain import (
+    accounts,
     alerts,
     case,
     claims,
     documents,
+    events,
     evidence,
     forecast,
     framework,
@@ -112,6 +114,21 @@ KINDS: dict[type, st.SearchStrategy[Any]] = {
     alerts.Reason: nouns.alert_reasons,
     alerts.Alert: nouns.alerts,
     alerts.Told: nouns.tolds,
+    events.Provenance: nouns.event_provenances,
+    events.Event: nouns.coded_events,
+    events.Circle: nouns.circles,
+    events.EventQuery: nouns.event_queries(),
+    events.DyadDay: nouns.dyad_days,
+    events.DayVolume: nouns.day_volumes,
+    events.Gap: nouns.gaps,
+    events.FileFailure: nouns.file_failures,
+    events.Coverage: nouns.coverages,
+    events.RejectedRow: nouns.rejected_rows,
+    accounts.Account: nouns.accounts_known,
+    accounts.Share: nouns.case_shares,
+    accounts.Token: nouns.tokens,
+    accounts.Comment: nouns.comments,
+    accounts.AuditEntry: nouns.audit_entries,
 }
 # These two hold quotes, which need their documents: they have tests of their own below.
 APART = {documents.Quote, evidence.Evidence}

@@ -166,6 +166,8 @@ def _decoder(kind: Any) -> _Decoder:
         return _dataclass_decoder(typing.cast(type, kind))
     if origin in (Union, types.UnionType):
         return _union_decoder(args)
+    if origin is typing.Literal:
+        return _word_decoder(args)
     if origin is tuple:
         return _tuple_decoder(args)
     if origin is frozenset:
@@ -200,6 +202,15 @@ def _dataclass_decoder(kind: type) -> _Decoder:
                 raise CaseRefused(f"unknown key {key!r}", where=name)
             values[key] = decoders[key](value, docs)
         return kind(**values)
+
+    return run
+
+
+def _word_decoder(args: tuple[Any, ...]) -> _Decoder:
+    def run(data: Any, docs: Documents) -> Any:
+        if data not in args:
+            raise CaseRefused(f"{data!r} is none of {', '.join(map(repr, args))}")
+        return data
 
     return run
 
