@@ -25,6 +25,12 @@ BEARS_UNTOUCHED = 3.0  # without touching a condition
 BEARS_ALONE = 6.0  # in a document that is about something else
 # A second condition is reported when it has at least this share of the first one's weight. [sweep, same]
 SECOND = 0.6
+# ... and when the scorer of conditions gives it this share of the first one's probability. [tried .1, .15 and .2 on the
+# tuning part and the seed: the least keeps every floor]
+SECOND_LIKELY = 0.1
+# Where no cue touches a condition, the scorer names one from this probability on, without a direction: a suggestion to
+# the reviewer that moves no number. [tried .4 and .5 the same way; how often it is right: evals/conditions.py]
+SILENT_LIKELY = 0.5
 # A passage is about a crisis when this share of the clauses around hold a word of force, and the document has at
 # least so many. [sweep, same]
 CONTEXT_CLAUSES = 2
@@ -156,10 +162,10 @@ def is_quiet(text: str, sentence: Span, names: SpanIndex[Found], roles: Roles, o
 
 def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
     """Claims of a document, in order."""
-    rated: list[tuple[Clause, str, bool, Scores, bool]] = []
+    rated: list[tuple[Clause, str, str, Scores, bool]] = []
     for clause in clauses:
         if clause.part == QUIET:
-            rated.append((clause, AUTHOR, False, _NOTHING, False))
+            rated.append((clause, AUTHOR, "", _NOTHING, False))
             continue
         speaker, code = context.speaker(clause.speaker, clause.start)
         subject = act_subject(context.text[clause.start : clause.end])
@@ -177,15 +183,15 @@ def claims_from(clauses: list[Clause], context: Context) -> list[Claim]:
         )
         own_role = context.roles.of(code or context.own)
         scores = score_clause(plain, own_role=own_role)
-        rated.append((clause, speaker, bool(_HARD.search(plain)), scores, bool(subject)))
-    hard = [row[2] for row in rated]
+        rated.append((clause, speaker, plain, scores, bool(subject)))
+    hard = [bool(_HARD.search(row[2])) for row in rated]
     if sum(hard) < min(CONTEXT_CLAUSES, max(1, len(rated) // 3)):
         around = [False] * len(rated)
     else:
         around = [_in_context(hard, k) for k in range(len(rated))]
     return [
-        _claim(clause, speaker, scores, context, performs=performs)
-        for (clause, speaker, is_hard, scores, performs), near in zip(rated, around, strict=True)
+        _claim(clause, speaker, plain, scores, context, performs=performs)
+        for (clause, speaker, plain, scores, performs), is_hard, near in zip(rated, hard, around, strict=True)
         if _bears(scores, is_hard, near)
     ]
 
@@ -203,7 +209,9 @@ def _bears(scores: Scores, is_hard: bool, in_context: bool) -> bool:
     return is_hard and touching >= 2 and scores.bearing >= BEARS_ALONE
 
 
-def _claim(clause: Clause, speaker: str, scores: Scores, context: Context, *, performs: bool) -> Claim:
+def _claim(
+    clause: Clause, speaker: str, plain: str, scores: Scores, context: Context, *, performs: bool
+) -> Claim:
     text = context.text
     quote = text[clause.start : clause.end]
     low = quote.lower()
@@ -212,7 +220,7 @@ def _claim(clause: Clause, speaker: str, scores: Scores, context: Context, *, pe
     kind = _kind(low, speaker, performs=performs, concrete=bool(numbers) or bool(_CONCRETE.search(low)))
     hypothetical = bool(_HYPOTHETICAL.search(low))
     codes = tuple(dict.fromkeys(c for n in inside if n.what.kind != "region" for c in n.what.codes))
-    bearings = _bearings(scores, low, kind, hypothetical, context.roles)
+    bearings = _bearings(scores, plain, low, kind, hypothetical, context.roles)
     if kind is ClaimKind.SPEECH and speaker == AUTHOR:
         speaker = _subject_of_speech(text, clause, inside) or speaker
     roles = context.roles
@@ -320,7 +328,24 @@ def _subject_of_speech(text: str, clause: Clause, inside: list[Found]) -> str:
     return text[first.start : office.end() if office else first.end]
 
 
-def _bearings(scores: Scores, low: str, kind: ClaimKind, hypothetical: bool, roles: Roles) -> tuple[ClaimBearing, ...]:
+def conditions_of(scores: Scores, plain: str) -> list[str]:
+    """At most two conditions a clause bears on: by its cues, and by the scorer where they are torn or silent."""
+    from vedette.extraction.condition_scorer import NAMES, load_condition_model
+
+    ranked = sorted(((scores.total(c), c) for c in {*scores.up, *scores.down} if c != "none"), reverse=True)
+    chosen = [c for w, c in ranked[:3] if w >= BEARS and w >= SECOND * ranked[0][0]][:2]
+    if len(chosen) == 1:
+        return chosen
+    share = dict(zip(NAMES, load_condition_model().shares(plain, scores).tolist(), strict=True))
+    best = sorted(chosen or NAMES, key=lambda c: -share[c])
+    if not chosen:
+        return best[:1] if share[best[0]] >= SILENT_LIKELY else []
+    return best if share[best[1]] >= SECOND_LIKELY * share[best[0]] else best[:1]
+
+
+def _bearings(
+    scores: Scores, plain: str, low: str, kind: ClaimKind, hypothetical: bool, roles: Roles
+) -> tuple[ClaimBearing, ...]:
     hint = "other"
     if _ATTACK.search(low):
         hint = "attack"
@@ -328,10 +353,8 @@ def _bearings(scores: Scores, low: str, kind: ClaimKind, hypothetical: bool, rol
         hint = "presence"
     elif roles.target:
         hint = "attack"
-    ranked = sorted(((scores.total(c), c) for c in {*scores.up, *scores.down} if c != "none"), reverse=True)
-    chosen = [c for w, c in ranked[:3] if w >= BEARS and w >= SECOND * ranked[0][0]][:2]
     found = []
-    for condition in chosen:
+    for condition in conditions_of(scores, plain):
         up, down = scores.up.get(condition, 0.0), scores.down.get(condition, 0.0)
         direction = Direction.RAISES if up > down else Direction.LOWERS if down > up else Direction.UNCLEAR
         found.append(
