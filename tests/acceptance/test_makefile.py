@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
-    "demo", "test", "test-browser", "test-spark", "soak", "audit", "lint", "bench", "evals", "figures", "docs", "changelog", "lock", "clean",
+    "demo", "test", "test-browser", "test-spark", "soak", "audit",
+    "lint", "bench", "evals", "figures", "docs", "changelog", "lock", "clean",
 }  # fmt: skip
 
 

@@ -78,7 +78,8 @@ def pooled(logits: Floats, scores: Scores, weight: float | None = None) -> Float
     cues = np.array([np.log1p(scores.total(name)) for name in NAMES])
     found = logits + (CUES if weight is None else weight) * cues
     shares: Floats = np.exp(found - found.max())
-    return shares / shares.sum()
+    normal: Floats = shares / shares.sum()
+    return normal
 
 
 def pack(model: ConditionModel) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def test_an_answer_that_is_too_large_or_too_slow(site: Publisher) -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
         began = time.monotonic()
-        with pytest.raises(SourceFailed, match="no whole answer within 0.3"):
+        with pytest.raises(SourceFailed, match="no whole answer within"):
             fetch_page(url, max_bytes=100, allow_private=True, timeout=30, whole=0.3, attempts=1)
         assert time.monotonic() - began < 10
 
