@@ -19,6 +19,11 @@ def integer(cell: str) -> str:
     return f"TRY_CAST({cell} AS BIGINT)"
 
 
+def count(cell: str) -> str:
+    """SQL: a whole number of the size of a count, else null; whether it is below 0 is for `bad_count` to say."""
+    return f"TRY_CAST({cell} AS INTEGER)"
+
+
 def number(cell: str) -> str:
     """SQL: a finite number, else null."""
     return f"TRY_CAST({cell} AS DOUBLE)"
@@ -79,7 +84,7 @@ def bad_count(column: str, cell: str) -> Fault:
     """A cell that is there and is no whole number from 0."""
     return Fault(
         column=column, cell=cell, reason="is not a count",
-        when=f"{cell} IS NOT NULL AND (TRY_CAST({cell} AS INTEGER) IS NULL OR TRY_CAST({cell} AS INTEGER) < 0)",
+        when=f"{cell} IS NOT NULL AND ({count(cell)} IS NULL OR {count(cell)} < 0)",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from vedette.sources.events.cells import (
     bad_day,
     bad_number,
     bad_place,
+    count,
     day,
     integer,
     moment,
@@ -77,9 +78,9 @@ _EVENT = {
     "place_precision": _PRECISION.format("actiongeo_type"),
     "intensity": number("goldsteinscale"),
     "tone": number("avgtone"),
-    "mentions": integer("nummentions"),
-    "sources": integer("numsources"),
-    "articles": integer("numarticles"),
+    "mentions": count("nummentions"),
+    "sources": count("numsources"),
+    "articles": count("numarticles"),
     "url": "sourceurl",
 }
 _JOINS = (
