@@ -269,6 +269,25 @@ class Workspace:
 
         return self._database.version() if self._exists() else None, step_versions()
 
+    def readiness(self) -> dict[str, str]:
+        """What a server needs to work: for each thing why it is not so, empty when it is."""
+        import os
+
+        from vedette.errors import VedetteError
+
+        folder = self.settings.home
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        writable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+        found = {"database": "", "tables": "", "disk": "" if writable else f"{folder} cannot be written to"}
+        try:
+            version, steps = self.table_versions()
+        except VedetteError as error:
+            return {**found, "database": error.what, "tables": "not known"}
+        if version is not None and version != steps[-1]:
+            found["tables"] = f"at version {version}, and this program needs {steps[-1]}: vedette migrate"
+        return found
+
     def _exists(self) -> bool:
         return bool(self.settings.database.given) or (self.settings.home / "vedette.sqlite3").exists()
 
@@ -425,15 +444,28 @@ def open_workspace(
     return Workspace(settings or load_settings(), clock or SystemClock(), pooled=pooled)
 
 
-def web_application(workspace: Workspace, *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")) -> Any:
+def web_application(
+    workspace: Workspace, *, hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]"),
+    proxies: Sequence[str] = (), telemetry: bool = False,
+) -> Any:  # fmt: skip
     """The workbench over a workspace, an ASGI application that answers to these host names.
+
+    ``proxies``: addresses of trusted reverse proxies. ``telemetry``: spans of OpenTelemetry; raises `MissingExtra`.
 
     Found by its name: the room of the pages lies above this one, and nothing else here knows it.
     """
     from importlib import import_module
 
     desk = import_module("vedette.web.desk").Desk(workspace, hosts=hosts)
-    return import_module("vedette.web.app").create_app(desk)
+    span = import_module("vedette.web.observe").spans() if telemetry else None
+    return import_module("vedette.web.app").create_app(desk, proxies=proxies, span=span)
+
+
+def log_requests() -> None:
+    """One line of JSON on stderr for every request from now on, and for what goes wrong."""
+    from importlib import import_module
+
+    import_module("vedette.web.observe").log_json()
 
 
 def open_case(name: str) -> Case:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from vedette.cli.screen import print_json, say
-from vedette.errors import BadInput, Unavailable
+from vedette.errors import BadInput, Unavailable, UnknownName
 
 PORT = 8620
 """Where the workbench is found. [assumption]: any port that no common service claims would do."""
@@ -32,18 +32,33 @@ def serve(
     trust_network: Annotated[
         bool, typer.Option("--trust-network", help="Allow an address that other machines can reach.")
     ] = False,
+    proxies: Annotated[
+        list[str] | None,
+        typer.Option("--proxy", metavar="ADDRESS", help="Believe X-Forwarded-* of the proxy at this address. Repeat."),
+    ] = None,
+    log: Annotated[
+        str | None, typer.Option("--log", metavar="json", help="A line of JSON on stderr for every request.")
+    ] = None,
+    telemetry: Annotated[
+        bool, typer.Option("--telemetry", help="Spans of OpenTelemetry (extra: telemetry).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON.")] = False,
 ) -> None:
     """The workbench: cases, reader, elicitation, ledger and briefs in a browser. Ctrl-C stops it."""
-    from vedette.bootstrap import open_workspace, web_application
+    from vedette.bootstrap import log_requests, open_workspace, web_application
 
-    workspace = open_workspace()
+    if log not in (None, "json"):
+        raise UnknownName("log", log, where="--log", nearest=("json",))
+    workspace = open_workspace(pooled=True)
     _check_host(host, trust_network or workspace.accounts.there_are())
     listening = _listen(host, port)
     taken = listening.getsockname()[1]
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{taken}/"
-    application = web_application(workspace, hosts=_hosts(host, names or ()))
+    trusted = _proxies(proxies or ())
+    application = web_application(workspace, hosts=_hosts(host, names or ()), proxies=trusted, telemetry=telemetry)
+    if log:
+        log_requests()
     if as_json:
         print_json({"address": address})
         sys.stdout.flush()  # whoever started it through a pipe waits for this line
@@ -52,8 +67,15 @@ def serve(
     if port is None and taken != PORT:
         say(f"Port {PORT} is in use; {taken} is taken instead.")
     say("The workbench runs until you press Ctrl-C. What you decide is stored at once.")
-    _run(application, listening, address if browser else "")
+    _run(application, listening, address if browser else "", logs=bool(log))
     say("Stopped. Everything decided was stored.")
+
+
+def _proxies(given: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_address(g)) for g in given)
+    except ValueError as error:
+        raise BadInput(str(error), where="--proxy", fix="Give the address the proxy connects from: 127.0.0.1") from None
 
 
 def _check_host(host: str, trusted: bool) -> None:
@@ -99,7 +121,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
     raise Unavailable(f"cannot listen there ({last.strerror})", where=f"{host}:{wanted[0]}", fix=fix)
 
 
-def _run(application: Any, listening: socket.socket, address: str) -> None:
+def _run(application: Any, listening: socket.socket, address: str, *, logs: bool = False) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -113,7 +135,8 @@ def _run(application: Any, listening: socket.socket, address: str) -> None:
 
     config = uvicorn.Config(
         application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
-        lifespan="off",
+        lifespan="off", log_config=None if logs else uvicorn.config.LOGGING_CONFIG,
+        proxy_headers=False,  # whom to believe is said by --proxy
     )  # fmt: skip
     try:
         Server(config).run(sockets=[listening])

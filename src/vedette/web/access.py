@@ -21,7 +21,7 @@ from fastapi import Depends, Request
 
 from vedette.domain.accounts import Access, Account, Role, Scope
 from vedette.errors import UnknownName, VedetteError
-from vedette.web.security import check_csrf
+from vedette.web.security import SAFE, Refused, check_csrf
 
 if TYPE_CHECKING:
     from vedette.web.desk import Desk
@@ -110,8 +110,10 @@ def needs(right: Right) -> Check:
         person = desk.person(request)
         if right is not Right.OPEN:
             _check_right(desk, request, person, right)
-        if request.method not in ("GET", "HEAD", "OPTIONS") and not (has_key(request) or is_json(request)):
-            await check_csrf(request)
+        if request.method not in SAFE:
+            if not (has_key(request) or is_json(request)):
+                await check_csrf(request)
+            _check_pace(desk, person)
         request.state.person = person
         request.scope["vedette.person"] = person
         return person
@@ -139,6 +141,14 @@ def _check_right(desk: Desk, request: Request, person: Person, right: Right) -> 
             f"{asked} on this case, which is shared with {person.name} for no more than {access.value}",
             where=request.url.path, fix="Ask an owner of the case for it",
         )  # fmt: skip
+
+
+def _check_pace(desk: Desk, person: Person) -> None:
+    wait = desk.writes.wait(person.name) if person.signed_in else 0
+    if wait:
+        raise Refused(
+            f"{person.name} made too many changes in a minute", status=429, fix=f"Wait {wait} seconds and repeat it"
+        )
 
 
 def refusal(request: Request, right: Right) -> Forbidden | None:

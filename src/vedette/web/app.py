@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -22,7 +23,9 @@ from vedette.web.api.application import PREFIX, create_api
 from vedette.web.attempts import Attempts
 from vedette.web.audit import Audit
 from vedette.web.desk import STATIC, Desk
+from vedette.web.observe import Observed, Span
 from vedette.web.pages import first, routers
+from vedette.web.proxy import Behind
 from vedette.web.render import CASE_NAV, NAV, page, see_other
 from vedette.web.security import Guard, Refused
 
@@ -32,8 +35,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("vedette.web")
 
 
-def create_app(desk: Desk) -> FastAPI:
-    """The workbench for one desk."""
+def create_app(desk: Desk, *, proxies: Sequence[str] = (), span: Span | None = None) -> FastAPI:
+    """The workbench for one desk. ``proxies``: addresses of trusted reverse proxies; ``span`` as in `Observed`."""
     app = FastAPI(title="Vedette", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = desk
     app.router.routes.extend(first())
@@ -51,6 +54,8 @@ def create_app(desk: Desk) -> FastAPI:
         Guard, hosts=desk.hosts, upload_limit=int(desk.settings.max_document_mb * 1_000_000) + 1_000_000,
         explain=explain,
     )  # fmt: skip
+    app.add_middleware(Observed, metrics=desk.metrics, span=span)
+    app.add_middleware(Behind, trusted=proxies)
     return app
 
 

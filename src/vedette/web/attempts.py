@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 PER_NAME: Final = "10 per 5 minutes"
 PER_ADDRESS: Final = "60 per 5 minutes"
 """[assumption]: ten tries are enough for a forgotten password; sixty for an office behind one address."""
+PER_WRITER: Final = "600 per minute"
+"""[assumption]: ten changes a second is a script at work; a person makes one in ten seconds."""
 
 
 class Attempts:
@@ -34,3 +36,16 @@ class Attempts:
                 resets = self._limiter.get_window_stats(item, key).reset_time
                 return max(1, int(resets - time.time()) + 1)
         return 0
+
+
+class Writes(Attempts):
+    """Counts the changes of each account."""
+
+    def wait(self, name: str, address: str = "") -> int:
+        """Count a change; 0 when it may be made, else the seconds until the next one may."""
+        from limits import parse
+
+        item, key = parse(PER_WRITER), f"writer:{name}"
+        if self._limiter.hit(item, key):
+            return 0
+        return max(1, int(self._limiter.get_window_stats(item, key).reset_time - time.time()) + 1)

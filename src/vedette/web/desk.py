@@ -22,6 +22,8 @@ from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.time import AsOf
 from vedette.ports.accounts import Lifetimes
+from vedette.web.attempts import Writes
+from vedette.web.metrics import Metrics
 from vedette.web.security import account_key
 from vedette.web.summaries import Summaries
 from vedette.workflows.open_case import bundled_ids, open_case
@@ -124,6 +126,7 @@ class Desk:
         self.settings = workspace.settings
         self.hosts = hosts
         self.tokens = Tokens()
+        self.metrics, self.writes = Metrics(), Writes()
         self._accounts, self._asked = False, -ASK_AGAIN
         self.templates = _environment()
         self._cases: Kept[Case] = Kept(CASES_KEPT)
@@ -261,10 +264,12 @@ class Desk:
             whole = self._assessments.peek((case_id, version, day, mode, True))
             if whole is not None:
                 return whole
-        return self._assessments.get(
-            (case_id, version, day, mode, full),
-            lambda: assess_case(case, day, mode=mode, with_sensitivity=full, record=self.record),
-        )
+
+        def make() -> Assessment:
+            self.metrics.count("assessments")
+            return assess_case(case, day, mode=mode, with_sensitivity=full, record=self.record)
+
+        return self._assessments.get((case_id, version, day, mode, full), make)
 
     def what_if(
         self, case_id: str, as_of: AsOf, *, mode: str = RECOMMENDED, without: tuple[str, ...] = ()

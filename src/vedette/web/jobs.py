@@ -76,6 +76,11 @@ class Jobs:
         finally:
             job.done.set()
 
+    def unfinished(self) -> int:
+        """Jobs that run or wait."""
+        with self._lock:
+            return sum(not j.done.is_set() for j in self._held.values())
+
     def find(self, name: str) -> Job | None:
         """A job that is still kept."""
         with self._lock:

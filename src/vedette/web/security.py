@@ -40,6 +40,8 @@ HEADERS: Final = (
 )
 """Sent with every answer that does not set them itself."""
 
+HSTS: Final = "max-age=31536000"
+"""Sent over HTTPS only: a browser that came once that way comes no other way for a year."""
 SESSION: Final = "vedette_session"
 ACCOUNT: Final = "vedette_account"
 """Cookie with the key of somebody who signed in; the session cookie only ties forms to a browser."""
@@ -149,8 +151,12 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS:
                     headers.setdefault(name, value)
+                secure = scope.get("scheme") == "https"
+                if secure:
+                    headers.setdefault("strict-transport-security", HSTS)
                 if made:
-                    headers.append("set-cookie", f"{SESSION}={made}; Path=/; HttpOnly; SameSite=Strict")
+                    ending = "; Secure" if secure else ""
+                    headers.append("set-cookie", f"{SESSION}={made}; Path=/; HttpOnly; SameSite=Strict{ending}")
             await send(message)
 
         try:
