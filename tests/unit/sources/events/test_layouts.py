@@ -86,6 +86,7 @@ def test_gdelt_2_mentions_and_documents(tmp_path: Path) -> None:
         ({"goldsteinscale": "-11"}, "goldsteinscale", "between -10 and 10"),
         ({"nummentions": "-1"}, "nummentions", "is not a count"),
         ({"nummentions": "many"}, "nummentions", "is not a count"),
+        ({"nummentions": "3000000000"}, "nummentions", "is not a count"),
         ({"sourceurl": "a\tb"}, "", "too many cells"),
     ],
 )
