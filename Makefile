@@ -27,7 +27,7 @@ WEB_SOURCES := $(wildcard src/vedette/web/assets/* src/vedette/web/assets/page/*
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: help demo test test-browser test-spark soak lint bench evals figures docs changelog audit lock clean
+.PHONY: help demo test test-browser test-spark soak guards lint bench evals figures docs changelog audit lock clean
 
 help:
 	@echo 'make demo          set up and run "vedette demo" (brief in out/)'
@@ -35,6 +35,7 @@ help:
 	@echo 'make test-browser  the tests that drive a real browser (needs chromium)'
 	@echo 'make test-spark    one expression on DuckDB and on a real local Spark (needs Java 17)'
 	@echo 'make soak          kills of the watch service and of a team server; the laws on 10,000 examples each (hours)'
+	@echo 'make guards        take each guard against attacks out and show that its test fails'
 	@echo 'make lint          ruff, mypy and import-linter only'
 	@echo 'make bench         benchmarks: start-up, installed size, product against peer'
 	@echo 'make evals         quality gates with floors'
@@ -53,6 +54,9 @@ demo: $(VENV)/.installed
 TEST_JOBS ?= 2
 test: lint
 	$(BIN)/python -m pytest -m "not browser and not spark" -n $(TEST_JOBS) --dist loadfile --durations 10
+
+guards: $(VENV)/.dev
+	$(BIN)/python buildtools/remove_guards.py
 
 soak: $(VENV)/.dev
 	$(BIN)/python tests/watch_soak.py --kills 200

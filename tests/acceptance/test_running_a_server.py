@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-
 from tests.acceptance.test_signing_in import PASSWORD, post
 
 
@@ -91,7 +90,7 @@ def test_a_line_a_request_without_secrets(accounts: Any, lines: io.StringIO) -> 
     assert got.headers["x-request-id"] == "abc-1"
     assert client.get("/healthz", headers={"x-request-id": 'a"b\\'}).headers["x-request-id"].isalnum()
     told = [json.loads(line) for line in lines.getvalue().splitlines()]
-    assert [t for t in told if t["request"] == "abc-1"][0]["account"] == "ana"
+    assert next(t for t in told if t["request"] == "abc-1")["account"] == "ana"
     for secret in (PASSWORD, "private-words", *client.cookies.values()):
         assert secret not in lines.getvalue()
 

@@ -114,13 +114,20 @@ def make_new_case(
     try:
         case = make_case(_answers(values, desk.today()))
         if case.id in case_ids(desk.workspace.cases):
-            raise CaseRefused(f"a case {case.id!r} exists already", fix="Give this one another id")
+            raise taken(case.id) if person.cases is not None else CaseRefused(
+                f"a case {case.id!r} exists already", fix="Give this one another id"
+            )
         desk.workspace.cases.create(case, author=person.name, reason="new case, made in the workbench")
         desk.own(person, case.id)
     except BadInput as error:
         form = NewForm(values=values, error=error.what, fix=error.fix)
         return page(request, "new_case.html", form, status=422, nav="board", title="New case")
     return see_other(case_path(case.id))
+
+
+def taken(name: str) -> CaseRefused:
+    """What is said of an id that cannot be had, whoever has it: no more than that."""
+    return CaseRefused(f"the id {name!r} cannot be used", fix="Choose another id")
 
 
 def _answers(values: dict[str, str], today: dt.date) -> NewCase:
@@ -170,8 +177,10 @@ def _imported(desk: Desk, data: bytes, suffix: str, person: Person) -> str:
         name = read_case(path).id
         access = desk.access(person, name)
         if name in case_ids(desk.workspace.cases) and (access is None or not access.includes(Access.WRITE)):
+            if access is None:
+                raise taken(name)
             raise Forbidden(
-                f"a case {name!r} is here and not yours to change", where="/import-case",
+                f"the case {name!r} is not yours to change", where="/import-case",
                 fix="Give the file another id, or ask an owner of the case",
             )  # fmt: skip
         made = import_case(desk.workspace.cases, path, author=person.name).case.id

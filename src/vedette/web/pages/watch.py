@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Form, Request, Response
 
 from vedette.domain.time import AsOf, parse_date
-from vedette.errors import BadInput, VedetteError
+from vedette.errors import BadInput, UnknownName, VedetteError
 from vedette.web.access import Person, Reader, Writer
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address
@@ -32,6 +32,8 @@ def watch(request: Request, person: Reader, case: str = "") -> Response:
     """Alerts, sources, indicators."""
     desk = desk_of(request)
     if case:
+        if person.cases is not None and desk.access(person, case) is None:
+            raise UnknownName("case", case, fix="The board lists every case that is shared with you")
         desk.case(case)  # an unknown one is said so, with the nearest
     return _page(request, _view(desk, person, case))
 

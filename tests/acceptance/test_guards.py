@@ -1,0 +1,94 @@
+"""Guards that have no test elsewhere. `buildtools/remove_guards.py` takes each guard out and shows its test fail."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def client() -> TestClient:
+    from vedette.bootstrap import open_workspace, web_application
+
+    return TestClient(web_application(open_workspace()), base_url="http://localhost", follow_redirects=False)
+
+
+def tool(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "buildtools" / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_form_without_the_token_changes_nothing() -> None:
+    assert client().post("/look", data={"theme": "dark"}).status_code == 403
+
+
+def test_more_than_may_come_is_refused() -> None:
+    assert client().post("/look", data={"theme": "d" * 1_100_000}).status_code == 413
+
+
+def test_an_address_is_no_path_to_a_file(tmp_path: Path) -> None:
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import UnknownName
+    from vedette.web.desk import Desk
+
+    (tmp_path / "case.toml").write_text("")
+    with pytest.raises(UnknownName, match="unknown case"):
+        Desk(open_workspace()).case(str(tmp_path / "case.toml"))
+
+
+def test_every_route_stands_in_the_table_of_access() -> None:
+    made = tool("access_matrix")
+    rows, bare = made.matrix()
+    assert bare == [], "every route declares the right it needs"
+    paths = {r.path for r, _, _ in rows}
+    assert {"/", "/ledger/{question}", "/log", "/api/v1/cases/{case_id}", "/alerts.atom", "/metrics"} <= paths
+    assert made.TARGET.read_text() == made.text(), "python buildtools/access_matrix.py"
+
+
+def test_a_route_without_a_right_is_found() -> None:
+    from fastapi import FastAPI
+
+    application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    application.add_api_route("/bare", lambda: "")
+    assert [(r.path, r.right) for r in tool("access_matrix").routes(application)] == [("/bare", None)]
+
+
+@pytest.mark.parametrize("name", ["CSRF", "IDOR"])
+def test_a_test_fails_without_its_guard(name: str) -> None:
+    assert tool("remove_guards").fails_without(name)
+
+
+def test_a_foreign_case_is_not_told_by_the_watch_page_or_an_import(vedette: Any, tmp_path: Path) -> None:
+    import json
+
+    from tests.acceptance.test_signing_in import PASSWORD, post
+    from tests.made_records import full_case
+
+    from vedette.codec.dossier import encode_dossier
+
+    for name, role in (("root", "admin"), ("eve", "analyst")):
+        vedette.ok("account", "add", name, "--role", role, stdin=f"{PASSWORD} {name}\n".encode())
+    path = tmp_path / "foreign.json"
+    path.write_text(json.dumps({**encode_dossier(full_case()), "id": "foreign"}))
+    vedette.ok("case", "import", path)
+    eve = client()
+    post(eve, "/sign-in", name="eve", password=f"{PASSWORD} eve")
+    there, never = (eve.get(f"/watch?case={n}", headers={"accept": "application/json"}) for n in ("foreign", "foreigm"))
+    assert there.status_code == never.status_code == 404
+    assert there.text.replace("foreign", "X") == never.text.replace("foreigm", "X")
+    from tests.acceptance.test_signing_in import token
+
+    data = {"csrf": token(eve)}
+    refused = eve.post("/import-case", data=data, files={"file": ("foreign.json", path.read_bytes())})
+    assert refused.status_code == 422 and "cannot be used" in refused.text
