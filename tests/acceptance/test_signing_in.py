@@ -189,3 +189,17 @@ def test_a_key_does_what_its_scopes_allow(browser: Browser, shared_desk: Any) ->
     assert client.get("/", headers={"authorization": "Bearer vdt_no"}).status_code == 401
     shared_desk.ok("account", "disable", "ana")
     assert client.get("/cases/made/evidence.json", headers=reads).status_code == 401
+
+
+def test_a_change_that_cannot_be_logged_is_not_acknowledged(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vedette.errors import StoreUnavailable
+    from vedette.stores.accounts import SqlAccounts
+
+    ana = browser("ana")
+
+    def gone(self: SqlAccounts, entry: object) -> None:
+        raise StoreUnavailable("the database server does not answer", where="postgresql://desk")
+
+    monkeypatch.setattr(SqlAccounts, "log", gone)
+    refused = post(ana, "/cases/made/comments", text="hello")
+    assert refused.status_code == 503 and "does not answer" in refused.text

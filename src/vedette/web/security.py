@@ -18,7 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vedette.errors import BadInput
+from vedette.errors import BadInput, VedetteError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -165,7 +165,9 @@ class Guard:
         except Exception as error:
             if started:
                 raise
-            await self.explain(request, error)(scope, receive, answered)
+            # What failed while an answer was about to be sent (the log of changes) arrives wrapped by the framework.
+            said = error.__cause__ if isinstance(error.__cause__, VedetteError) else error
+            await self.explain(request, said)(scope, receive, answered)
 
     def _session(self, scope: Scope, request: Request) -> str:
         """Put the session id into the scope; a new one is returned, to be set as a cookie."""
