@@ -122,3 +122,17 @@ def test_changes_have_a_pace(accounts: Any, monkeypatch: pytest.MonkeyPatch) -> 
 def test_wrong_options_are_refused(vedette: Any) -> None:
     assert "the proxy connects from" in vedette.refused("serve", "--no-browser", "--proxy", "nowhere")
     assert "json" in vedette.refused("serve", "--no-browser", "--log", "xml")
+
+
+def test_the_unit_and_the_image_give_options_that_exist(vedette: Any) -> None:
+    import re
+
+    root = Path(__file__).resolve().parents[2]
+    unit, image = ((root / "deploy" / n).read_text() for n in ("vedette.service", "Containerfile"))
+    known = vedette.ok("serve", "--help")
+    used = set(re.findall(r"--[a-z-]+", re.findall(r"ExecStart=(.*)", unit)[0] + re.findall(r"CMD \[\"serve.*", image)[0]))
+    assert {"--proxy", "--host"} <= used and all(o in known or o == "--no-browser" for o in used)
+    import tomllib
+
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(re.findall(r"\)\[([a-z,]+)\]", image)[0].split(",")) <= set(extras)

@@ -24,6 +24,10 @@ NEEDED = {
 OPTIONAL = {
     "scikit-learn": ("boosting half of the structural model", "pip install 'vedette[ml]'"),
     "typst": ("the brief as PDF", "pip install 'vedette[pdf]'"),
+    "psycopg": ("a workspace on PostgreSQL", "pip install 'vedette[team]'"),
+    "argon2-cffi": ("accounts", "pip install 'vedette[team]'"),
+    "limits": ("accounts: limits on tries and changes", "pip install 'vedette[team]'"),
+    "opentelemetry-sdk": ("traces of a server", "pip install 'vedette[telemetry]'"),
     "python-docx": ("the brief as a Word document", "pip install 'vedette[docx]'"),
 }
 
@@ -55,7 +59,7 @@ def examine() -> dict[str, Any]:
     from vedette.settings import SETTINGS, load_settings
 
     settings = load_settings()
-    checks = [*_packages(), *_workspace(), *_tables(), *_history(settings.data), *_second_reader()]
+    checks = [*_packages(), *_workspace(), *_server(), *_tables(), *_history(settings.data), *_second_reader()]
     return {
         "version": __version__,
         "python": platform.python_version(),
@@ -105,6 +109,31 @@ def _workspace() -> list[dict[str, str]]:
     if state.ledger_faults:
         checks.append(_check("ledger", "missing", state.ledger_faults[0], "vedette ledger list"))
     return checks
+
+
+def _server() -> list[dict[str, str]]:
+    """Whether the tables are current, whether there are accounts, whether the workbench's scripts were built."""
+    from importlib.resources import files
+
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import VedetteError
+
+    checks = []
+    try:
+        workspace = open_workspace()
+        why = workspace.readiness()["tables"]
+        checks.append(_check("tables", "missing" if why else "ok", why or "current", "vedette migrate" if why else ""))
+        if workspace.accounts.there_are():
+            checks.append(_check("accounts", "ok", "everybody signs in"))
+        else:
+            checks.append(_check("accounts", "optional", "none: the workbench answers to this machine only",
+                                 "vedette account add NAME --role admin"))  # fmt: skip
+    except VedetteError as error:
+        checks.append(_check("accounts", "optional", error.what, error.fix))
+    if not files("vedette.web").joinpath("static", "built", "manifest.json").is_file():
+        return [*checks, _check("workbench scripts", "missing", "not in this installation",
+                                "Install Vedette again from a wheel, or: python buildtools/assets.py")]  # fmt: skip
+    return [*checks, _check("workbench scripts", "ok", "map, sliders, palette")]
 
 
 def _second_reader() -> list[dict[str, str]]:
