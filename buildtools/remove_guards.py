@@ -61,6 +61,10 @@ GUARDS: Final[dict[str, tuple[str, str]]] = {
         "import vedette.web.views.evidence as m\nm.safe_cell = str",
         "tests/unit/web/test_evidence_page.py::test_no_cell_begins_like_a_formula",
     ),
+    "zip bomb": (
+        "import vedette.web.pages.brief as m\nm._small_enough = lambda data: None",
+        f"{OWN}test_a_bundle_that_unpacks_to_too_much_is_not_unpacked",
+    ),
     "proxy": (
         "import vedette.web.proxy as m; old = m.Behind.__init__\n"
         "def init(self, app, *, trusted=()):\n    old(self, app, trusted=[*trusted, '10.0.0.8'])\n"

@@ -92,3 +92,22 @@ def test_a_foreign_case_is_not_told_by_the_watch_page_or_an_import(vedette: Any,
     data = {"csrf": token(eve)}
     refused = eve.post("/import-case", data=data, files={"file": ("foreign.json", path.read_bytes())})
     assert refused.status_code == 422 and "cannot be used" in refused.text
+
+
+def test_a_bundle_that_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import zipfile
+
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import BadInput
+    from vedette.web.desk import Desk
+    from vedette.web.pages import brief
+    from vedette.workflows.bundle import MANIFEST
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MANIFEST, b"{}")
+        archive.writestr("brief.html", b"0" * 2_000_000)
+    monkeypatch.setattr(brief, "UNPACKED", 1_000_000)
+    with pytest.raises(BadInput, match="too large"):
+        brief.checked(Desk(open_workspace()), "belarus-2022", "b.zip", out.getvalue())
