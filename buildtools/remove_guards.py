@@ -57,6 +57,16 @@ GUARDS: Final[dict[str, tuple[str, str]]] = {
         "import vedette.web.desk as m\nm.Desk.access = lambda self, person, case_id: m.Access.OWNER",
         f"{SIGNING}test_a_case_that_is_not_shared_does_not_exist",
     ),
+    "SQL injection": (
+        # Bound parameters are the guard: without them, a name becomes part of the statement.
+        "from sqlalchemy import text; import vedette.stores.accounts as m\n"
+        "def glued(self, name):\n"
+        "    with self._db.read() as connection:\n"
+        "        q = f\"SELECT password FROM accounts WHERE name = '{name}'\"\n"
+        "        return connection.execute(text(q)).scalar() or ''\n"
+        "m.SqlAccounts.password_hash = glued",
+        f"{OWN}test_a_name_is_never_part_of_a_statement",
+    ),
     "CSV formula": (
         "import vedette.web.views.evidence as m\nm.safe_cell = str",
         "tests/unit/web/test_evidence_page.py::test_no_cell_begins_like_a_formula",

@@ -64,6 +64,18 @@ def test_a_route_without_a_right_is_found() -> None:
     assert [(r.path, r.right) for r in tool("access_matrix").routes(application)] == [("/bare", None)]
 
 
+def test_a_name_is_never_part_of_a_statement(vedette: Any) -> None:
+    from vedette.bootstrap import open_workspace
+
+    vedette.ok("account", "add", "root", "--role", "admin", stdin=b"a sentence to remember\n")
+    accounts = open_workspace().accounts
+    assert accounts.password_hash("root")
+    for name in ("' OR '1'='1", "x' UNION SELECT password FROM accounts --", 'root"', "root';--"):
+        assert accounts.password_hash(name) == ""
+        assert open_workspace().sign_in.who(name, "a sentence to remember") is None
+    assert [a.name for a in accounts.accounts()] == ["root"]
+
+
 @pytest.mark.parametrize("name", ["CSRF", "IDOR"])
 def test_a_test_fails_without_its_guard(name: str) -> None:
     assert tool("remove_guards").fails_without(name)
