@@ -149,7 +149,7 @@ def error_classes() -> list[tuple[int, type]]:
             visit(child, depth + 1)
 
     visit(VedetteError, 0)
-    # The tree of the errors module. Rooms above may have finer ones of their own, which only exist once they are imported.
+    # The tree of the errors module. Rooms above may have finer ones, which exist only once they are imported.
     return [(d, k) for d, k in found if k.__module__ == VedetteError.__module__]
 
 
