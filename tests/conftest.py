@@ -53,6 +53,8 @@ def workspace_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     for name in [n for n in os.environ if n.startswith("VEDETTE_LLM_")]:
         monkeypatch.delenv(name)  # no test may send anything to the user's own model
+    # No test asks the user's own keyring: a null one has nothing in it.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("VEDETTE_AUTHOR", "Test Analyst")
     monkeypatch.setenv("NO_COLOR", "1")
     return home

@@ -386,5 +386,8 @@ def _from_keyring(entry: str) -> str:
     try:
         found = keyring.get_password("vedette", entry)
     except keyring.errors.KeyringError as error:
-        raise BadInput(f"the keyring cannot be opened ({error})", where="keyring", fix="Set VEDETTE_LLM_KEY") from error
+        raise BadInput(
+            f"the keyring cannot be opened ({error})", where=f"keyring entry {entry!r}",
+            fix="Unlock it, or set its environment variable (VEDETTE_LLM_KEY for 'llm'; the settings page has all)",
+        ) from error
     return _printable({"keyring": found or ""}, "keyring")

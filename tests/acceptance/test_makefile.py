@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
-    "demo", "test", "test-browser", "test-spark", "soak", "audit",
+    "demo", "test", "test-browser", "test-spark", "soak", "audit", "guards",
     "lint", "bench", "evals", "figures", "docs", "changelog", "lock", "clean",
 }  # fmt: skip
 
