@@ -14,11 +14,12 @@ from tests.made_cases import host_case
 from tests.made_records import document, evidence
 from tests.unit.web.workbench import CASE, Workbench
 
+from vedette.codec.tables import safe_cell
 from vedette.domain.case import Case
 from vedette.domain.claims import Marking
 from vedette.domain.evidence import Status
 from vedette.domain.time import AsOf, parse_date
-from vedette.web.views.evidence import Filter, as_csv, chosen, evidence_view, safe_cell
+from vedette.web.views.evidence import Filter, as_csv, chosen, evidence_view
 from vedette.workflows.open_case import open_case
 
 DAY = AsOf(date=parse_date("2022-01-20"))

@@ -120,7 +120,7 @@ def ledger_json(request: Request, person: Reader) -> Response:
 @router.get("/ledger.csv")
 def ledger_csv(request: Request, person: Reader) -> Response:
     """One line a question and forecaster: scores beside those of the base rate."""
-    from vedette.web.views.evidence import safe_cell
+    from vedette.codec.tables import safe_cell
 
     out = io.StringIO()
     write = csv.writer(out)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from vedette.codec.tables import safe_cell
 from vedette.domain.case import Case
 from vedette.domain.evidence import OPTION_CHANNEL, Evidence, Status
 from vedette.domain.plain import to_plain
@@ -24,8 +25,6 @@ PAGE: Final = 200
 """Items on one page. [assumption]: more than an analyst reads at a sitting, few enough to draw at once."""
 SORTS: Final = {"newest": "newest first", "oldest": "oldest first", "grade": "best grade first", "who": "who said it"}
 STATUSES: Final = tuple(s.value for s in Status)
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "|", "%")
-"""First characters that a spreadsheet takes for the start of a formula (OWASP, CSV injection)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,12 +262,6 @@ COLUMNS: Final = (
     "strength", "actor", "available_at", "origin", "marking", "document", "start", "end", "quote",
 )
 """Columns of the CSV, one row a bearing."""
-
-
-def safe_cell(value: object) -> str:
-    """A cell that no spreadsheet runs: text that could start a formula gets an apostrophe before it."""
-    text = str(value) if value is not None else ""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def as_csv(items: Sequence[Evidence]) -> str:
