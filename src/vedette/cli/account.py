@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vedette.cli.run import CONTEXT
 from vedette.cli.screen import print_json, print_table
 from vedette.domain.accounts import EVERYBODY, Access, Account, AuditEntry, Role, Scope, Share, Token
 from vedette.errors import BadInput, UnknownName
@@ -16,7 +17,10 @@ from vedette.errors import BadInput, UnknownName
 if TYPE_CHECKING:
     from vedette.bootstrap import Workspace
 
-app = typer.Typer(help="Accounts of a shared workspace: with none, whoever reaches the workbench is its author.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=CONTEXT,
+    help="Accounts of a shared workspace: with none, whoever reaches the workbench is its author.",
+)  # fmt: skip
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Name of the account.")]

@@ -160,6 +160,9 @@ def query(
         raise BadInput("another engine answers for daily counts only", where="--engine", fix="Add --daily")
     workspace = open_workspace()
     store = workspace.events
+    there = {c.dataset for c in store.coverage()} if datasets else set()
+    for name in set(datasets or ()) - there:
+        workspace.event_dataset(name)  # neither taken in nor known: said so, with the known ones
     started = time.perf_counter()
     if engine != "store":
         with closing(workspace.portable_events(engine)) as other:

@@ -157,7 +157,10 @@ def header_of(path: Path, layout: EventLayout) -> tuple[str, ...]:
     import csv
 
     with path.open("r", encoding=layout.encoding, errors="replace", newline="") as handle:
-        first = next(csv.reader(handle, delimiter=layout.delim), [])
+        try:
+            first = next(csv.reader(handle, delimiter=layout.delim), [])
+        except csv.Error as error:
+            raise SourceFailed(f"its first line cannot be read ({error})", where=path.name) from error
     names: list[str] = []
     for position, cell in enumerate(first, start=1):
         name = cell.strip().lstrip("\ufeff").lower() or f"column_{position}"

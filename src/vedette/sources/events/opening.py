@@ -48,7 +48,7 @@ def open_file(dataset: EventDataset, path: Path, *, url: str = "", name: str = "
     else:
         line = first_line(path)
         layout = _text_layout(dataset, line, shown)
-        cells = len(layout.columns) or len(next(csv.reader([line], delimiter=layout.delim)))
+        cells = len(layout.columns) or len(_cells(line, layout))
         short = layout.form == "lines" and packing_of(path) == "plain" and not layout.padded
         if short and cut_short(path, cells, layout.delim):
             raise SourceFailed(
@@ -86,10 +86,18 @@ def _parquet_layout(dataset: EventDataset, path: Path, shown: str) -> EventLayou
     raise _no_layout(dataset, sorted(names), shown)
 
 
+def _cells(line: str, layout: EventLayout) -> list[str]:
+    """Cells of a first line; none where it is no line of such a table, as in a binary file."""
+    try:
+        return next(csv.reader([line], delimiter=layout.delim, quoting=_quoting(layout)), [])
+    except csv.Error:
+        return []
+
+
 def _text_layout(dataset: EventDataset, line: str, shown: str) -> EventLayout:
     cells: list[str] = []
     for layout in dataset.layouts:
-        cells = next(csv.reader([line], delimiter=layout.delim, quoting=_quoting(layout)), [])
+        cells = _cells(line, layout)
         if layout.columns:
             wanted = len(layout.columns)
             if len(cells) == wanted or (layout.padded and len(cells) == wanted - 1):

@@ -75,7 +75,7 @@ class EventSupply:
         files: list[Path] = []
         for path in paths:
             if path.is_dir():
-                files += sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+                files += sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
             else:
                 files.append(path)
         if not files:
@@ -252,6 +252,12 @@ def _day_wanted(name: str, first: dt.date | None, last: dt.date | None) -> bool:
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     http.note_path(path).unlink(missing_ok=True)
+
+
+
+def _hidden(path: Path, top: Path) -> bool:
+    """Whether it, or a folder between it and ``top``, begins with a dot: what programs keep there is nobody's data."""
+    return any(part.startswith(".") for part in path.relative_to(top).parts)
 
 
 def _opened(

@@ -243,7 +243,7 @@ def _lede(found: Iterable[Summary | None], every: Sequence[CaseLine], today: dt.
         parts.append(f"{_count(moved, len(made))} moved in the week before the day shown.")
     if soon:
         parts.append(f"{soon} {'closes' if soon == 1 else 'close'} within seven days.")
-    return " ".join(parts) or "Nothing has been computed yet."
+    return " ".join(parts) or "The numbers are being computed, row by row."
 
 
 _NUMBERS: Final = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")

@@ -182,3 +182,13 @@ def test_lists_and_checks(tmp_path: Path) -> None:
     check_file(path, Listed(url="http://x/f"))
     with pytest.raises(SourceFailed):
         check_file(path, Listed(url="http://x/f", size=4))
+
+
+@pytest.mark.parametrize("content", [b"a\tb\r\"x\rq\tc\n", b"\x00\x01\rfoo\r\"bar\n\n", bytes(range(256)) * 40])
+def test_a_binary_file_is_refused_in_one_line_and_the_others_are_read(tmp_path: Path, content: bytes) -> None:
+    folder = tmp_path / "given"
+    (folder / ".cache").mkdir(parents=True)
+    (folder / "bad.tab").write_bytes(content)
+    (folder / ".cache" / "hidden.tab").write_bytes(content)
+    done = Desk(tmp_path / "store").take("icews", folder)
+    assert [t.status for t in done.taken] == ["failed"], done.taken
