@@ -27,7 +27,7 @@ from vedette.reference.states import find_state
 from vedette.reporting.handling import mark_of
 
 NAMESPACE: Final = uuid.UUID("7c0b4a0e-5d0d-5f0a-9a53-0f3c1c1e2b61")
-"""Of every id here. A random number, drawn once."""
+"""Of every id here. Chosen once; another one would give every object another id."""
 
 TLP2: Final = {
     Marking.CLEAR: ("94868c89-83c2-464b-929b-a1a8aa3c8487", "clear"),

@@ -51,7 +51,7 @@ ABOUT = """\
 Cases, evidence, assessments, base rates and the ledger. Every probability comes with an interval and what it rests on.
 
 A program shows a key: `Authorization: Bearer KEY` (`vedette account token NAME --scope read`). On a workbench without
-accounts no key is needed, and requests that change something carry the form token of a page of ours.
+accounts no key is needed. Bodies are JSON; a request that a page of another site sends is refused.
 
 Send an `Idempotency-Key` with a request that changes something, and it is done once however often it arrives. Send
 `If-Match` with the ETag you read, and it is done only if nobody was faster.
