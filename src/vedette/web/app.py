@@ -121,7 +121,7 @@ def error_view(request: Request, error: Exception) -> ErrorView:
     if isinstance(error, UnknownName):
         return ErrorView(
             status=404, heading=f"There is no such {error.kind}", what=f"Unknown {error.kind}: {error.name}.",
-            fix=error.fix, nearest=_nearest_addresses(request, error),
+            fix=_without_commands(error), nearest=_nearest_addresses(request, error),
         )  # fmt: skip
     if isinstance(error, HTTPException):
         return _http(request, error)
@@ -147,13 +147,21 @@ def error_view(request: Request, error: Exception) -> ErrorView:
 def _http(request: Request, error: HTTPException) -> ErrorView:
     if error.status_code == 404:
         places = {path: label for _, path, label in NAV}
-        near = difflib.get_close_matches(request.url.path, places, n=3, cutoff=0.4) or ["/"]
+        # The board is linked below every error already.
+        near = [p for p in difflib.get_close_matches(request.url.path, places, n=3, cutoff=0.5) if p != "/"]
         return ErrorView(
             status=404, heading="There is no such page", what=f"Nothing lies at {request.url.path}.",
-            fix="These do:", nearest=tuple((places[p], p) for p in near),
+            fix="The nearest:" if near else "Start from the board.", nearest=tuple((places[p], p) for p in near),
         )  # fmt: skip
     heading = {405: "That is not how this works", 413: "Too large"}.get(error.status_code, "The request was refused")
     return ErrorView(status=error.status_code, heading=heading, what=str(error.detail), fix="Go back and try again.")
+
+
+def _without_commands(error: UnknownName) -> str:
+    """The way out for a reader of pages: the board lists what there is, so no terminal is needed."""
+    if error.kind != "case":
+        return error.fix
+    return "The nearest:" if error.nearest else "The board lists every case you may open."
 
 
 def _nearest_addresses(request: Request, error: UnknownName) -> tuple[tuple[str, str], ...]:

@@ -69,7 +69,7 @@ def test_filters_let_through_what_they_name(wanted: Filter, ids: set[str]) -> No
 
 def test_the_page_says_what_stands_and_counts_what_each_filter_would_show() -> None:
     view = evidence_view(made(), DAY, Filter(status="accepted"), as_of="2022-01-20")
-    assert view.finding == "2 items move the number, from 1 origins, 1 wait for a decision"
+    assert view.finding == "2 items are accepted, from 1 origin, 1 wait for a decision"
     assert {(o.value, o.n, o.chosen) for o in view.statuses} == {("proposed", 1, False), ("accepted", 2, True)}
     assert view.csv.endswith("evidence.csv?as_of=2022-01-20&status=accepted")
     early = evidence_view(made(), AsOf(date=parse_date("2022-01-05")), Filter())
@@ -86,7 +86,7 @@ def test_many_items_come_in_pages_that_hold_each_once() -> None:
 
 def test_the_list_and_its_files_leave_out_what_is_later_or_marked_above(bench: Workbench) -> None:
     page = bench.get(f"/cases/{CASE}/evidence?status=accepted&sort=grade")
-    assert "items move the number" in page.words and page.scripts == []
+    assert "items are accepted" in page.words and page.scripts == []
     answer = bench.client.get(f"/cases/{CASE}/evidence.csv?as_of=2021-12-01")
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]

@@ -185,7 +185,8 @@ def board_view(desk: Desk, query: BoardQuery, person: Person, *, whole: bool = F
         last=(page - 1) * PAGE + len(here),
         before=query.href(page=page - 1) if page > 1 else "",
         after=query.href(page=page + 1) if page < pages else "",
-        unknown=len(missing),
+        # On one page each row says it for itself, and the count would stay when the rows have come.
+        unknown=len(missing) if pages > 1 else 0,
         waiting=tuple(
             (safe_text(x.title), case_path(x.id, "documents"), x.proposed)
             for x, _ in sorted(every, key=lambda p: (-p[0].proposed, p[0].id))[:5]
@@ -227,7 +228,7 @@ def _groups(
     def kind(r: CaseRow) -> str:
         summary = known[r.id]
         if summary is None:
-            return "Not computed yet"
+            return "New here, put in order on the next visit"
         return "Moved in the last week" if abs(summary.change or 0.0) >= MOVED else "Quiet"
 
     titles = dict.fromkeys(kind(r) for r in rows)
@@ -352,7 +353,9 @@ _GLYPHS: Final = {"present": "full", "absent": "empty", "unknown": "dash", "not_
 
 
 def _indicators(s: Summary | None) -> Indicators:
-    states = s.states if s is not None else ()
+    if s is None:
+        return Indicators(glyphs=(), words="")  # not known yet, which is not "none"
+    states = s.states
     if not states:
         return Indicators(glyphs=(), words="none set")
     order = {"full": 0, "empty": 1, "dash": 2}

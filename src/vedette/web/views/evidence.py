@@ -239,7 +239,9 @@ def _finding(items: Sequence[Evidence]) -> str:
     voices = len({e.origin for e in items if e.status is Status.ACCEPTED})
     waiting = f", {counts[Status.PROPOSED]} wait for a decision" if counts[Status.PROPOSED] else ""
     accepted = counts[Status.ACCEPTED]
-    return f"{accepted} item{'s' if accepted != 1 else ''} move the number, from {voices} origins{waiting}"
+    # What an accepted item moves is the assessment's to say: an opinion, for instance, moves nothing.
+    items_said = f"{accepted} item{'s are' if accepted != 1 else ' is'} accepted"
+    return f"{items_said}, from {voices} origin{'s' if voices != 1 else ''}{waiting}"
 
 
 def _options(
