@@ -46,6 +46,26 @@ def test_reading_proposes_reviewing_moves_the_number(vedette: Any, article: Path
     assert assessed(vedette) == start
 
 
+def test_a_passage_marked_by_hand_waits_or_is_accepted_with_what_it_bears_on(vedette: Any, article: Path) -> None:
+    vedette.ok("read", article, "--case", CASE, *DATED)
+    document = open_workspace().cases.load(CASE).documents[-1]
+    words = document.text.split(". ")[-1].strip()[:40]
+    before, items = assessed(vedette), len(open_workspace().cases.load(CASE).evidence)
+    waiting = vedette.ok("evidence", "add", CASE, document.id, words, "--json")
+    assert json.loads(waiting)["status"] == "proposed" and assessed(vedette) == before
+    assert "not in the document" in vedette.refused("evidence", "add", CASE, document.id, "no such words", "--json")
+    assert "already" in vedette.refused("evidence", "add", CASE, document.id, words)
+    sets = "condition=technical_feasibility,direction=raises,strength=strong,option=stay,scenario=lasting_presence"
+    assert "reason" in vedette.refused("evidence", "add", CASE, document.id, words[:-3], "--set", sets)
+    assert len(open_workspace().cases.load(CASE).evidence) == items + 1
+    made = json.loads(
+        vedette.ok("evidence", "add", CASE, document.id, words[:-3], "--set", sets, "--reason", "passed over", "--json")
+    )
+    kept = next(e for e in open_workspace().cases.load(CASE).standing() if e.id == made["evidence"])
+    assert kept.status == "accepted" and kept.quote is not None and kept.quote.text == words[:-3]
+    assert assessed(vedette) != before
+
+
 def test_the_same_document_twice_changes_nothing_and_says_so(vedette: Any, article: Path) -> None:
     first = vedette.ok("read", article, "--case", CASE, *DATED)
     case = open_workspace().cases.load(CASE)

@@ -95,6 +95,58 @@ def test_a_stranger_gets_from_serve_to_an_explained_number_and_on_to_a_brief(
         w.close()
 
 
+def test_marked_words_become_an_item_at_the_press_of_a_key(browser: Any, tmp_path: Path) -> None:
+    mark = """words => {
+      for (const piece of document.querySelectorAll('#reader .body [data-at]')) {
+        const at = piece.textContent.indexOf(words);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(piece.firstChild, at);
+        range.setEnd(piece.firstChild, at + words.length);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+        return true;
+      }
+      return false;
+    }"""
+    with serving(tmp_path / "home") as base:
+        w = Watched(browser, base)
+        page = w.open(f"/cases/{CASE}/documents")
+        page.fill("#text", ARTICLE)
+        page.fill("#published", "2022-01-14")
+        page.click("text=Read it")
+        page.wait_for_selector(READY)
+        words = page.evaluate(
+            "() => [...document.querySelectorAll('#reader .body p > [data-at]')]"
+            ".map(e => e.textContent.trim()).find(t => t.split(' ').length > 3)"
+        )
+        first = page.locator("#decide").get_attribute("data-item")
+        page.keyboard.press("p")  # nothing is marked: the form that takes the words typed opens
+        assert page.locator("#f-passage").is_visible()
+        page.locator("#f-passage").blur()
+        assert page.evaluate(mark, words)
+        page.keyboard.press("p")
+        page.wait_for_function("first => document.querySelector('#decide')?.dataset.item !== first", arg=first)
+        assert page.locator("#at-hand").inner_text().strip() == words
+        made = page.locator("#decide").get_attribute("data-item")
+        page.keyboard.press("4")
+        page.keyboard.press("+")
+        page.select_option("#f-place", index=1)
+        page.locator("#f-place").blur()
+        page.keyboard.press("a")
+        page.locator(".moved-line", has_text="1 decision:").wait_for()
+        assert made is not None and made not in page.locator("#decide").get_attribute("data-item")
+        # The same with the mouse alone: the button keeps what is marked.
+        words = page.evaluate(
+            "() => [...document.querySelectorAll('#reader .body p > [data-at]')].reverse()"
+            ".map(e => e.textContent.trim()).find(t => t.split(' ').length > 3)"
+        )
+        assert page.evaluate(mark, words)
+        page.click("[data-passage]")
+        page.wait_for_function("w => document.querySelector('#at-hand')?.textContent.trim() === w", arg=words)
+        w.close()
+
+
 def test_triage_by_keys_alone_with_corrections_a_moved_edge_and_undo(browser: Any, tmp_path: Path) -> None:
     with serving(tmp_path / "home") as base:
         w = Watched(browser, base)

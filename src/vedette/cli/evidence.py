@@ -18,13 +18,52 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    help="The evidence layer: the matrix of a case, and the scale learnt on a bank of coded episodes.",
+    help="Evidence by hand, the matrix of a case, and the scale learnt on a bank of coded episodes.",
 )
 
 
 @app.callback()
 def _group() -> None:
-    """The evidence layer: the matrix of a case, and the scale learnt on a bank of coded episodes."""
+    """Evidence by hand, the matrix of a case, and the scale learnt on a bank of coded episodes."""
+
+
+@app.command()
+def add(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Id of a case.")],
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Id of a document of the case.")],
+    words: Annotated[str, typer.Argument(metavar="WORDS", help="The passage, word for word, to be found once.")],
+    changes: Annotated[
+        str | None,
+        typer.Option("--set", metavar="FIELD=VALUE,...", help="On what it bears; with this the item is accepted."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; needed with --set.")] = "",
+    author: Annotated[str | None, typer.Option("--author", help="Who marks it (default: VEDETTE_AUTHOR).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make an item of a passage that the reading passed over.
+
+    Without --set it waits for review like any proposal. With --set, the fields of "vedette review --correct".
+    """
+    from vedette.bootstrap import open_workspace
+    from vedette.domain.evidence import Verdict
+    from vedette.workflows.propose import mark_passage
+    from vedette.workflows.review import Decision, parse_changes, review
+
+    workspace = open_workspace()
+    who = (author or workspace.settings.author).strip()
+    cases, clock = workspace.cases, workspace.clock
+    fields = parse_changes(changes) if changes is not None else None
+    with cases.transaction():  # the passage and what it bears on, or neither
+        item = mark_passage(cases, clock, case, document, words=words, author=who)
+        made = item.id
+        if fields is not None:
+            decision = Decision(evidence=item.id, verdict=Verdict.CORRECT, reason=reason, changes=fields)
+            made = review(cases, clock, case, [decision], author=who)[0].replacement or item.id
+    if as_json:
+        print_json({"case": case, "evidence": made, "status": "proposed" if fields is None else "accepted"})
+        return
+    print(f"{'proposed' if fields is None else 'accepted'}  {made}  by {who}")
+    print(f"Next:  vedette {'review' if fields is None else 'assess'} {case}", file=sys.stderr)
 
 
 @app.command()

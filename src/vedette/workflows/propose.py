@@ -1,4 +1,4 @@
-"""One item proposed from outside: by a program, an assistant, or a person with only the right to propose.
+"""One item proposed by hand: by an analyst who marks a passage, a program, or an assistant.
 
 A proposal moves no number. Its words must stand in a document of the case exactly once, and it bears on what the case
 weighs; everything else is refused. Only a review by a person makes it count.
@@ -71,6 +71,45 @@ def made_item(case: Case, clock: Clock, given: Proposal) -> Evidence:
         origin=document.id, quote=quote, citation=document.citation, status=Status.PROPOSED,
         marking=document.marking, provenance=Provenance(author=given.by, at=now, reason=given.reason),
     )
+
+
+def mark_passage(
+    store: CaseStore, clock: Clock, case_name: str, document: str, *, author: str, words: str = "",
+    span: tuple[int, int] | None = None,
+) -> Evidence:  # fmt: skip
+    """Make a proposal of a passage that the reading passed over, and return it.
+
+    The passage is given by ``span`` (code points of the document's text) or, without one, by its ``words``, which must
+    stand in the document exactly once. It bears on nothing until somebody says on what, and moves nothing before it is
+    accepted. Raises `UnknownName`, `QuoteMismatch`, and `BadInput` for a blank passage or one that is an item already.
+    """
+    with store.transaction():
+        case = stored_case(store, case_name)
+        found = _document(case, document)
+        if span is None and not words.strip():
+            raise BadInput("no passage was given", where=document, fix="Mark some words of the document")
+        quote = found.quote(*span) if span is not None else found.find_quote(words.strip())
+        if not quote.text.strip():
+            raise BadInput("the passage is blank", where=document, fix="Mark some words of the document")
+        for e in case.standing():
+            if e.quote is not None and (e.quote.document.id, e.quote.start, e.quote.end) == (
+                document, quote.start, quote.end
+            ):  # fmt: skip
+                raise BadInput(
+                    f"this passage is the item {e.id} already", where=document, fix=f"Open {e.id} and change it"
+                )
+        now = clock.now()
+        item = Evidence(
+            id=f"p-{secrets.token_hex(5)}", claim=quote.text, kind=ClaimKind.FACT,
+            attribution=found.citation.publisher if found.citation else "", bearings=(), grade=Grade(),
+            times=Times(
+                published_at=found.times.published_at, available_at=found.times.available_at, recorded_at=now
+            ),
+            origin=found.id, quote=quote, citation=found.citation, status=Status.PROPOSED, marking=found.marking,
+            provenance=Provenance(author=author, at=now, reason="marked by hand"),
+        )  # fmt: skip
+        store.add_evidence(case.id, [item])
+    return item
 
 
 def _document(case: Case, name: str) -> Document:

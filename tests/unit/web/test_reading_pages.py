@@ -87,6 +87,57 @@ def test_every_field_of_the_panel_can_be_corrected_and_is_stored(bench: Workbenc
     assert new.provenance is not None and new.provenance.reason == "misread"
 
 
+def test_a_passage_the_rules_passed_over_becomes_an_item_by_hand(bench: Workbench) -> None:
+    page = bench.add(ARTICLE)
+    text = next(d.text for d in case(bench).documents if bench.path.endswith(d.id))
+    quoted = [e.quote.text for e in case(bench).evidence if e.quote]
+    words = next(s for s in re.split(r"(?<=[.])\s", text) if not any(q in s or s in q for q in quoted))
+    before = {e.id for e in case(bench).evidence}
+    bench.send(page.form("/passages"), passage=f"  {words} ")
+    made = next(e for e in case(bench).standing() if e.id not in before)
+    assert bench.item() == made.id and made.status is Status.PROPOSED and not made.bearings
+    assert made.quote is not None and made.quote.text == words
+    assert made.provenance is not None and (made.provenance.author, made.provenance.reason) == (
+        "Test Analyst", "marked by hand"
+    )  # fmt: skip
+    page = bench.get(bench.path + f"?item={made.id}")
+    bench.send(
+        page.form(f"/items/{made.id}"), verdict="accept", condition="technical_feasibility", direction="raises",
+        strength="weak", place="stay:lasting_presence",
+    )  # fmt: skip
+    kept = next(e for e in case(bench).standing() if e.supersedes == made.id)
+    assert kept.status is Status.ACCEPTED and kept.bearings[0].condition == "technical_feasibility"
+    assert kept.quote == made.quote
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"passage": "These words stand nowhere"}, "These words stand nowhere"),
+        ({"passage": " "}, "No passage was given"),
+        ({"from": "3", "to": "3"}, "Not made"),
+        ({"from": "9999998", "to": "9999999"}, "Not made"),
+    ],
+)
+def test_a_passage_that_cannot_be_an_item_is_refused_with_the_reason(
+    bench: Workbench, given: dict[str, str], said: str
+) -> None:
+    page = bench.add(ARTICLE)
+    before = len(case(bench).evidence)
+    page = bench.send(page.form("/passages"), status=422, **given)
+    assert "Not made" in page.words and said in bench.last.text
+    assert len(case(bench).evidence) == before
+
+
+def test_the_same_passage_is_not_made_an_item_twice(bench: Workbench) -> None:
+    page = bench.add(ARTICLE)
+    first = next(e for e in case(bench).standing() if e.id == bench.item())
+    assert first.quote is not None
+    ends = {"from": str(first.quote.start), "to": str(first.quote.end)}
+    page = bench.send(page.form("/passages"), status=422, **ends)
+    assert f"this passage is the item {first.id} already" in page.words.lower()
+
+
 def test_without_a_reason_the_correction_says_what_was_changed(bench: Workbench) -> None:
     page = bench.add(ARTICLE)
     item = bench.item()

@@ -103,16 +103,49 @@ function leave(): void {
   drawn();
 }
 
+/** The words marked with the mouse, as code points of the document; null when none of its text is. */
+function markedWords(): Span | null {
+  const marked = getSelection();
+  const range = marked && !marked.isCollapsed && marked.rangeCount ? marked.getRangeAt(0) : null;
+  if (!range) return null;
+  const first = point(range.startContainer, range.startOffset);
+  const last = point(range.endContainer, range.endOffset);
+  if (first == null || last == null) return null;
+  const found = trimmed({ start: first, end: last });
+  return found.end > found.start ? found : null;
+}
+
+/** Send the marked words to be made an item; without any, open the form that takes them typed. */
+function markPassage(): void {
+  const form = one<HTMLFormElement>("#mark");
+  const found = markedWords();
+  if (!form) return;
+  if (!found) {
+    const box = one<HTMLDetailsElement>("#passage");
+    if (box) box.open = true;
+    one<HTMLTextAreaElement>("#f-passage")?.focus();
+    toast("Mark the words in the text first, or copy them here");
+    return;
+  }
+  const set = (name: string, value: string): void => {
+    const control = one<HTMLInputElement | HTMLTextAreaElement>(`#mark [name="${name}"]`);
+    if (control) control.value = value;
+  };
+  set("from", String(found.start));
+  set("to", String(found.end));
+  set("passage", slice(found.start, found.end));
+  getSelection()?.removeAllRanges();
+  setAside();
+  form.requestSubmit();
+}
+
 function beginSpan(): void {
   const from = Number(field("start")?.value);
   const to = Number(field("end")?.value);
-  const marked = getSelection();
-  const range = marked && !marked.isCollapsed && marked.rangeCount ? marked.getRangeAt(0) : null;
-  const ends = range ? [point(range.startContainer, range.startOffset), point(range.endContainer, range.endOffset)] : [];
-  const [first, last] = ends;
-  if (first != null && last != null && last > first) {
-    span = trimmed({ start: first, end: last });
-    marked?.removeAllRanges();
+  const found = markedWords();
+  if (found) {
+    span = found;
+    getSelection()?.removeAllRanges();
     show();
     keepSpan();
     return;
@@ -276,6 +309,10 @@ function followed(event: MouseEvent): void {
   }
   if (target?.closest("#reader [data-span]")) {
     beginSpan();
+    return;
+  }
+  if (target?.closest("#reader [data-passage]")) {
+    markPassage();
     return;
   }
   const link = target?.closest<HTMLAnchorElement>("#reader a[data-part], #reader .body a.bd");

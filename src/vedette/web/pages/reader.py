@@ -200,6 +200,36 @@ def _act(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: s
     return "withdraw" if verdict == "withdraw" else made.replacement or item.id
 
 
+@router.post("/cases/{case_id}/documents/{document_id}/passages")
+async def mark(request: Request, person: Writer, case_id: str, document_id: str) -> Response:
+    """Make a proposal of a passage that the reading passed over, and put it at hand."""
+    got = await request.form()
+    form = {k: v for k, v in got.items() if isinstance(v, str)}
+    return await run_in_threadpool(_mark, request, person.name, case_id, document_id, form)
+
+
+def _mark(request: Request, author: str, case_id: str, document_id: str, form: dict[str, str]) -> Response:
+    from vedette.workflows.propose import mark_passage
+
+    desk = desk_of(request)
+    where = where_of(request, form)
+    case = desk.case(case_id)
+    document_of(case, document_id)
+    ends = form.get("from", ""), form.get("to", "")
+    span = (int(ends[0]), int(ends[1])) if all(e.isdecimal() and len(e) < 12 for e in ends) else None
+    words = form.get("passage", "").replace("\r\n", "\n")
+    try:
+        made = mark_passage(
+            desk.workspace.cases, desk.workspace.clock, case.id, document_id, words=words, span=span, author=author
+        )
+    except VedetteError as error:
+        draft = Draft(fields={}, error=sentence(error.what), fix=sentence(_fix(error)), passage=words)
+        return _reader_page(
+            request, case_id, document_id, where, item=form.get("item", ""), draft=draft, author=author, status=422
+        )
+    return see_other(address(case_path(case_id, "documents", document_id), **where.query(item=made.id)))
+
+
 def changed_fields(item: Evidence, form: dict[str, str]) -> dict[str, str]:
     """Fields of the form that say something else than the item, as `workflows.review.FIELDS`."""
     b = item.bearings[0] if item.bearings else None

@@ -76,12 +76,16 @@ class MovedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What was in the form when something was wrong: kept, and shown with what to do."""
+    """What was in the form when something was wrong: kept, and shown with what to do.
+
+    ``passage``: the words that could not be made an item; None where the form was the item's own.
+    """
 
     fields: Mapping[str, str]
     error: str
     fix: str
     conflict: bool = False
+    passage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +163,8 @@ class ReaderView:
     since: str
     text: str
     hidden: tuple[tuple[str, str], ...]
+    unmade: Draft | None
+    """A passage that could not be made an item, with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +226,7 @@ def reader_view(
     after = [r for r in listed.rows if r.waiting and not r.current]
     names = condition_labels(case)
     waiting = sum(e.status is Status.PROPOSED for e in items)
+    unmade = draft if draft is not None and draft.passage is not None else None
     return ReaderView(
         case=case.id, title=safe_text(case.title), day=str(day), queue=listed, document=document.id,
         heading=safe_text(document.title) or document.id, meta=_meta(document),
@@ -231,7 +238,8 @@ def reader_view(
         legend=tuple((n, SHORT.get(k, label), _css(n)) for k, (n, label) in names.items()),
         blocks=_blocks(document, marks), ruler=ruler_svg(ruler(marks, len(document.text))),
         ruler_said=f"{len(marks)} marks, {waiting} of them proposals",
-        panel=_panel(known, items, at, more, draft, where, here) if selected else None,
+        panel=_panel(known, items, at, more, None if unmade else draft, where, here) if selected else None,
+        unmade=unmade,
         items=tuple(
             (e.id, to(e), badge_of(case, e), safe_text(e.quote.text if e.quote else e.claim)[:80], e is selected)
             for e in items
