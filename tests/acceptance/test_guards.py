@@ -47,23 +47,6 @@ def test_an_address_is_no_path_to_a_file(tmp_path: Path) -> None:
         Desk(open_workspace()).case(str(tmp_path / "case.toml"))
 
 
-def test_every_route_stands_in_the_table_of_access() -> None:
-    made = tool("access_matrix")
-    rows, bare = made.matrix()
-    assert bare == [], "every route declares the right it needs"
-    paths = {r.path for r, _, _ in rows}
-    assert {"/", "/ledger/{question}", "/log", "/api/v1/cases/{case_id}", "/alerts.atom", "/metrics"} <= paths
-    assert made.TARGET.read_text() == made.text(), "python buildtools/access_matrix.py"
-
-
-def test_a_route_without_a_right_is_found() -> None:
-    from fastapi import FastAPI
-
-    application = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    application.add_api_route("/bare", lambda: "")
-    assert [(r.path, r.right) for r in tool("access_matrix").routes(application)] == [("/bare", None)]
-
-
 def test_a_name_is_never_part_of_a_statement(vedette: Any) -> None:
     from vedette.bootstrap import open_workspace
 

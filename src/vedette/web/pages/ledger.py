@@ -220,7 +220,7 @@ def _share(text: str) -> float | None:
 
 
 @router.get("/ledger/new")
-def new(request: Request, person: Reader, case: str) -> Response:
+def new(request: Request, person: Writer, case: str) -> Response:
     """The form that commits the first forecast on a case's question; its own page once there is one."""
     desk = desk_of(request)
     _may_write(desk, person, case)
