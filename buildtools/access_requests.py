@@ -35,7 +35,7 @@ class Held:
         return {
             "case_id": self.case, "document_id": self.document, "item_id": self.item, "evidence_id": self.item,
             "indicator_id": self.indicator, "question": asked, "question_id": asked, "revision": "1", "form": "md",
-            "name": "edits", "job_id": "0" * 16, "new": f"new-{next(_number)}",
+            "name": "edits", "token_id": "0" * 12, "job_id": "0" * 16, "new": f"new-{next(_number)}",
         }  # fmt: skip
 
 
@@ -114,6 +114,11 @@ ASKED: Final[Mapping[str, Asked]] = {
     "GET /sign-in": Asked(ok=(200, 303)),
     "POST /sign-in": Asked(ok=(303,), form={"name": "somebody", "password": PASSWORD}, fresh=True),
     "POST /sign-out": Asked(ok=(303,), form={}, fresh=True),
+    # accounts
+    "GET /account": PAGE, "POST /account/keys": Asked(ok=(422,), form={"label": ""}),
+    "POST /account/keys/{token_id}/end": Asked(ok=(404,), form={}),  # the key of nobody
+    "POST /account/password": Asked(ok=(422,), form={"current": "another one"}), "GET /accounts": PAGE,
+    "POST /accounts": Asked(ok=(422,), form={}), "POST /accounts/{name}": Asked(ok=(404,), form={}),
     # pages of a case
     f"GET {CASE}": PAGE, f"GET {CASE}/brief": PAGE, f"GET {CASE}/brief.{{form}}": PAGE, f"GET {CASE}/comments": PAGE,
     f"GET {CASE}/brief/issue": Asked(ok=(303,)), f"GET {CASE}/brief/verify": Asked(ok=(303,)),
@@ -181,7 +186,7 @@ def furnish(
     held = {}
     for kind in kinds:
         word = WORDS.get(kind, "plain")
-        name = f"the-{word}" if kind in WORDS else kind.replace(" ", "-")
+        name = f"a-{word}" if kind in WORDS else kind.replace(" ", "-")
         case = bundled_case(BUNDLED) if kind == "bundled" else _made(name, word)
         if kind != "bundled":
             workspace.cases.create(case, author="somebody", reason=f"made, {word}")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from fastapi import Depends, Request
 
 from vedette.domain.accounts import Access, Account, Role, Scope
-from vedette.errors import UnknownName, VedetteError
+from vedette.errors import CaseRefused, UnknownName, VedetteError
 from vedette.web.security import SAFE, Refused, check_csrf
 
 if TYPE_CHECKING:
@@ -36,24 +36,32 @@ class Right(enum.StrEnum):
     WRITE = "write"
     SHARE = "share"
     ADMIN = "admin"
+    ACCOUNT = "account"
+    PEOPLE = "people"
 
 
+IN_PERSON: Final = frozenset({Right.ACCOUNT, Right.PEOPLE})
+"""One's own account, and everybody's. Never a key's, whatever its scopes: it would make itself a stronger key."""
 OF_ROLE: Final[Mapping[Role, frozenset[Right]]] = {
-    Role.READER: frozenset({Right.OPEN, Right.READ}),
-    Role.ANALYST: frozenset({Right.OPEN, Right.READ, Right.PROPOSE, Right.WRITE, Right.SHARE}),
+    Role.READER: frozenset({Right.OPEN, Right.READ, Right.ACCOUNT}),
+    Role.ANALYST: frozenset({Right.OPEN, Right.READ, Right.PROPOSE, Right.WRITE, Right.SHARE, Right.ACCOUNT}),
     Role.ADMIN: frozenset(Right),
 }
 OF_SCOPE: Final[Mapping[Scope, frozenset[Right]]] = {
     Scope.READ: frozenset({Right.OPEN, Right.READ}),
     Scope.PROPOSE: frozenset({Right.OPEN, Right.READ, Right.PROPOSE}),
     Scope.WRITE: frozenset({Right.OPEN, Right.READ, Right.PROPOSE, Right.WRITE, Right.SHARE}),
-    Scope.ADMIN: frozenset(Right),
+    Scope.ADMIN: frozenset(Right) - IN_PERSON,
 }
 ON_CASE: Final[Mapping[Right, Access]] = {
     Right.READ: Access.READ, Right.PROPOSE: Access.WRITE, Right.WRITE: Access.WRITE, Right.SHARE: Access.OWNER,
     Right.ADMIN: Access.OWNER,
 }  # fmt: skip
 """What a right asks for on the case that the address names."""
+
+
+SAYS: Final = {Right.ACCOUNT: "use an account in person", Right.PEOPLE: "manage accounts in person"}
+"""What a right is called where its name alone would say nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +102,23 @@ class SignInNeeded(VedetteError):
     """Nobody is signed in, or the key is not valid; ``fix`` says how to go on."""
 
 
+def taken(name: str) -> CaseRefused:
+    """What is said of an id that cannot be had, whoever has it: no more than that."""
+    return CaseRefused(f"the id {name!r} cannot be used", fix="Choose another id")
+
+
+def as_told(request: Request, error: Exception) -> Exception:
+    """The error as the person may hear it: of the nearest cases those that are open to them, and no others."""
+    person: Person | None = request.scope.get("vedette.person")
+    if not isinstance(error, UnknownName) or error.kind != "case" or person is None or person.cases is None:
+        return error
+    nearest = request.app.state.desk.visible(person, error.nearest)
+    return UnknownName(
+        error.kind, error.name, nearest=nearest, where=error.where,
+        fix="The board lists every case that is shared with you",
+    )  # fmt: skip
+
+
 Check = Callable[[Request], Awaitable[Person]]
 
 
@@ -129,7 +154,7 @@ def _check_right(desk: Desk, request: Request, person: Person, right: Right) -> 
     if case_id and desk.access(person, case_id) is None:
         # Not even its existence is told: the answer is that of a name that was never used.
         raise UnknownName("case", case_id, fix="The board lists every case that is shared with you")
-    asked = f"this needs the right to {right.value}"
+    asked = f"this needs the right to {SAYS.get(right, right.value)}"
     if not person.may(right):
         raise Forbidden(
             f"{asked}, which {person.name} does not have", where=request.url.path,
@@ -176,3 +201,5 @@ Proposer = Annotated[Person, Depends(needs(Right.PROPOSE))]
 Writer = Annotated[Person, Depends(needs(Right.WRITE))]
 Sharer = Annotated[Person, Depends(needs(Right.SHARE))]
 Admin = Annotated[Person, Depends(needs(Right.ADMIN))]
+InPerson = Annotated[Person, Depends(needs(Right.ACCOUNT))]
+Manager = Annotated[Person, Depends(needs(Right.PEOPLE))]

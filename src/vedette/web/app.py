@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from vedette.errors import AfterCutOff, Damaged, UnknownName, VedetteError
-from vedette.web.access import Forbidden, SignInNeeded
+from vedette.web.access import Forbidden, SignInNeeded, as_told
 from vedette.web.api.application import PREFIX, create_api
 from vedette.web.attempts import Attempts
 from vedette.web.audit import Audit
@@ -111,7 +111,8 @@ def explain(request: Request, error: Exception) -> Response:
 
 
 def error_view(request: Request, error: Exception) -> ErrorView:
-    """An error in words a user can act on."""
+    """An error in words a user can act on, and no more than they may know."""
+    error = as_told(request, error)
     if isinstance(error, Refused):
         return ErrorView(status=error.status, heading="The request was refused", what=error.what, fix=error.fix)
     if isinstance(error, SignInNeeded):

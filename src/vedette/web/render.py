@@ -38,7 +38,7 @@ CASE_NAV: Final = (
 
 PEOPLE_NAV: Final = (("comments", "/comments", "Comments"), ("sharing", "/sharing", "Sharing"))
 """Further pages of a case where there are accounts."""
-LOG_NAV: Final = (("audit", "/log", "Log"),)
+LOG_NAV: Final = (("people", "/accounts", "Accounts"), ("audit", "/log", "Log"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,14 @@ def _here(request: Request) -> str:
 
 def see_other(path: str) -> Response:
     """Send the browser on after a change was stored. Only to a path of ours."""
-    return Response(status_code=303, headers={"location": local_path(path)})
+    return Response(status_code=303, headers={"location": plain_path(local_path(path))})
+
+
+def plain_path(path: str) -> str:
+    """The path in the characters that a header can carry, others as the percent signs of their UTF-8."""
+    from urllib.parse import quote
+
+    return "".join(c if c.isascii() else quote(c, errors="replace") for c in path)
 
 
 def local_path(path: str) -> str:

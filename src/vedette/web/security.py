@@ -201,7 +201,7 @@ class Guard:
             fix="Send a smaller file, or raise VEDETTE_MAX_DOCUMENT_MB",
         )
         declared = request.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > limit:
+        if declared.isascii() and declared.isdigit() and int(declared) > limit:
             raise too_large
         read = 0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,11 +80,13 @@ def import_forecasts(
     *,
     maps: Mapping[str, Mapped] | None = None,
     base_rate: float | None = None,
+    may: Callable[[Question], bool] = lambda _: True,
 ) -> Imported:
     """Read ``files`` ((name, bytes), of one format) and append what is new, all in one transaction.
 
-    ``base_rate``: the reference of the foreign yes-no questions that give none. Raises `BadInput` when a file is not
-    of the format, `UnknownName` for a mapping to a question that does not exist.
+    ``base_rate``: the reference of the foreign yes-no questions that give none. ``may``: whether something may be added
+    to a question; one that it says no to is not there, and none can be made under its id. Raises `BadInput` when a
+    file is not of the format, `UnknownName` for a mapping to a question that does not exist.
     """
     if base_rate is not None and not 0 < base_rate < 1:
         raise BadInput(f"base rate {base_rate} is not strictly between 0 and 1", where="--base-rate")
@@ -92,8 +94,9 @@ def import_forecasts(
     for name, data in files:
         read_forecasts(data, name, form, read)
     plan = _Plan(
-        ledger, clock, read, form, find_case, dict(maps or {}), base_rate, files[0][0] if len(files) == 1 else "several"
-    )
+        ledger, clock, read, form, find_case, dict(maps or {}), base_rate,
+        files[0][0] if len(files) == 1 else "several", may,
+    )  # fmt: skip
     plan.make()
     written = ledger.append_all(plan.nouns)
     counted = Counter(type(n).__name__ for n in plan.nouns)
@@ -118,6 +121,7 @@ class _Plan:
         maps: dict[str, Mapped],
         base_rate: float | None,
         name: str,
+        may: Callable[[Question], bool],
     ) -> None:
         self.clock, self.read, self.form, self.find_case, self.maps = clock, read, form, find_case, maps
         self.base_rate, self.name = base_rate, name
@@ -127,8 +131,10 @@ class _Plan:
         self.known = 0
         self.cases: dict[str, Case | None] = {}
         entries = [e.noun for e in ledger.entries()]
-        self.questions = {n.id: n for n in entries if isinstance(n, Question)}
-        self.resolved = {n.question: n for n in entries if isinstance(n, Resolution)}
+        asked = {n.id: n for n in entries if isinstance(n, Question)}
+        self.questions = {name: q for name, q in asked.items() if may(q)}
+        self.closed = asked.keys() - self.questions.keys()
+        self.resolved = {n.question: n for n in entries if isinstance(n, Resolution) and n.question in self.questions}
         self.seen = {_key(n) for n in entries if isinstance(n, Forecast)}
         self.rates: dict[str, list[Forecast]] = {}
         for n in entries:
@@ -168,8 +174,8 @@ class _Plan:
             )
 
     def _question(self, foreign: ForeignQuestion, resolved: dt.date | None) -> None:
-        if foreign.id in self.maps or foreign.id in self.questions:
-            return
+        if foreign.id in self.maps or foreign.id in self.questions or foreign.id in self.closed:
+            return  # what is said of a closed one is kept aside
         deadline = foreign.deadline or question_deadline(foreign.statement) or resolved
         if deadline is None:
             return  # its forecasts are kept aside: without a deadline nothing can be scored
@@ -190,7 +196,7 @@ class _Plan:
         mapped = self.maps.get(first.question, Mapped(question=first.question))
         question = self.questions.get(mapped.question)
         if question is None:
-            asked = first.question in self.read.questions
+            asked = first.question in self.read.questions and first.question not in self.closed
             raise _Aside("its question has no deadline" if asked else "its question is not in the ledger")
         answer = self.resolved.get(question.id)
         known_on = (answer.occurred or answer.at.date()) if answer else None

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from vedette._version import __version__
 from vedette.errors import UnknownName, VedetteError
+from vedette.web.access import as_told
 from vedette.web.api import cases, record
 from vedette.web.api.requests import PROBLEMS
 
@@ -69,6 +70,7 @@ def create_api(desk: Desk, words: Callable[[Request, Exception], Words]) -> Fast
         api.include_router(router)
 
     async def problem(request: Request, error: Exception) -> Response:
+        error = as_told(request, error)
         said = words(request, error)
         if said.status == 500:
             LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)

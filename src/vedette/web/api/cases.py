@@ -21,7 +21,7 @@ from vedette.domain.time import AsOf
 from vedette.errors import UnknownName
 from vedette.reference.frameworks import framework
 from vedette.reporting.handling import mark_of
-from vedette.web.access import Proposer, Reader, Writer
+from vedette.web.access import Proposer, Reader, Writer, taken
 from vedette.web.api.requests import MOST, PAGE, once, page_of, tagged, unchanged
 from vedette.web.api.shapes import (
     AssessmentBody,
@@ -83,6 +83,8 @@ def make_case(request: Request, person: Writer, given: NewCaseBody) -> Response:
             )
         )  # fmt: skip
         with desk.workspace.cases.transaction():
+            if case.id in case_ids(desk.workspace.cases):
+                raise taken(case.id)
             desk.workspace.cases.create(case, author=person.name, reason="made over the API")
             desk.own(person, case.id)
         request.scope["vedette.audit"] = {"case": case.id}

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.domain.plain import to_plain
 from vedette.errors import BadInput, UnknownName
-from vedette.web.access import ON_CASE, Person, Reader, Right, Writer
+from vedette.web.access import Person, Reader, Writer
 from vedette.web.api.cases import After, Limit, _finite
 from vedette.web.api.requests import PAGE, once, page_of
 from vedette.web.api.shapes import (
@@ -25,6 +25,7 @@ from vedette.web.api.shapes import (
     ResolutionBody,
 )
 from vedette.web.desk import Desk
+from vedette.web.ledger_access import free, may_write
 from vedette.web.render import desk_of
 
 router = APIRouter(tags=["record"])
@@ -68,8 +69,9 @@ def commit(request: Request, person: Writer, given: ForecastBody) -> Response:
     from vedette.workflows.commit import Stated, commit_forecast, stated_by_assessment
 
     desk = desk_of(request)
-    _require(desk, person, given.case)
+    may_write(desk, person, given.case)
     case = desk.case(given.case)
+    free(desk, person, given.question or case.id)
     day = given.as_of or desk.day(case)
 
     def make() -> Committed:
@@ -102,7 +104,7 @@ def resolve(request: Request, person: Writer, question_id: QuestionId, given: Re
     desk = desk_of(request)
     line, _ = _one(desk, person, question_id)
     if line.case:
-        _require(desk, person, line.case)
+        may_write(desk, person, line.case)
 
     def make() -> Committed:
         digest, _resolution = resolve_question(
@@ -192,17 +194,6 @@ def _one(desk: Desk, person: Person, name: str) -> tuple[QuestionLine, list[tupl
 
         raise UnknownName("question", name, nearest=difflib.get_close_matches(name, found, n=3, cutoff=0.3))
     return found[name]
-
-
-def _require(desk: Desk, person: Person, case_id: str) -> None:
-    """The right to write on a case that the body, not the address, names."""
-    from vedette.web.access import Forbidden
-
-    held = desk.access(person, case_id)
-    if held is None:
-        raise UnknownName("case", case_id)
-    if not held.includes(ON_CASE[Right.WRITE]):
-        raise Forbidden("this needs the right to write on the case", where=case_id, fix="Ask an owner of the case")
 
 
 def _question(q: Question, forecasts: list[tuple[str, Forecast]], done: Resolution | None) -> QuestionLine:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from vedette.domain.accounts import Access
 from vedette.domain.claims import Posture
 from vedette.errors import BadInput, CaseRefused, UnknownName
-from vedette.web.access import Forbidden, Person, Reader, Writer
+from vedette.web.access import Forbidden, Person, Reader, Writer, taken
 from vedette.web.desk import Desk
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import case_path
@@ -117,17 +117,13 @@ def make_new_case(
             raise taken(case.id) if person.cases is not None else CaseRefused(
                 f"a case {case.id!r} exists already", fix="Give this one another id"
             )
-        desk.workspace.cases.create(case, author=person.name, reason="new case, made in the workbench")
-        desk.own(person, case.id)
+        with desk.workspace.cases.transaction():
+            desk.workspace.cases.create(case, author=person.name, reason="new case, made in the workbench")
+            desk.own(person, case.id)
     except BadInput as error:
         form = NewForm(values=values, error=error.what, fix=error.fix)
         return page(request, "new_case.html", form, status=422, nav="board", title="New case")
     return see_other(case_path(case.id))
-
-
-def taken(name: str) -> CaseRefused:
-    """What is said of an id that cannot be had, whoever has it: no more than that."""
-    return CaseRefused(f"the id {name!r} cannot be used", fix="Choose another id")
 
 
 def _answers(values: dict[str, str], today: dt.date) -> NewCase:
@@ -175,14 +171,16 @@ def _imported(desk: Desk, data: bytes, suffix: str, person: Person) -> str:
         path = Path(folder) / f"case{suffix}"
         path.write_bytes(data)
         name = read_case(path).id
-        access = desk.access(person, name)
-        if name in case_ids(desk.workspace.cases) and (access is None or not access.includes(Access.WRITE)):
+        access, there = desk.access(person, name), name in case_ids(desk.workspace.cases)
+        if there and (access is None or not access.includes(Access.WRITE)):
             if access is None:
                 raise taken(name)
             raise Forbidden(
                 f"the case {name!r} is not yours to change", where="/import-case",
                 fix="Give the file another id, or ask an owner of the case",
             )  # fmt: skip
-        made = import_case(desk.workspace.cases, path, author=person.name).case.id
-        desk.own(person, made)
+        with desk.workspace.cases.transaction():
+            made = import_case(desk.workspace.cases, path, author=person.name).case.id
+            if not there:  # a case that came with Vedette stays everybody's, whoever adds to it
+                desk.own(person, made)
         return made

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
-from vedette.domain.ledger import Question
 from vedette.domain.time import AsOf, parse_date
 from vedette.errors import BadInput, UnknownName, VedetteError
-from vedette.web.access import ON_CASE, Forbidden, Person, Reader, Right, Writer
+from vedette.web.access import Person, Reader, Writer
+from vedette.web.ledger_access import free, may_write, seen, writable
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.security import digest_of
 from vedette.web.views.ledger import LedgerView, ledger_view, question_path
@@ -53,29 +53,6 @@ def _today(desk: Desk) -> dt.date:
     return desk.workspace.clock.now().date()
 
 
-def _seen(desk: Desk, person: Person) -> list[LedgerEntry]:
-    """The entries a person may see: those on questions of no case, and of cases that are open to them.
-
-    A fault is told to everybody: nothing may be scored from a chain that was changed.
-    """
-    entries = list(desk.workspace.ledger.entries())
-    if person.cases is None:
-        return entries
-    asked = {e.noun.id: e.noun.case for e in entries if isinstance(e.noun, Question)}
-    known = {case: not case or desk.access(person, case) is not None for case in set(asked.values())}
-    return [e for e in entries if e.fault or known.get(asked.get(e.question, ""), True)]
-
-
-def _may_write(desk: Desk, person: Person, case_id: str) -> None:
-    """Raise `UnknownName` or `Forbidden` unless the person may change the case: it is named in a form here."""
-    access = desk.access(person, case_id) if case_id else None
-    if case_id and access is None and person.cases is not None:
-        raise UnknownName("case", case_id, fix="The board lists every case that is shared with you")
-    if access is not None and not access.includes(ON_CASE[Right.WRITE]):
-        raise Forbidden(f"{case_id} is shared with {person.name} for reading only", where=case_id,
-                        fix="Ask an owner of the case for it")  # fmt: skip
-
-
 def _stamp(desk: Desk, entries: list[LedgerEntry]) -> tuple[object, ...]:
     """What a page of the ledger is kept under: its newest link, its faults, the day, and its questions' cases."""
     cases = sorted({getattr(e.noun, "case", "") for e in entries} - {""})
@@ -94,7 +71,7 @@ def ledger(request: Request, person: Reader, who: str = "", resolved: str = "") 
 
 
 def _view(desk: Desk, person: Person, who: str, resolved: str) -> LedgerView:
-    entries = _seen(desk, person)
+    entries = seen(desk, person)
     find, today = _finder(desk), _today(desk)
     every = resolved == "all"
     made: LedgerView = desk.parts.get(
@@ -142,7 +119,7 @@ def ledger_csv(request: Request, person: Reader) -> Response:
 
 
 def _scores(desk: Desk, person: Person) -> dict[str, Any]:
-    return _scored(desk, _seen(desk, person))
+    return _scored(desk, seen(desk, person))
 
 
 def _scored(desk: Desk, entries: list[LedgerEntry]) -> dict[str, Any]:
@@ -176,6 +153,7 @@ def import_file(
         done = import_forecasts(
             desk.workspace.ledger, desk.workspace.clock, [(file.filename or "upload", data)], form, _finder(desk),
             maps=parse_maps([m.strip() for m in maps.splitlines() if m.strip()]), base_rate=_share(base_rate),
+            may=writable(desk, person),
         )  # fmt: skip
     except VedetteError as error:
         typed = Typed(form="import", error=error.what, fix=error.fix, values=values)
@@ -223,7 +201,7 @@ def _share(text: str) -> float | None:
 def new(request: Request, person: Writer, case: str) -> Response:
     """The form that commits the first forecast on a case's question; its own page once there is one."""
     desk = desk_of(request)
-    _may_write(desk, person, case)
+    may_write(desk, person, case)
     found = desk.case(case)
     if any(e.question == found.id for e in desk.workspace.ledger.entries()):
         return see_other(f"{question_path(found.id)}#forecast")
@@ -235,7 +213,7 @@ def question(request: Request, person: Reader, question: str) -> Response:
     """A question with everything that was said of it."""
     desk = desk_of(request)
     return _question_page(
-        request, question_view(_seen(desk, person), _finder(desk), question, _today(desk))
+        request, question_view(seen(desk, person), _finder(desk), question, _today(desk))
     )
 
 
@@ -256,10 +234,11 @@ def _forecast(request: Request, given: dict[str, str], person: Person) -> Respon
     from vedette.workflows.commit import Stated, commit_forecast, stated_by_assessment
 
     desk = desk_of(request)
-    _may_write(desk, person, given.get("case", ""))
+    may_write(desk, person, given.get("case", ""))
     case = desk.case(given.get("case", ""))
     name = given.get("question") or case.id
     try:
+        free(desk, person, name)
         day = AsOf(date=parse_date(given.get("as_of", ""), where="date"))
         own = given.get("kind") == "own"
         reference = stated_by_assessment(case, day.date, mode="recommended", record=desk.workspace.analyst_record)
@@ -293,7 +272,7 @@ def _refused(
     desk: Desk, person: Person, case: Case | None, name: str, form: str, error: VedetteError, given: dict[str, str]
 ) -> QuestionView:
     typed = Typed(form=form, error=error.what, fix=error.fix, values=given)
-    entries = _seen(desk, person)
+    entries = seen(desk, person)
     try:
         return question_view(entries, _finder(desk), name, _today(desk), typed=typed)
     except UnknownName:
@@ -319,8 +298,9 @@ def _resolve(
     from vedette.workflows.commit import resolve_question
 
     desk = desk_of(request)
-    asked = question_view(_seen(desk, person), _finder(desk), question, _today(desk))
-    _may_write(desk, person, asked.case_id)
+    asked = question_view(seen(desk, person), _finder(desk), question, _today(desk))
+    if asked.case_id:
+        may_write(desk, person, asked.case_id)
     try:
         if given.get("atom") == "void":
             reason = given.get("void", "").strip()
@@ -352,7 +332,7 @@ def postmortem(request: Request, person: Reader, question: str, scenario: str | 
     from vedette.workflows.postmortem import postmortem as make
 
     desk = desk_of(request)
-    entries = _seen(desk, person)
+    entries = seen(desk, person)
     report = desk.parts.get(
         ("postmortem", question, scenario, *_stamp(desk, entries)),
         lambda: make(question, entries, _finder(desk), scenario=scenario),

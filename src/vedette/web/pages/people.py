@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from vedette.domain.accounts import Access, Account, AuditEntry, Comment, Share
 from vedette.errors import BadInput, UnknownName
-from vedette.web.access import Admin, Open, Reader, Right, Sharer, Writer
+from vedette.web.access import Admin, Open, Reader, Right, Sharer, Writer, has_key
 from vedette.web.attempts import Attempts
 from vedette.web.render import InCase, desk_of, local_path, page, see_other
 from vedette.web.security import ACCOUNT, SESSION, account_key
@@ -38,16 +38,18 @@ def sign_in(
     """Open a session under a new key, and give the browser a new session for its forms as well."""
     desk = desk_of(request)
     attempts: Attempts = request.app.state.attempts
-    wait = attempts.wait(name, request.client.host if request.client else "")
+    address = request.client.host if request.client else ""
+    wait = attempts.wait(name, address)
     account: Account | None = None
     if not wait:
         account = desk.workspace.sign_in.who(name, password)
     now = desk.workspace.clock.now()
     if account is None:
         said = f"Too many tries. Wait {wait} seconds." if wait else "Name and password do not belong together."
-        desk.workspace.accounts.log(
-            AuditEntry(seq=0, at=now, who=name[:64], action="sign-in.refused", request=_request(request))
-        )
+        if not wait or attempts.news(address):
+            desk.workspace.accounts.log(
+                AuditEntry(seq=0, at=now, who=name[:64], action="sign-in.refused", request=_request(request))
+            )
         view = views.SignInView(back=local_path(back), name=name, refused=said)
         return page(request, "people/sign_in.html", view, status=429 if wait else 401, title="Sign in")
     key = desk.workspace.accounts.open_session(account.name, now)
@@ -66,7 +68,7 @@ def sign_in(
 def sign_out(request: Request, person: Open, everywhere: Annotated[str, Form()] = "") -> Response:
     """End this session, or all of the account's."""
     accounts = desk_of(request).workspace.accounts
-    if person.signed_in and everywhere:
+    if person.signed_in and everywhere and not has_key(request):  # a key of a program ends nobody's sessions
         accounts.close_sessions(person.name)
     elif person.signed_in:
         accounts.close_session(account_key(request))
