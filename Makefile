@@ -42,7 +42,7 @@ help:
 	@echo 'make figures       the figures of the first release, each with its command'
 	@echo 'make docs          write docs/reference and the sessions in the guides again'
 	@echo 'make changelog     build CHANGELOG.md from changelog.d'
-	@echo 'make audit         known vulnerabilities of the locked packages (asks the package index)'
+	@echo 'make audit         known vulnerabilities of the locked packages (asks the index; ADVISORIES=DIR a copy)'
 	@echo 'make lock          resolve the dependencies again (requirements/*.txt)'
 	@echo 'make clean         remove what the other targets made, the virtual environment included'
 
@@ -128,11 +128,10 @@ docs: $(VENV)/.dev
 changelog: $(VENV)/.dev
 	$(BIN)/python buildtools/changelog.py
 
-# Known vulnerabilities of what users install, from the advisories of the package index. Needs it to be reachable: a
-# package that could not be looked up fails the audit, it is not passed over.
+# Known vulnerabilities of what is locked, from the advisories of the package index. Needs it to be reachable: a package
+# that could not be looked up fails the audit, it is not passed over. ADVISORIES=DIR asks a copy of an advisory database.
 audit: $(VENV)/.dev
-	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/run.txt
-	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements/dev.txt
+	$(BIN)/python buildtools/audit.py $(if $(ADVISORIES),--advisories '$(ADVISORIES)')
 
 # --- setting up ------------------------------------------------------------------------------------------
 
