@@ -203,3 +203,110 @@ def test_a_change_that_cannot_be_logged_is_not_acknowledged(browser: Browser, mo
     monkeypatch.setattr(SqlAccounts, "log", gone)
     refused = post(ana, "/cases/made/comments", text="hello")
     assert refused.status_code == 503 and "does not answer" in refused.text
+
+
+# -- one's own account, and everybody's ----------------------------------------------------------------------
+
+
+def test_a_password_is_changed_by_whoever_knows_it_and_ends_other_sessions(browser: Browser) -> None:
+    here, there = browser("ana"), browser("ana")
+    assert "Change your password" in here.get("/account").text
+    new = "another sentence of ana"
+    for fields, said in (
+        ({"current": "a guess of eve", "new": new, "again": new}, "current password is another"),
+        ({"current": f"{PASSWORD} ana", "new": new, "again": new + "s"}, "differ"),
+        ({"current": f"{PASSWORD} ana", "new": "short", "again": "short"}, "Not changed"),
+    ):
+        shown = post(here, "/account/password", **fields)
+        assert shown.status_code == 422 and said in shown.text, said
+    assert there.get("/account").status_code == 200
+    done = post(here, "/account/password", current=f"{PASSWORD} ana", new=new, again=new)
+    assert done.status_code == 303
+    assert here.get("/account").status_code == 200  # under a new session
+    assert there.get("/account", headers={"accept": "text/html"}).status_code == 303
+    assert post(browser(), "/sign-in", name="ana", password=f"{PASSWORD} ana").status_code == 401
+    assert post(browser(), "/sign-in", name="ana", password=new).status_code == 303
+    entry = browser("root").get("/log?who=ana").text
+    assert "account.password" in entry and new not in entry
+
+
+def test_guessing_the_current_password_is_slowed_like_signing_in(browser: Browser) -> None:
+    client = browser("eve")
+    answers = [
+        post(client, "/account/password", current=f"guess {n}", new="a long new sentence", again="a long new sentence")
+        for n in range(12)
+    ]
+    assert any("too many tries" in a.text.lower() for a in answers)
+
+
+def test_a_key_is_shown_once_works_in_ones_name_and_ends(browser: Browser) -> None:
+    client = browser("ana")
+    shown = post(client, "/account/keys", label="dashboard <b>", scope="read", days="30")
+    key = re.search(r'<code class="key">([^<]+)</code>', shown.text)
+    assert shown.status_code == 200 and key is not None and "dashboard &lt;b&gt;" in shown.text
+    bearer = {"authorization": f"Bearer {key.group(1)}"}
+    assert browser().get("/api/v1/cases/made", headers=bearer).status_code == 200
+    again = client.get("/account").text
+    assert key.group(1) not in again and "dashboard &lt;b&gt;" in again
+    # A key makes no keys and changes no password, whatever its scopes: it would make itself a stronger one.
+    for method, path in (
+        ("get", "/account"), ("post", "/account/keys"), ("post", "/account/password"), ("get", "/accounts"),
+        ("post", "/accounts"),
+    ):  # fmt: skip
+        assert browser().request(method, path, headers=bearer, data={"label": "x", "scope": "write"}).status_code == 403
+    token_id = re.search(r"/account/keys/([0-9a-f]+)/end", again)
+    assert token_id is not None
+    assert post(browser("eve"), f"/account/keys/{token_id.group(1)}/end").status_code == 404
+    assert post(client, f"/account/keys/{token_id.group(1)}/end").status_code == 303
+    assert browser().get("/api/v1/cases/made", headers=bearer).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"label": "x", "scope": "admin", "days": "30"}, "cannot admin"),
+        ({"label": "x", "scope": "rule", "days": "30"}, "rule"),
+        ({"label": "x", "days": "30"}, "something it may do"),
+        ({"label": "", "scope": "read", "days": "30"}, "what will use"),
+        ({"label": "x", "scope": "read", "days": "99999"}, "lifetime"),
+        ({"label": "x", "scope": "read", "days": "-1"}, "lifetime"),
+    ],
+)
+def test_a_key_is_never_more_than_its_account(browser: Browser, fields: dict[str, str], said: str) -> None:
+    shown = post(browser("ana"), "/account/keys", **fields)
+    assert shown.status_code == 422 and said in shown.text and "class=\"key\"" not in shown.text
+
+
+def test_an_admin_adds_changes_and_disables_accounts_in_the_browser(browser: Browser) -> None:
+    root = browser("root")
+    words = "first words of one"
+    made = post(root, "/accounts", name="new.one", role="reader", password=words, again=words, reason="joins the desk")
+    assert made.status_code == 303
+    one = browser()
+    assert post(one, "/sign-in", name="new.one", password=words).status_code == 303
+    new = {"do": "role", "role": "analyst", "seen": "reader", "reason": "trained"}
+    assert post(root, "/accounts/new.one", **new).status_code == 303
+    # Somebody else changed it since: what is stored stays, and the page says what it is now.
+    late = post(root, "/accounts/new.one", do="role", role="admin", seen="reader")
+    assert late.status_code == 409 and "analyst now" in late.text
+    assert post(root, "/accounts/new.one", do="disable", seen="analyst").status_code == 303
+    assert one.get("/", headers={"accept": "text/html"}).status_code == 303
+    last = post(root, "/accounts/root", do="disable", seen="admin")
+    assert last.status_code == 422 and "admin" in last.text
+    log = root.get("/log").text
+    assert "account.add" in log and "joins the desk" in log and "first words" not in log
+    for name, role, password in (("ana", "reader", "long enough words"), ("New One", "reader", "long enough words"),
+                                 ("two", "king", "long enough words"), ("two", "reader", "x")):  # fmt: skip
+        assert post(root, "/accounts", name=name, role=role, password=password, again=password).status_code == 422
+    for path in ("/accounts", "/log"):
+        assert browser("ana").get(path).status_code == 403
+    assert post(browser("ana"), "/accounts/ana", do="role", role="admin", seen="analyst").status_code == 403
+
+
+def test_without_accounts_the_pages_of_accounts_say_how_to_begin(vedette: Any) -> None:
+    from vedette.bootstrap import open_workspace, web_application
+
+    with TestClient(web_application(open_workspace()), base_url="http://localhost") as client:
+        for path in ("/account", "/accounts"):
+            shown = client.get(path, headers={"accept": "text/html"})
+            assert shown.status_code == 422 and "vedette account add" in shown.text

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
 ROUTERS = (
-    "shell", "people", "api", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit", "history",
-    "brief", "palette", "watch",
+    "shell", "people", "accounts", "api", "board", "case", "map", "evidence", "documents", "reader", "ledger", "elicit",
+    "history", "brief", "palette", "watch",
 )  # fmt: skip
 """Modules of this package with a ``router``, in the order their routes are tried: those asked for most come first."""
 
