@@ -354,7 +354,7 @@ class Workspace:
             )
         if scheme in ("smtp", "smtps"):
             return delivery.Mail(name, address, text_of)
-        return delivery.Apprise(name, address, text_of)
+        return delivery.Apprise(name, address, text_of, allow_private=self.settings.alert_allow_private)
 
     def watch_service(
         self, *, write: Callable[[str], None], say: Callable[[str], None], as_json: bool = False,

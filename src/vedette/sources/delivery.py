@@ -13,6 +13,7 @@ import datetime as dt
 import hashlib
 import hmac
 import http.client
+import ipaddress
 import json
 import os
 import urllib.error
@@ -21,14 +22,15 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from vedette.codec.json import encode
 from vedette.domain.alerts import Alert
 from vedette.errors import BadInput, MissingExtra, SourceFailed
 from vedette.ports.watching import Message
-from vedette.sources.download import check_address
+from vedette.sources.documents.web import guarded
+from vedette.sources.download import check_address, is_public
 
 # A receiver answers within seconds; one that does not is tried again later. [assumption], in seconds.
 TIMEOUT = 15.0
@@ -107,7 +109,7 @@ class Webhook:
         try:
             check_address(self._address, allow_private=self._private)
             request = urllib.request.Request(self._address, data=body, headers=headers)  # noqa: S310  checked above
-            with urllib.request.build_opener(_NoRedirects()).open(request, timeout=TIMEOUT) as answer:
+            with guarded(_NoRedirects(), allow_private=self._private).open(request, timeout=TIMEOUT) as answer:
                 answer.read(1 << 16)
         except SourceFailed as error:
             hint = " Set VEDETTE_ALERT_ALLOW_PRIVATE=yes if it is meant." if "private address" in error.what else ""
@@ -180,9 +182,14 @@ class Mail:
 
 
 class Apprise:
-    """Slack, Telegram and whatever else apprise has an address for (extra ``alerts``)."""
+    """Slack, Telegram and whatever else apprise has an address for (extra ``alerts``).
 
-    def __init__(self, name: str, address: str, words: Words) -> None:
+    A host that is an address or a name of this machine is held against ``allow_private``, and so is the name in an
+    address that posts to any server (``json://``, ``xml://``, ``form://``). Other hosts may be tokens, which no
+    look-up may carry away; nothing is followed to where an answer redirects.
+    """
+
+    def __init__(self, name: str, address: str, words: Words, *, allow_private: bool = False) -> None:
         self._name = name
         self._words = words
         try:
@@ -197,15 +204,48 @@ class Apprise:
             raise BadInput(
                 "apprise knows no service at this address", where=variable(name), fix="See its list of services"
             )
+        for service in self._service:
+            service.redirects = False
+        self._private = allow_private
 
     def send(self, message: Message, alerts: Sequence[Alert]) -> None:
         """See `Channel`."""
         import logging
 
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log would name the address
+        if not self._private and any(_inside(service) for service in self._service):
+            raise SourceFailed(
+                "not an address to post to. Set VEDETTE_ALERT_ALLOW_PRIVATE=yes if it is meant.", where=self._name
+            )
         body = "\n\n".join([*(self._words(a) for a in alerts), f"[{message.key}]"])
         if not self._service.notify(body=body, title=subject(alerts)):
             raise SourceFailed("not delivered", where=self._name)
+
+
+_ANYWHERE: Final = frozenset({"json", "jsons", "xml", "xmls", "form", "forms"})
+"""Schemes of apprise that post to whatever server is named: the host is never a token."""
+
+
+def _inside(service: Any) -> bool:
+    """Whether a service of apprise would be reached inside the network. A name is looked up only when it is one."""
+    host = str(getattr(service, "host", "") or "").strip("[]")
+    try:
+        return not is_public(ipaddress.ip_address(host))
+    except ValueError:
+        if host.casefold() == "localhost" or host.casefold().endswith((".localhost", ".local", ".internal")):
+            return True
+    schemes = {s for kind in ("protocol", "secure_protocol") for s in _texts(getattr(service, kind, None))}
+    if not schemes & _ANYWHERE:
+        return False
+    try:
+        check_address(f"https://{host}/")
+    except (SourceFailed, ValueError):
+        return True
+    return False
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def payload(message: Message, alerts: Sequence[Alert]) -> dict[str, Any]:

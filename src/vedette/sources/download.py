@@ -19,7 +19,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from vedette.errors import SourceFailed
 
@@ -67,8 +67,37 @@ def check_address(url: str, *, allow_private: bool = False) -> None:
         raise SourceFailed(f"the host {parts.hostname} cannot be found ({error})", where=url) from error
     for *_, sockaddr in found:
         address = ipaddress.ip_address(str(sockaddr[0]).split("%")[0])
-        if not address.is_global:
+        if not is_public(address):
             raise SourceFailed(f"{parts.hostname} has the private address {address}: not read", where=url)
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_CARRIES: Final = {
+    # IPv6 prefix: bits below the IPv4 address inside. RFC 6052 (2.1), RFC 3056 (2), RFC 4291 (2.5.5.1).
+    ipaddress.IPv6Network("64:ff9b::/96"): 0, ipaddress.IPv6Network("2002::/16"): 80, ipaddress.IPv6Network("::/96"): 0,
+}  # fmt: skip
+_NEVER: Final = tuple(map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "2001::/32")))
+"""Inside some network by their purpose, though Python calls them global: site-local addresses (RFC 3879), translation
+of a network's own (RFC 8215), and tunnels to addresses behind a translator (RFC 4380)."""
+
+
+def carried(address: _Address) -> _Address:
+    """The IPv4 address that an IPv6 one stands for, else the address itself: a gateway that translates reaches the one
+    inside, and the flags of the outer one say nothing of it.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return address.ipv4_mapped
+        for network, below in _CARRIES.items():
+            if address in network and int(address) > 1:  # :: and ::1 are themselves
+                return ipaddress.IPv4Address(int(address) >> below & 0xFFFFFFFF)
+    return address
+
+
+def is_public(address: _Address) -> bool:
+    """Whether an address, and the one it stands for, lies in the public network."""
+    inner = carried(address)
+    return inner.is_global and not inner.is_multicast and not any(inner in network for network in _NEVER)
 
 
 class _CheckedRedirects(urllib.request.HTTPRedirectHandler):
@@ -134,7 +163,9 @@ def download(
     """
     check_address(url, allow_private=allow_private)
     target.parent.mkdir(parents=True, exist_ok=True)
-    opener = urllib.request.build_opener(_CheckedRedirects(allow_private))
+    from vedette.sources.documents.web import guarded  # which checks addresses as this module does
+
+    opener = guarded(_CheckedRedirects(allow_private), allow_private=allow_private)
     part = target.with_name(target.name + ".part")
     earlier = known or target
     resumed = False

@@ -24,6 +24,7 @@ from typing import Any
 
 from vedette.errors import SourceFailed
 from vedette.ports import ModelAnswer
+from vedette.sources.download import carried, is_public
 
 # Patience with a busy server, in counts and seconds. [assumption]
 ATTEMPTS = 4
@@ -67,27 +68,22 @@ def check_endpoint(url: str, *, allow_private: bool = False) -> tuple[urllib.par
     except (OSError, UnicodeError) as error:
         raise SourceFailed(f"the host cannot be found ({error})", where=host, fix="Check VEDETTE_LLM_URL") from error
     addresses = [ipaddress.ip_address(str(sockaddr[0]).split("%")[0]) for *_, sockaddr in found]
-    for address in map(_inner, addresses):
+    for address in map(carried, addresses):
         if not _allowed(address, allow_private):
             raise SourceFailed(
                 f"it has the private address {address}",
                 where=host,
                 fix="If that is your own server, set VEDETTE_LLM_ALLOW_PRIVATE=yes" if _allowed(address, True) else "",
             )
-        if parts.scheme == "http" and address.is_global:
+        if parts.scheme == "http" and is_public(address):
             raise SourceFailed("documents and the key would travel unencrypted", where=host, fix="Use https")
     return parts, tuple(dict.fromkeys(str(address) for address in addresses))
-
-
-def _inner(address: _Address) -> _Address:
-    """The IPv4 address that an IPv6 one stands for (RFC 4291, 2.5.5.2): its own flags say nothing of it."""
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _allowed(address: _Address, allow_private: bool) -> bool:
     if address.is_multicast or address.is_unspecified or address.is_link_local:
         return False
-    return address.is_loopback or address.is_global or allow_private
+    return address.is_loopback or is_public(address) or allow_private
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,16 @@ by less."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What one source is to be asked: for whom, from which state, and what is known already."""
+    """What one source is to be asked: for whom, from which state, and what is known already.
+
+    ``name``: the source, as `asked_as` gives it.
+    """
 
     watches: tuple[Watch, ...]
     state: SourceState | None
     known: Mapping[str, str]
     first: bool
+    name: str = ""
 
     @property
     def watch(self) -> Watch:
@@ -141,7 +145,7 @@ class WatchService:
         for asked in due:
             ask = self._events if asked.watch.kind is WatchKind.EVENTS else self._ask
             if ask is not None:
-                self._running[asked.watch.source] = self._threads.submit(ask, asked), asked
+                self._running[asked.name] = self._threads.submit(ask, asked), asked
         taken, after, sent = self._settle(failed, all_of_them=all_of_them)
         states |= after
         alerts += taken.alerts
@@ -166,7 +170,7 @@ class WatchService:
             taken, after = self._enter(answers)
             done += taken
             states |= {state.source: state for state in after}
-            failed |= {asked.watch.source: poll.error for asked, poll in answers if poll.error}
+            failed |= {asked.name: poll.error for asked, poll in answers if poll.error}
             if taken.alerts:
                 sent += self._send(failed)
         return done, states, sent
@@ -196,10 +200,11 @@ class WatchService:
     ) -> list[Asked]:
         """The sources that are due and not being asked already."""
         by_source: dict[str, list[Watch]] = {}
+        name = asked_as(watches)
         for watch in watches:
-            by_source.setdefault(watch.source, []).append(watch)
+            by_source.setdefault(name[watch.case, watch.source], []).append(watch)
         return [
-            self._asked(tuple(by_source[source]), states.get(source))
+            self._asked(source, tuple(by_source[source]), states.get(source))
             for source in sorted(by_source)
             if source not in self._running and (all_of_them or self._due(source, states.get(source)))
         ]
@@ -227,11 +232,11 @@ class WatchService:
             return self._monotonic() >= self._next[source]
         return is_due(state, self._clock.now())
 
-    def _asked(self, watches: tuple[Watch, ...], state: SourceState | None) -> Asked:
+    def _asked(self, name: str, watches: tuple[Watch, ...], state: SourceState | None) -> Asked:
         """An item counts as known only when every case has it, or waits for its next try."""
         now = self._clock.now()
         if watches[0].kind is WatchKind.EVENTS:
-            return Asked(watches=watches, state=state, known={}, first=False)  # it goes by its cursor
+            return Asked(watches=watches, state=state, known={}, first=False, name=name)  # it goes by its cursor
         known: dict[str, str] | None = None
         retry = False
         for watch in watches:
@@ -245,17 +250,21 @@ class WatchService:
         if retry and state is not None:
             # What waits is in the whole answer only, not in "nothing changed".
             state = replace(state, etag="", modified="")
-        return Asked(watches=watches, state=state, known=known or {}, first=not known)
+        return Asked(watches=watches, state=state, known=known or {}, first=not known, name=name)
 
     def _ask(self, asked: Asked) -> Poll:
         now = self._clock.now()
-        state = asked.state or SourceState(source=asked.watch.source, next_due=now, since=now)
+        state = asked.state or SourceState(source=asked.name, next_due=now, since=now)
         return self._poller.poll(asked.watch, state, asked.known, first=asked.first)
 
     def _enter(self, answers: Sequence[tuple[Asked, Poll]]) -> tuple[Taken, list[SourceState]]:
         """Give what sources said to every case that watches them; then record that they were looked at."""
         now = self._clock.now()
-        after = [after_poll(a.state, a.watch, poll, now, chance=self._chance()) for a, poll in answers]
+        after = [
+            after_poll(a.state or SourceState(source=a.name, next_due=now, since=now), a.watch, poll, now,
+                       chance=self._chance())
+            for a, poll in answers
+        ]  # fmt: skip
         done = Taken()
         for (asked, poll), state in zip(answers, after, strict=True):
             if poll.found:
@@ -341,7 +350,19 @@ class WatchService:
 
 
 def _of_case(case: str, watches: Sequence[Watch], states: Mapping[str, SourceState]) -> list[SourceState]:
-    return [states[w.source] for w in watches if w.case == case and w.source in states]
+    name = asked_as(watches)
+    return [states[name[w.case, w.source]] for w in watches if w.case == case and name[w.case, w.source] in states]
+
+
+def asked_as(watches: Sequence[Watch]) -> Mapping[tuple[str, str], str]:
+    """(case, source) -> the name under which the source is asked: once for all cases, but never for one that may not
+    look inside the network together with one that may. What was allowed for one case would be read into the other.
+    """
+    inside = {w.source for w in watches if w.allow_private}
+    return {
+        (w.case, w.source): w.source if w.allow_private or w.source not in inside else f"{w.source} (from outside)"
+        for w in watches
+    }
 
 
 def add_watches(
@@ -363,8 +384,10 @@ def status(store: WatchStore, now: dt.datetime) -> dict[str, Any]:
     states = store.source_states()
     counts = store.item_counts()
     rows = []
-    for watch in store.watches():
-        state = states.get(watch.source)
+    watches = store.watches()
+    name = asked_as(watches)
+    for watch in watches:
+        state = states.get(name[watch.case, watch.source])
         rows.append(
             {
                 "case": watch.case, "kind": watch.kind, "source": watch.address, "every": watch.every,

@@ -191,14 +191,57 @@ def test_apprise_speaks_to_its_services_and_names_no_address(monkeypatch: pytest
     pytest.importorskip("apprise")
     with receiver() as (address, got):
         host = address.removeprefix("http://").partition("/")[0]
-        Apprise("desk", f"json://{host}/hook", text_of).send(message(alert()), [alert()])
+        Apprise("desk", f"json://{host}/hook", text_of, allow_private=True).send(message(alert()), [alert()])
         assert alert().key in json.loads(got[0][1])["message"]
     with receiver(500) as (address, _), pytest.raises(SourceFailed) as failed:
         host = address.removeprefix("http://").partition("/")[0]
-        Apprise("desk", f"json://{host}/token-abc", text_of).send(message(alert()), [alert()])
+        Apprise("desk", f"json://{host}/token-abc", text_of, allow_private=True).send(message(alert()), [alert()])
     assert "token-abc" not in str(failed.value)
     with pytest.raises(BadInput, match="no service"):
         Apprise("desk", "nonsense://x", text_of)
+
+
+@pytest.mark.parametrize(
+    "address", ["json://127.0.0.1:9/token-abc", "form://localhost/token-abc", "xmls://10.0.0.8/token-abc",
+                "gotify://192.168.1.2/AbcDefGhi12345_", "json://2130706433:9/token-abc", "json://[::1]:9/token-abc"]
+)  # fmt: skip
+def test_apprise_posts_to_nothing_inside_the_network_unless_allowed(address: str) -> None:
+    pytest.importorskip("apprise")
+    with pytest.raises(SourceFailed, match="VEDETTE_ALERT_ALLOW_PRIVATE") as failed:
+        Apprise("desk", address, text_of).send(message(alert()), [alert()])
+    assert "token-abc" not in str(failed.value)
+
+
+def test_apprise_is_led_nowhere_else() -> None:
+    pytest.importorskip("apprise")
+    with receiver(302) as (address, got):
+        host = address.removeprefix("http://").partition("/")[0]
+        with pytest.raises(SourceFailed, match="not delivered"):
+            Apprise("desk", f"json://{host}/x", text_of, allow_private=True).send(message(alert()), [alert()])
+        assert len(got) == 1
+
+
+def test_a_token_in_the_place_of_a_host_is_looked_up_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("apprise")
+    from vedette.sources import delivery
+
+    asked: list[str] = []
+    monkeypatch.setattr(delivery, "check_address", lambda url, **_: asked.append(url))
+    for address in ("slack://T1234ABCD/A1234ABCD/C1234abcdefgh", "json://hooks.example.org/x"):
+        (service,) = Apprise("desk", address, text_of)._service
+        assert not delivery._inside(service)
+    assert asked == ["https://hooks.example.org/"]
+
+
+def test_a_webhook_whose_name_changes_its_answer_is_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The look-up says a public address, the connection ends inside: neither the alert nor the signature leaves."""
+    from vedette.sources import delivery
+
+    monkeypatch.setattr(delivery, "check_address", lambda url, allow_private: None)
+    with receiver() as (address, got):
+        with pytest.raises(SourceFailed, match="not an address to post to"):
+            Webhook("desk", address, "s3cret", text_of).send(message(alert()), [alert()])
+        assert got == []
 
 
 @pytest.mark.parametrize("scheme", ["slack://T1234/A1234/C1234", "tgram://123456789:abcdefg_hijklmnop/12315544/"])

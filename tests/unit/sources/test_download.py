@@ -132,3 +132,29 @@ def test_a_redirect_is_checked_like_the_first_address(tmp_path: Path) -> None:
         pytest.raises(SourceFailed, match="user name or password"),
     ):
         download(site.url("a"), tmp_path / "a", allow_private=True, sleep=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [("8.8.8.8", True), ("10.0.0.8", False), ("100.64.0.1", False), ("224.0.0.1", False), ("0.0.0.0", False),
+     ("2606:2800:21f:cb07::1", True), ("fd00::1", False), ("fe80::1", False), ("fec0::1", False), ("ff02::1", False),
+     ("::1", False), ("::", False), ("::ffff:8.8.8.8", True), ("::ffff:10.0.0.8", False), ("::10.0.0.8", False),
+     ("64:ff9b::808:808", True), ("64:ff9b::a00:8", False), ("64:ff9b::a9fe:a9fe", False), ("64:ff9b:1::1", False),
+     ("2002:808:808::1", True), ("2002:a00:8::1", False), ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False)],
+)  # fmt: skip
+def test_an_address_stands_for_the_one_inside_it(address: str, public: bool) -> None:
+    import ipaddress
+
+    from vedette.sources.download import is_public
+
+    assert is_public(ipaddress.ip_address(address)) is public
+
+
+def test_a_name_that_changes_its_answer_gains_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vedette.sources import download as module
+
+    monkeypatch.setattr(module, "check_address", lambda url, allow_private: None)
+    with publisher({"a": Served(b"secret")}) as site:
+        with pytest.raises(SourceFailed, match="private address"):
+            download(site.url("a"), tmp_path / "a", sleep=lambda _: None)
+        assert site.requests == []

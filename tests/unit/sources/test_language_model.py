@@ -250,7 +250,8 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     [("127.0.0.1", True, True), ("::1", True, True), ("10.0.0.8", False, True), ("192.168.1.5", False, True),
      ("100.64.0.1", False, True), ("fd00::1", False, True), ("169.254.169.254", False, False),
      ("fe80::1%eth0", False, False), ("0.0.0.0", False, False), ("224.0.0.1", False, False),
-     ("::ffff:169.254.169.254", False, False), ("::ffff:10.0.0.8", False, True)],
+     ("::ffff:169.254.169.254", False, False), ("::ffff:10.0.0.8", False, True),
+     ("64:ff9b::a9fe:a9fe", False, False), ("2002:a00:8::1", False, True)],
 )  # fmt: skip
 def test_private_addresses(monkeypatch: pytest.MonkeyPatch, address: str, always: bool, when_allowed: bool) -> None:
     resolving(monkeypatch, address)
@@ -268,6 +269,25 @@ def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> No
         resolving(monkeypatch, "127.0.0.2", "127.0.0.1")  # nothing listens on the first
         assert model(server, url=server.url.replace("127.0.0.1", "made.example")).answer(answer_schema(), ASK).value
     assert server.seen[0].headers["Host"].startswith("made.example:")
+
+
+def test_a_name_is_looked_up_once_and_that_address_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that says another address the second time gains nothing: the one that was checked is used."""
+    with chat_server([GOOD]) as server:
+        resolving(monkeypatch, "127.0.0.1")
+        checked = socket.getaddrinfo
+        asked: list[str] = []
+
+        def changing(host: str, port: int, *rest: Any, **named: Any) -> list[Any]:
+            if host.endswith(".example"):
+                asked.append(host)
+                if len(asked) > 1:
+                    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.2", 9))]
+            return list(checked(host, port, *rest, **named))
+
+        monkeypatch.setattr(socket, "getaddrinfo", changing)
+        assert model(server, url=server.url.replace("127.0.0.1", "made.example")).answer(answer_schema(), ASK).value
+    assert asked == ["made.example"]
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:

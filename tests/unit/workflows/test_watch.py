@@ -495,3 +495,28 @@ def test_an_item_added_by_hand_is_named_as_the_reason(world: World) -> None:
     world.tick()
     newest = world.store.alerts()[0]
     assert newest.kind is AlertKind.PROBABILITY and newest.reasons[0].what == "New: Orders were seen"
+
+
+def test_what_one_case_may_read_inside_the_network_is_not_read_into_another(world: World) -> None:
+    """The same address watched by a case that may look inside and by one that may not: asked apart."""
+    world.cases.create(open_case_of("other", TODAY))
+    world.watch()
+    add_watches(world.store, world.looker, [Watch(case="other", kind=WatchKind.FEED, address=FEED, allow_private=True,
+                                                  every=60.0)], CaseWatch(case="other"))  # fmt: skip
+    plain = world.sources.poll
+    asked: list[bool] = []
+
+    def guarded(watch: Watch, state: SourceState, known: Mapping[str, str], *, first: bool) -> Poll:
+        asked.append(watch.allow_private)
+        if not watch.allow_private:
+            return Poll(error="news.example has the private address 10.0.0.8: not read")
+        return plain(watch, state, known, first=first)
+
+    world.sources.poll = guarded  # type: ignore[method-assign]
+    world.sources.put(1)
+    world.round()
+    assert sorted(asked) == [False, True]
+    assert [len(world.cases.load(c).documents) for c in ("made", "other")] == [0, 1]
+    rows = {r["case"]: r for r in status(world.store, world.time.now())["sources"]}
+    assert "private address" in rows["made"]["why"] and rows["other"]["why"] == ""
+    assert rows["made"]["failures"] == 1 and rows["other"]["failures"] == 0

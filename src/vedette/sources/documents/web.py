@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from vedette.errors import SourceFailed
-from vedette.sources.download import check_address
+from vedette.sources.download import check_address, is_public
 
 # A news page answers within seconds; one that takes longer holds up the folder behind it. [assumption]
 TIMEOUT = 20.0
@@ -59,7 +59,7 @@ class _Guard:
         """Refuse a connection that ended up inside the network, before anything is sent over it."""
         self.open.append(sock)
         address = ipaddress.ip_address(str(sock.getpeername()[0]).split("%")[0])
-        if not self.allow_private and not address.is_global:
+        if not self.allow_private and not is_public(address):
             sock.close()
             raise SourceFailed(f"{host} has the private address {address}: not read", where=host, fix=_ALLOW)
 
@@ -119,6 +119,14 @@ class _HttpsHandler(urllib.request.HTTPSHandler):
         return self.do_open(_made(_Https, self.guard, req), req)
 
 
+def guarded(
+    *more: urllib.request.BaseHandler, allow_private: bool = False, guard: _Guard | None = None
+) -> urllib.request.OpenerDirector:
+    """An opener whose every connection is looked at once it stands and before anything is sent over it."""
+    guard = guard or _Guard(allow_private=allow_private)
+    return urllib.request.build_opener(_HttpHandler(guard), _HttpsHandler(guard), *more)
+
+
 class _Redirects(urllib.request.HTTPRedirectHandler):
     max_redirections = REDIRECTS
 
@@ -165,9 +173,7 @@ def fetch_page(
     for attempt in range(1, attempts + 1):
         retry_after = ""
         guard = _Guard(allow_private=allow_private)
-        opener = urllib.request.build_opener(
-            _HttpHandler(guard), _HttpsHandler(guard), _Redirects(allow_private=allow_private)
-        )
+        opener = guarded(_Redirects(allow_private=allow_private), guard=guard)
         headers = {"User-Agent": "vedette (research)", "Accept-Encoding": "identity"}
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"If-Modified-Since": modified} if modified else {}
