@@ -902,6 +902,9 @@ dyad_days = st.builds(
 day_volumes = st.builds(events.DayVolume, dataset=ids, day=days, events=whole_numbers)
 gaps = st.builds(events.Gap, first=days, last=days)
 file_failures = st.builds(events.FileFailure, dataset=ids, file=words, reason=words, at=instants)
+forgotten_failures = st.builds(
+    events.Forgotten, dataset=ids, file=words, reason=words, failed_at=instants, forgotten_at=instants,
+)  # fmt: skip
 coverages = st.builds(
     events.Coverage, dataset=ids, events=whole_numbers, first_day=maybe(days), last_day=maybe(days),
     newest_available=maybe(instants), files=whole_numbers, failures=some(file_failures, 2), rejected=whole_numbers,

@@ -118,3 +118,66 @@ def test_the_list_shows_terms(vedette: CommandLine) -> None:
             "eyes-on-russia"} == {r["id"] for r in rows}  # fmt: skip
     assert all(r["licence"] and r["citation"] and r["lag"] for r in rows)
     assert [r["id"] for r in rows if r["private"]] == ["acled"]
+
+
+def test_a_wrong_folder_can_be_forgotten_and_nothing_else_is(
+    vedette: CommandLine, files: Path, tmp_path: Path
+) -> None:
+    vedette("events", "ingest", "gdelt2", files / "20220111120000.export.CSV.zip")
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    for n in range(3):
+        write(wrong / f"note{n}.txt", [f"note {n}"])
+    said = vedette("events", "ingest", "gdelt2", wrong)
+    assert said.status == 2 and "note0.txt: failed: its first line" in said.err, "the name is said once"
+    before = json.loads(vedette.ok("events", "query", "--json"))
+    assert "3 of 4 files failed" in before["warnings"][0] and "vedette events forget" in before["warnings"][0]
+    assert "gdelt2 note0.txt: its first line" in vedette("events", "status").err
+    assert "note1.txt: forgotten" in vedette.ok("events", "forget", "note1.txt")
+    assert "2 of 3 files failed" in vedette("events", "query").err
+    assert vedette.ok("events", "forget", "note?.txt").count("forgotten") == 2
+    after = json.loads(vedette.ok("events", "query", "--json"))
+    assert not after["warnings"] and after["rows"] == before["rows"], "what was taken in stays"
+    status = json.loads(vedette.ok("events", "status", "--json"))
+    assert [f["file"] for f in status["forgotten"]] == ["note1.txt", "note0.txt", "note2.txt"]
+    assert all(f["reason"] and f["failed_at"] <= f["forgotten_at"] for f in status["forgotten"])
+    assert status["datasets"][0]["rejected"] == 1 and not status["datasets"][0]["truncated"]
+    assert "3 failures forgotten" in vedette("events", "status").err
+    vedette("events", "ingest", "gdelt2", wrong)
+    assert "3 of 4 files failed" in vedette("events", "query").err, "what fails again is named again"
+    assert len(json.loads(vedette.ok("events", "forget", "--failed", "--json"))["forgotten"]) == 3
+    assert "No file failed" in vedette.ok("events", "forget", "--failed")
+
+
+def test_only_failures_are_forgotten(vedette: CommandLine, files: Path) -> None:
+    assert "No file failed" in vedette.ok("events", "forget", "--failed")
+    vedette("events", "ingest", "gdelt2", files)
+    good = vedette.refused("events", "forget", "20220111120000.export.CSV.zip")
+    assert "unknown failed file" in good and "broken.zip" in good
+    assert "names of files, or --failed" in vedette.refused("events", "forget")
+    assert "names of files, or --failed" in vedette.refused("events", "forget", "broken.zip", "--failed")
+    assert "No file failed" in vedette.ok("events", "forget", "--failed", "--dataset", "icews")
+    assert "1 of 2 files failed" in vedette("events", "query").err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["query", "--in", "Kiev"], "--in: unknown state 'Kiev'. Kiev (Kyiv) is a town in Ukraine: --in UKR, or"),
+        (["query", "--dyad", "Qwxyz", "UKR"], "--dyad: unknown state 'Qwxyz'. States go by English name or ISO code"),
+        (["query", "--in", "Ukrane"], "--in: unknown state 'Ukrane'. Nearest: Ukraine (UKR"),
+        (["query", "--daily", "--engine", "spark2"], "'spark2' is no engine. Use store, duckdb or spark"),
+    ],
+)
+def test_a_slip_in_a_question_is_answered_with_the_way_out(vedette: CommandLine, words: list[str], says: str) -> None:
+    assert says in vedette.refused("events", *words)
+
+
+def test_a_file_in_the_place_of_a_data_set_is_told_how_to_be_taken_in(
+    vedette: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "mine.csv", ["a,b", "1,2"])
+    line = vedette.refused("events", "ingest", "mine.csv")
+    assert "vedette events ingest --mapping FILE.toml mine.csv" in line and "ingest gdelt2 mine.csv" in line
+    assert "Known: gdelt2" in vedette.refused("events", "ingest", "nothing.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -118,3 +119,22 @@ def test_a_hostile_feed_reaches_no_terminal(vedette: Any, case: str) -> None:
         done = vedette("watch", "run", "--once")
     assert "1 item read" in done.err and "Yelsk" in done.out
     assert "\x9b" not in done.out and "\u202e" not in done.out
+
+
+def test_a_closed_case_is_watched_with_a_warning(vedette: Any, tmp_path: Path) -> None:
+    open_workspace().cases.create(open_case_of("over", dt.date(2022, 1, 20)))
+    done = vedette("watch", "add", "over", "--folder", tmp_path)
+    assert done.status == 0 and "Warning: over closed on 2022-03-11: nothing will be read into it" in done.err
+    assert "its window is over" in vedette("watch", "run", "--once").err
+
+
+def test_an_open_case_is_watched_without_one(vedette: Any, case: str, tmp_path: Path) -> None:
+    assert "Warning" not in vedette("watch", "add", case, "--folder", tmp_path).err
+
+
+def test_a_file_in_the_place_of_a_folder_is_said_to_be_one(vedette: Any, case: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("A note.")
+    line = vedette.refused("watch", "add", case, "--folder", file)
+    assert "this is a file, not a folder" in line and f"vedette read --case {case} FILE" in line
+    assert "no such folder" in vedette.refused("watch", "add", case, "--folder", tmp_path / "b")

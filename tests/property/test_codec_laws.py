@@ -122,6 +122,7 @@ KINDS: dict[type, st.SearchStrategy[Any]] = {
     events.DayVolume: nouns.day_volumes,
     events.Gap: nouns.gaps,
     events.FileFailure: nouns.file_failures,
+    events.Forgotten: nouns.forgotten_failures,
     events.Coverage: nouns.coverages,
     events.RejectedRow: nouns.rejected_rows,
     accounts.Account: nouns.accounts_known,

@@ -223,6 +223,38 @@ def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
+@app.command("forget")
+def forget(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILES...]", help="Names as status shows them; * and ? are allowed.")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Every file that failed.")] = False,
+    dataset: Annotated[str, typer.Option("--dataset", help="Only failures of this data set.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Forget that files failed, such as those of a wrong folder, so that answers no longer warn of them.
+
+    Rows that were taken in stay, and so do malformed rows. What was forgotten is kept in a log (status), and a file
+    that fails again is named again.
+    """
+    from vedette.bootstrap import open_workspace
+    from vedette.errors import BadInput
+    from vedette.workflows.events import forget as run
+
+    if bool(names) == failed:
+        raise BadInput("say which: names of files, or --failed for all", fix="vedette events status lists them")
+    workspace = open_workspace()
+    gone = run(workspace.event_intake(), workspace.events, names or (), every=failed, dataset=dataset)
+    if as_json:
+        print_json({"forgotten": list(gone)})
+        return 0
+    for f in gone:
+        print(f"{f.dataset} {clean(f.file)}: forgotten")
+    if not gone:
+        print("No file failed.")
+    return 0
+
+
 @app.command("status")
 def status(
     rejected: Annotated[bool, typer.Option("--rejected", help="The malformed rows: line, cell, reason.")] = False,
@@ -271,6 +303,8 @@ def status(
         for c in found.coverage:
             for f in c.failures:
                 say(f"{f.dataset} {clean(f.file)}: {clean(f.reason)}")
+        if found.forgotten:
+            say(f"{counted(len(found.forgotten), 'failure')} forgotten; --json names them")
     for line in found.warnings:
         say(f"Warning: {line}")
     return 0

@@ -98,7 +98,13 @@ def add(
         workspace.channel(name, write=print)  # says now what would fail at three in the morning
     for name in setting.rule.scenarios:
         found.scenario_set.scenario(name)
-    fresh, setting = add_watches(workspace.watching, workspace.looker(), watches, setting)
+    looker = workspace.looker()
+    fresh, setting = add_watches(workspace.watching, looker, watches, setting)
+    if looker.closed(found.id):
+        say(
+            f"Warning: {found.id} closed on {found.deadline}: nothing will be read into it. "
+            "A case with a later deadline is made with:  vedette case new"
+        )
     if as_json:
         print_json({"case": found.id, "added": fresh, "setting": setting})
         return
@@ -315,6 +321,11 @@ def _watches(
                 raise BadInput(f"{address!r} is not an http(s) address", where=f"--{name}")
             if name == "folder":
                 address = str(Path(address).expanduser().absolute())
+                if Path(address).exists() and not Path(address).is_dir():
+                    raise BadInput(
+                        "this is a file, not a folder", where=address,
+                        fix=f"Read it once with: vedette read --case {case} FILE; or watch {Path(address).parent}",
+                    )  # fmt: skip
                 if not Path(address).is_dir():
                     raise BadInput("no such folder", where=address)
             if name == "events":

@@ -188,6 +188,17 @@ class FileFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """A file that could not be read, and that a person said need not be: no answer is short for want of it."""
+
+    dataset: str
+    file: str
+    reason: str
+    failed_at: dt.datetime
+    forgotten_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What is there of one data set, as of a day or altogether.
 

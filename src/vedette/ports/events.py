@@ -10,7 +10,16 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from vedette.domain.events import Coverage, DayVolume, DyadDay, Event, EventQuery, FileFailure, RejectedRow
+from vedette.domain.events import (
+    Coverage,
+    DayVolume,
+    DyadDay,
+    Event,
+    EventQuery,
+    FileFailure,
+    Forgotten,
+    RejectedRow,
+)  # fmt: skip
 from vedette.domain.time import AsOf
 
 
@@ -46,6 +55,10 @@ class EventStore(Protocol):
 
     def failures(self, *, as_of: AsOf | None = None) -> tuple[int, Sequence[FileFailure]]:
         """How many files were asked for so far, and those of them that could not be read; quicker than `coverage`."""
+        ...
+
+    def forgotten(self) -> Sequence[Forgotten]:
+        """Failures that a person said need not be mended, in the order in which that was said."""
         ...
 
     def newest_batch(self) -> int:

@@ -22,6 +22,7 @@ from vedette.domain.events import (
     Event,
     EventQuery,
     FileFailure,
+    Forgotten,
     Gap,
     Provenance,
     RejectedRow,
@@ -175,12 +176,29 @@ class DuckEventStore:
         """Files asked for, and those that could not be read; see `EventStore.failures`."""
         if not self.exists():
             return 0, []
-        found = []
-        for dataset, name, reason, at in self._catalogue.failures():
-            when = dt.datetime.fromisoformat(at)
-            if as_of is None or as_of.admits(when):
-                found.append(FileFailure(dataset=dataset, file=name, reason=reason, at=when))
+        found = [
+            FileFailure(dataset=d, file=n, reason=r, at=dt.datetime.fromisoformat(at))
+            for d, n, r, at in self._catalogue.failures()
+        ]
+        if as_of is not None:  # what was forgotten later was still missing then
+            found += [
+                FileFailure(dataset=f.dataset, file=f.file, reason=f.reason, at=f.failed_at)
+                for f in self.forgotten() if not as_of.admits(f.forgotten_at)
+            ]  # fmt: skip
+            found = [f for f in found if as_of.admits(f.at)]
         return self._catalogue.count_done() + len(found), found
+
+    def forgotten(self) -> Sequence[Forgotten]:
+        """Failures that a person said need not be mended; see `EventStore.forgotten`."""
+        if not self.exists():
+            return []
+        return [
+            Forgotten(
+                dataset=d, file=n, reason=r, failed_at=dt.datetime.fromisoformat(at),
+                forgotten_at=dt.datetime.fromisoformat(then),
+            )
+            for d, n, r, at, then in self._catalogue.forgotten()
+        ]  # fmt: skip
 
     def newest_batch(self) -> int:
         """Number of the last batch; see `EventStore.newest_batch`."""

@@ -40,6 +40,10 @@ CREATE TABLE failures (
 CREATE TABLE batches (number INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files, recorded_at TEXT NOT NULL);
 CREATE TABLE datasets (id TEXT PRIMARY KEY, lag_days INTEGER NOT NULL, checked_at TEXT NOT NULL);
 """
+_FORGOTTEN = """
+CREATE TABLE IF NOT EXISTS forgotten (
+    dataset TEXT NOT NULL, name TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, forgotten_at TEXT NOT NULL)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,9 @@ class Catalogue:
                     f"the catalogue has form {version}, this program reads {SCHEMA}", where=str(path),
                     fix="Use the version of Vedette that wrote it, or remove the folder and ingest again",
                 )  # fmt: skip
+            if create:
+                # Came later than the first catalogues. An older program does not miss it, so the form is the same.
+                self._con.execute(_FORGOTTEN)
         except sqlite3.DatabaseError as error:
             raise unavailable(error, path) from error
 
@@ -278,6 +285,24 @@ class Catalogue:
     def failures(self) -> list[tuple[str, str, str, str]]:
         """data set, file, reason, when."""
         return list(self._con.execute("SELECT dataset, name, reason, at FROM failures ORDER BY dataset, name"))
+
+    def forget_failure(self, dataset: str, name: str, now: dt.datetime) -> None:
+        """A failure that need not be mended: it moves into the log of those. Nothing that was taken in is touched."""
+        with self.transaction():
+            self._con.execute(
+                "INSERT INTO forgotten SELECT dataset, name, reason, at, ? FROM failures "
+                "WHERE dataset = ? AND name = ?",
+                (now.isoformat(), dataset, name),
+            )
+            self._con.execute("DELETE FROM failures WHERE dataset = ? AND name = ?", (dataset, name))
+
+    def forgotten(self) -> list[tuple[str, str, str, str, str]]:
+        """data set, file, reason, when it failed, when it was forgotten; oldest first."""
+        if not self._con.execute("SELECT 1 FROM sqlite_master WHERE name = 'forgotten'").fetchone():
+            return []  # written before there was one
+        return list(
+            self._con.execute("SELECT dataset, name, reason, at, forgotten_at FROM forgotten ORDER BY 5, 2")
+        )
 
     # --- data sets and batches -------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +151,12 @@ class EventIntake:
         now = self.clock.now()
         self.catalogue.note_dataset(dataset.id, dataset.lag_days, now)
         self.catalogue.fail(dataset.id, name, reason, now)
+
+    def forget(self, failures: Iterable[tuple[str, str]]) -> None:
+        """Data sets and files whose failures need not be mended; see `Catalogue.forget_failure`."""
+        now = self.clock.now()
+        for dataset, name in failures:
+            self.catalogue.forget_failure(dataset, name, now)
 
     def take(
         self, file: EventFile, pieces: Callable[[int], Iterator[Path]], *, available: dt.datetime | None = None

@@ -165,9 +165,9 @@ class PortableEvents:
     """The store's parquet files under an engine. ``master``: Spark's master address, ``local[2]`` by default."""
 
     def __init__(self, files: Mapping[str, Sequence[Path]], engine: Engine | str, *, master: str = "local[2]") -> None:
-        lib = ibis()
         if engine not in ("duckdb", "spark"):
-            raise BadInput(f"{engine!r} is no engine", fix="Use duckdb or spark")
+            raise BadInput(f"{engine!r} is no engine", where="--engine", fix="Use store, duckdb or spark")
+        lib = ibis()
         self.engine = engine
         self._session = _spark(master) if engine == "spark" else None
         self._backend = lib.pyspark.connect(self._session) if self._session else lib.duckdb.connect()

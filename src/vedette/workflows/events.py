@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from vedette.domain.events import Circle, Coverage, Event, EventQuery
+from vedette.domain.events import Circle, Coverage, Event, EventQuery, FileFailure, Forgotten
 from vedette.domain.plain import to_plain
 from vedette.domain.time import AsOf, parse_date
-from vedette.errors import BadInput, StoreUnavailable, VedetteError
+from vedette.errors import BadInput, StoreUnavailable, UnknownState, VedetteError
 from vedette.frames.events import EventDataset, EventFile, Taken
 from vedette.ports.events import EventStore
 from vedette.reference.plover import QUADS, ROOTS
@@ -105,6 +105,10 @@ class Taking(AbstractContextManager["Taking"], Protocol):
         """Join small files."""
         ...
 
+    def forget(self, failures: Iterable[tuple[str, str]]) -> None:
+        """Move failures, by data set and file, into the log of those that need not be mended."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
@@ -178,6 +182,8 @@ def _take_one(writer: Taking, dataset: EventDataset, one: SuppliedFile, availabl
             raise
         except VedetteError as error:
             reason = str(error)
+    # Every line that says it begins with the file already.
+    reason = reason.removeprefix(f"{one.name}: ")
     writer.failed(dataset, one.name, reason)
     return Taken(dataset=dataset.id, file=one.name, status="failed", message=reason)
 
@@ -195,6 +201,35 @@ def _said(result: Taken) -> str:
     return f"{result.read:,} rows: {', '.join(parts)}"
 
 
+def forget(
+    intake: AbstractContextManager[Taking], store: EventStore, names: Iterable[str], *, every: bool, dataset: str = ""
+) -> tuple[FileFailure, ...]:
+    """Forget failed files by name (``*`` and ``?`` stand for letters), or ``every`` one; of one data set if given.
+
+    Only failures: rows that were taken in, and rows kept aside, stay. Each is kept in the store's log of forgotten
+    failures; a file that fails again is named again. Raises `UnknownName` for a name that no failure bears.
+    """
+    import fnmatch
+
+    from vedette.errors import UnknownName
+
+    failed = [f for f in store.failures()[1] if dataset in ("", f.dataset)]
+    chosen = list(failed) if every else []
+    for name in names:
+        found = [f for f in failed if fnmatch.fnmatchcase(f.file, name) or f.file == name]
+        if not found:
+            raise UnknownName(
+                "failed file", name, nearest=[f.file for f in failed[:3]],
+                fix="" if failed else "No file failed: what was taken in is not forgotten",
+            )
+        chosen += found
+    kept = tuple(dict.fromkeys(chosen))
+    if kept:
+        with intake as writer:
+            writer.forget((f.dataset, f.file) for f in kept)
+    return kept
+
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
@@ -208,28 +243,50 @@ def event_query(
     Raises `UnknownState`, `BadInput` and `DateRefused`, naming the part that cannot be read.
     """
     return EventQuery(
-        source=state_code(dyad[0]) if dyad else None,
-        target=state_code(dyad[1]) if dyad else None,
+        source=state_code(dyad[0], where="--dyad") if dyad else None,
+        target=state_code(dyad[1], where="--dyad") if dyad else None,
         both_ways=both_ways,
         roots=event_roots(classes),
         since=parse_date(since, where="--since") if since else None,
         until=parse_date(until, where="--until") if until else None,
         as_of=AsOf.of(parse_date(as_of, where="--as-of")) if as_of else None,
         near=circle(near) if near else None,
-        place_state=state_code(place) if place else None,
+        place_state=state_code(place, where="--in") if place else None,
         datasets=tuple(datasets),
         limit=limit,
     )
 
 
-def state_code(name: str) -> str:
-    """ISO 3166 letters of a state by name or code; raises `UnknownState` with the nearest."""
+def state_code(name: str, *, where: str = "") -> str:
+    """ISO 3166 letters of a state by name or code; raises `UnknownState`: the nearest, or where a town lies."""
     from vedette.reference.event_codes import code_tables, folded
 
     codes = code_tables()
     if name.upper() in codes.actors:
         return codes.actors[name.upper()]
-    return codes.names.get(folded(name)) or find_state(name).iso3
+    if found := codes.names.get(folded(name)):
+        return found
+    try:
+        return find_state(name).iso3
+    except UnknownState as error:
+        raise UnknownState(name, nearest=error.nearest, where=where, fix=_way_out(name, error.nearest)) from None
+
+
+def _way_out(name: str, nearest: tuple[str, ...]) -> str:
+    from vedette.reference.gazetteer import candidates
+
+    if nearest:
+        return ""  # the error names them
+    # Towns of a size that a person may mean. [assumption]
+    towns = candidates(name, limit=1, at_least=50_000)
+    if towns:
+        town = towns[0]
+        state = find_state(town.country).name
+        called = town.name if town.name.casefold() == name.casefold() else f"{name} ({town.name})"
+        return (
+            f"{called} is a town in {state}: --in {town.country}, or around it --near {town.lat:.2f},{town.lon:.2f},50"
+        )
+    return "States go by English name or ISO code, such as Ukraine, UKR or UA"
 
 
 def event_roots(names: Iterable[str]) -> tuple[str, ...]:
@@ -272,6 +329,7 @@ class EventStatus:
     coverage: tuple[Coverage, ...]
     warnings: tuple[str, ...]
     batch: int
+    forgotten: tuple[Forgotten, ...] = ()
 
     def to_dict(self) -> Mapping[str, object]:
         """As JSON; gaps with their days."""
@@ -279,7 +337,10 @@ class EventStatus:
         for c in self.coverage:
             plain = dict(to_plain(c))
             rows.append({**plain, "truncated": c.truncated})
-        return {"datasets": rows, "warnings": list(self.warnings), "batch": self.batch}
+        return {
+            "datasets": rows, "warnings": list(self.warnings), "batch": self.batch,
+            "forgotten": [dict(to_plain(f)) for f in self.forgotten],
+        }
 
 
 def status(store: EventStore, today: dt.date, *, as_of: AsOf | None = None) -> EventStatus:
@@ -287,8 +348,8 @@ def status(store: EventStore, today: dt.date, *, as_of: AsOf | None = None) -> E
     coverage = tuple(store.coverage(as_of=as_of, today=as_of.date if as_of else today))
     return EventStatus(
         coverage=coverage, warnings=(*truncation(store, as_of), *_late(coverage), *old_tables(today)),
-        batch=store.newest_batch(),
-    )
+        batch=store.newest_batch(), forgotten=tuple(store.forgotten()),
+    )  # fmt: skip
 
 
 def truncation(store: EventStore, as_of: AsOf | None = None) -> tuple[str, ...]:
@@ -299,7 +360,7 @@ def truncation(store: EventStore, as_of: AsOf | None = None) -> tuple[str, ...]:
     names = ", ".join(f"{f.dataset} {f.file}" for f in failed[:3]) + (" and others" if len(failed) > 3 else "")
     return (
         f"{len(failed)} of {files} files failed ({names}); no reporting is not no event. "
-        "vedette events status lists them",
+        "vedette events status lists them, vedette events forget takes out what was no such file",
     )
 
 

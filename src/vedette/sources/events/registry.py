@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 
 from vedette.errors import SourceFailed, UnknownName
 from vedette.frames.events import EventDataset
@@ -25,8 +26,12 @@ def find_event_dataset(name: str) -> EventDataset:
     known = all_event_datasets()
     if name not in known:
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-        raise UnknownName(
-            "event data set", name, nearest=near,
-            fix=f"Known: {', '.join(known)}; or describe your own table with --mapping FILE",
-        )  # fmt: skip
+        fix = f"Known: {', '.join(known)}; or describe your own table with --mapping FILE"
+        if Path(name).exists():
+            fix = (
+                f"That is a file or folder: name its data set first (vedette events ingest gdelt2 {name}; --list shows "
+                f"all), or say which column is what (vedette events ingest --mapping FILE.toml {name}; see the how-to "
+                "on coded events)"
+            )
+        raise UnknownName("event data set", name, nearest=near, fix=fix)
     return known[name]
