@@ -155,7 +155,7 @@ SETTINGS: tuple[SettingLine, ...] = (
         variable="VEDETTE_ALERT_ALLOW_PRIVATE",
         default="no",
         unit="yes or no",
-        doc="Whether a webhook may have an address inside your own network.",
+        doc="Whether alerts may be posted to an address inside your own network (webhooks, apprise).",
     ),
     SettingLine(
         name="events_memory_mb",

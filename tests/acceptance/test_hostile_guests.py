@@ -176,6 +176,12 @@ def test_an_answer_is_not_repeated_once_the_case_is_closed(bench: Any, made: Any
     assert eve.post(f"{API}/cases/own/documents", json=asked, headers=key).status_code == 404
 
 
+@pytest.mark.parametrize("days", ["0001000000000000000000", "3651", "0", "-1", "٣٦٥٠٠٠٠"])
+def test_a_key_lasts_no_longer_than_any_may(bench: Any, made: Any, days: str) -> None:
+    asked = post(made, bench.client("analyst"), "/account/keys", label="x", scope="read", days=days)
+    assert asked.status_code == 422 and not bench.workspace.accounts.tokens("analyst")
+
+
 # -- what fills up ---------------------------------------------------------------------------------------------
 
 

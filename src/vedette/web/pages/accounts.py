@@ -110,7 +110,7 @@ def _token(mine: Account, label: str, scopes: list[str], days: str, now: dt.date
     beyond = [s.value for s in wanted if not OF_SCOPE[s] <= OF_ROLE[mine.role]]
     if beyond:
         raise BadInput(f"a key of yours cannot {', '.join(sorted(beyond))}: you are {mine.role.value}")
-    if not days.strip().isdecimal() or not 1 <= int(days.strip()[:6]) <= LONGEST:
+    if not days.strip().isdecimal() or len(days.strip()) > 6 or not 1 <= int(days) <= LONGEST:
         raise BadInput(f"{days!r} is no lifetime", fix=f"Give 1 to {LONGEST} days")
     return Token(
         id=secrets.token_hex(6), account=mine.name, label=label.strip(), scopes=frozenset(wanted), created_at=now,
