@@ -39,6 +39,8 @@ CONTEXT_SHARE = 0.2
 _HARD = re.compile(
     r" (?:troops?|forces|army|military|armed|militants?|soldiers?|weapon\w*|missiles?|tanks?|drones?|"
     r"invasion|invad\w+|aggression|"
+    r"bombs?|bombed|bombing|bombard\w*|air-?raids?|air-strikes?|warplanes?|jets|gunmen|hostages|rockets?|artillery|"
+    r"cease-fires?|truce|taliban|deploy\w*|"
     r"aggressive|attack\w*|offensive|war|wars|conflict|fighting|brigades?|battalions?|sanction\w*|"
     r"exercises?|drills?|ceasefire|"
     r"occup\w+|annex\w+|nato|peacekeep\w*|"
@@ -76,6 +78,13 @@ _PAST = re.compile(
     r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|moved|attacked|"
     r"seized|killed|shelled|took|sent|withdrew|fired|voted|took part|visited|recently|intervention|drills|exercises)\b|"
     r"\b(?:was|were) (?:\w+ly )?(?:held|made|sent|hit|shot|taken|carried out|signed|launched|\w{3,}ed)\b"
+)
+# Headlines and daily items tell what happened in the present tense; so does nobody else.
+_HEADLINE = re.compile(
+    r"\b(?:is|are|has been|have been) (?:reportedly )?(?:killed|wounded|injured|shot|captured|seized|detained)\b|"
+    r"\b(?:seizes?|strikes|bombs|kills?|killing|attacks|shells|bombards|deploys?|begins?|detains?|releases?|captures?|"
+    r"sends|moves|dispatches|advances?|dissolves|conducts?|approves?|came under|erupts?|unravel(?:s|ed)|erupted|struck|"
+    r"broke|parades?|forcing)\b"
 )
 # "The leaders agreed", "the two presidents discussed": something took place between them.
 _MEETS = re.compile(
@@ -308,7 +317,7 @@ def _kind(low: str, speaker: str, *, performs: bool, concrete: bool) -> ClaimKin
         return ClaimKind.FORECAST
     if _HYPOTHETICAL.search(low) or _JUDGES.search(low):
         return ClaimKind.JUDGEMENT
-    if _PAST.search(low):
+    if _PAST.search(low) or (speaker == AUTHOR and _HEADLINE.search(low)):
         return ClaimKind.EVENT
     return ClaimKind.FACT if speaker == AUTHOR or concrete else ClaimKind.JUDGEMENT
 

@@ -38,6 +38,13 @@ _FRAME = re.compile(
     r"[^,]{1,40}|yesterday|today))?,?\s"
     r"that,?\s(?P<rest>\S)"
 )
+# "X said he had ordered": news leaves "that" out. What follows must be a clause of its own, with subject and verb.
+_BARE_SAY = ("said ", "says ", "say ", "claimed ", "claims ", "confirmed ", "announced ")
+_BARE = re.compile(
+    rf"^(?P<subject>[^\"“”:;]{{2,150}}?)\b(?P<verb>said|says|say|claimed|claims|confirmed|announced)\s"
+    rf"(?=(?:the|a|an|its|his|her|their|it|he|she|they|we|there|both|all|at least|[A-Z][\w.'’-]*)\s"
+    rf"(?:[\w.'’-]+,?\s){{0,6}}?(?:{_FIN})\s)(?P<rest>\S)"
+)
 # "X said [clause]" without "that" before a quotation or colon.
 _COLON = re.compile(
     rf"^(?P<subject>[^\"“”:]{{0,160}}?)\b(?:{_SAY}|{_ACT})(?:[^\"“”:]{{0,60}})?[:,]\s*[\"“]?(?P<rest>\S)"
@@ -310,6 +317,8 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
             continue
         # Each pattern is tried only where its telling character or word occurs: most clauses hold neither.
         frame = _FRAME.match(body) if " that" in body else None
+        if frame is None and any(word in body for word in _BARE_SAY):
+            frame = _BARE.match(body)
         if frame is None and ": " in body:
             frame = _LABEL.match(body)
         if frame and len(body) - frame.start("rest") >= _SHORTEST and _is_frame(frame):

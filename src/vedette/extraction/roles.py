@@ -26,7 +26,8 @@ _FORCE_AFTER = re.compile(
     r"^(?:'s|'|-led|-backed)?\s(?:\w+\s){0,2}?(?:invasion|aggression|offensive|attack|assault|"
     r"incursion|intervention|troops|forces|"
     r"military|army|soldiers|escalation|occupation|build-?up|deployment|tanks|operation|armed group|"
-    r"annexation|threat|drills|exercises)\b"
+    r"annexation|threat|drills|exercises|warplanes|jets|airstrikes?|air-strikes?|air[- ]raids?|air force|coalition|"
+    r"bombardment)\b"
 )
 _ACTS_AFTER = re.compile(
     r"^(?:'s)?(?:\s[\w-]+){0,3}?\s(?:massed|amassed|massing|moved|moving|pre-positioned|ordered the "
@@ -34,7 +35,8 @@ _ACTS_AFTER = re.compile(
     r"invades|invading|launched|attacked|"
     r"threatened to|vowed to|sent (?:additional |more )?troops|annexed|seized|shelled|bombed|claims "
     r"(?:that )?|could invade|might invade|"
-    r"would invade|may invade|to invade|may attack|could attack)\b"
+    r"would invade|may invade|to invade|may attack|could attack|bombs|strikes|shells|deploys|launches|"
+    r"begins (?:air-?strikes|operations|combat)|masses|sends (?:troops|tanks|jets))\b"
 )
 _AGGRESSOR_BEFORE = re.compile(
     r"\b(?:aggression|invasion|attack|escalation|threats?|occupation|concentration|pressure|"
