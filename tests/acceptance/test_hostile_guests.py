@@ -199,6 +199,22 @@ def test_tries_to_sign_in_fill_neither_the_log_nor_the_memory(bench: Any, made: 
     assert len(held.events) <= 62 and max(map(len, held.events)) < 150
 
 
+def test_windows_and_files_are_not_kept_without_end(bench: Any, made: Any) -> None:
+    from vedette.web.desk import LANDS_KEPT
+
+    assert bench.desk.lands.most == LANDS_KEPT <= 32
+    bench.desk.lands.most = 3
+    reader = bench.client("reader")
+    for n in range(6):
+        assert reader.get("/map/land.json", params={"window": f"20,40,{30 + n / 64},42"}).status_code == 200
+    assert len(bench.desk.lands) == 3
+    file = {"file": ("a.txt", b"The border was quiet. " * 50)}
+    post(made, bench.client("analyst"), "/cases/own/documents", published="2022-01-10", files=file)
+    jobs = bench.application.state.jobs
+    for job in list(jobs._held.values()):
+        assert job.done.wait(60) and job.given.content == b"", job.error
+
+
 def test_methods_that_do_not_exist_are_counted_as_one(bench: Any, made: Any) -> None:
     for n in range(5):
         bench.client("nobody").request(f"ODD{n}", "/healthz")

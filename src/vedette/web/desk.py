@@ -49,6 +49,8 @@ ASSESSMENTS_KEPT = 128
 """Assessments held. [assumption]: each is about 0.3 MB of results; draws are not kept."""
 POINTS_KEPT = 1024
 """Points of lines over time held. [assumption]: each is about 30 kB, so that 25 cases lie ready."""
+LANDS_KEPT = 32
+"""Drawings of land held, for windows that anybody may choose: each takes up to 0.8 MB."""
 PARTS_KEPT = 2048
 """Rendered parts of pages held, compressed. [assumption]: each is about 10 kB."""
 ENGINES_KEPT = 24
@@ -137,6 +139,7 @@ class Desk:
         self.summaries = Summaries(self, workspace.settings.home / "cache" / "board")
         self.moments: Kept[Moment] = Kept(ENGINES_KEPT)
         self.points: Kept[Point] = Kept(POINTS_KEPT)
+        self.lands: Kept[bytes] = Kept(LANDS_KEPT)
         self.parts: Kept[Any] = Kept(PARTS_KEPT)
         """Whatever else a page keeps; keys begin with the page's name and hold the case's version."""
 

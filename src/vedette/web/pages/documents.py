@@ -89,7 +89,10 @@ def _add(
         return _documents_page(request, case_id, where, typed.form(error, wrong=error.where), status=422)
 
     def work(say: Say) -> str:
-        return _read(desk, case_id, typed, say)
+        try:
+            return _read(desk, case_id, typed, say)
+        finally:
+            typed.content = b""  # the outcome is kept for a while; a browser cannot be given its file back
 
     named = typed.url or typed.file_name or "the pasted text"
     job = jobs_of(request).start(named, author, work, given=typed, about=case_id)

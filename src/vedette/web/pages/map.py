@@ -40,9 +40,7 @@ async def land(
     except ValueError as error:
         raise BadInput(f"{window!r} is no window", where="window", fix="Four numbers: west,south,east,north") from error
     day = parse_date(on) if on else None
-    body: bytes = await run_in_threadpool(
-        desk_of(request).parts.get, ("land", box, day), lambda: _land(box, day)
-    )
+    body: bytes = await run_in_threadpool(desk_of(request).lands.get, (box, day), lambda: _land(box, day))
     return Response(body, media_type="application/geo+json", headers={"cache-control": LAND_KEPT})
 
 
