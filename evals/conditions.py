@@ -1,11 +1,13 @@
 """Fit and judge the scorer of conditions on coded facts of other crises.
 
-    python evals/conditions.py [--sweep] [--fit] [--held-out]
+    python evals/conditions.py [--sweep] [--cues FILE] [--fit] [--held-out]
 
-Fitted on the tuning part only: facts of real episodes (the bank) and annotated claims of official statements. Figures
-on the tuning part are out of fold: five folds of whole episodes and documents. The cues were written on the same
-tuning part, so rows with the cues are flattered there; the row without cues is not. ``--held-out`` reads the held-out
-episodes; every look goes into docs/reference/test-year-looks.md. Needs the shared data (``VEDETTE_SHARED``).
+Fitted on the tuning part only: facts of real episodes (the bank), annotated claims of official statements and of news.
+Figures on the tuning part are out of fold: five folds of whole episodes and documents. The cues were written on the
+same tuning part, so rows with the cues are flattered there; the row without cues is not. ``--cues FILE`` reads another
+table of cues, such as one older than the news annotation, for which the news are a fair test of how much cues should
+weigh. ``--held-out`` reads the held-out episodes and news; every look goes into docs/reference/test-year-looks.md.
+Needs the shared data (``VEDETTE_SHARED``).
 """
 
 from __future__ import annotations
@@ -26,9 +28,10 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from evals import news  # noqa: E402
 from evals.extraction import Statements  # noqa: E402
 
-from vedette.extraction import claims, condition_scorer  # noqa: E402
+from vedette.extraction import claims, condition_scorer, cue_rules  # noqa: E402
 from vedette.extraction.condition_scorer import FILE, NAMES, ConditionModel, pack, pooled, terms_of, vector  # noqa: E402
 from vedette.extraction.cue_rules import Scores, plain_clause, score_clause  # noqa: E402
 from vedette.extraction.names import scan_names  # noqa: E402
@@ -39,6 +42,7 @@ FOLDS = 5
 LEAST = 5  # documents or episodes a term must occur in, so that no text can be told from the terms
 # Prior precision of each weight. [--sweep, the column without cues]
 RIDGE = 10.0
+BANK, STATEMENTS, NEWS = "facts of other crises", "statements", "news"
 Floats = NDArray[np.float64]
 
 
@@ -50,13 +54,13 @@ class Item:
     plain: str
     scores: Scores
     labels: tuple[str, ...]
-    bank: bool
+    source: str
 
 
-def item(group: str, text: str, day: str, roles: Roles, labels: list[str], *, bank: bool) -> Item:
+def item(group: str, text: str, day: str, roles: Roles, labels: list[str], *, source: str) -> Item:
     names = scan_names(text, dt.date.fromisoformat(day[:10]))
     plain = plain_clause(text, 0, len(text), names, roles, "")
-    return Item(group=group, plain=plain, scores=score_clause(plain), bank=bank,
+    return Item(group=group, plain=plain, scores=score_clause(plain), source=source,
                 labels=tuple(n for n in labels if n in NAMES))  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def bank_items(folder: Path, *, held_out: bool) -> list[Item]:
         option = case["options"][0]
         who = option["intervener"] if isinstance(option["intervener"], str) else option.get("organisation", "")
         roles = Roles(intervener=who, target=option["target"] or "", host=option.get("host") or "")
-        found += [item(case["id"], e["fact"], e["available"], roles, [e["condition"]], bank=True)
+        found += [item(case["id"], e["fact"], e["available"], roles, [e["condition"]], source=BANK)
                   for e in case["evidence"] if e["condition"] != "option"]  # fmt: skip
     return found
 
@@ -86,7 +90,22 @@ def statement_items(statements: Statements) -> list[Item]:
         roles = Roles(intervener=case["intervener"], target=case["target"] or "", host=case.get("host") or "")
         for claim in gold["claims"]:
             made = item(name, claim["quote"], gold["date"], roles, [c["condition"] for c in claim["conditions"]],
-                        bank=False)  # fmt: skip
+                        source=STATEMENTS)  # fmt: skip
+            if made.labels:
+                found.append(made)
+    return found
+
+
+def news_items(folder: Path, *, held_out: bool) -> list[Item]:
+    """Annotated claims of news, roles given, that bear on a condition; none where the texts are not there."""
+    if not news.are_there(folder):
+        return []
+    found = []
+    for article in news.load(folder, held_out=held_out)[0]:
+        roles = Roles(**article.case)
+        for claim in article.claims:
+            made = item(article.id, article.text[claim["start"] : claim["end"]], article.day, roles,
+                        [c["condition"] for c in claim["conditions"]], source=NEWS)  # fmt: skip
             if made.labels:
                 found.append(made)
     return found
@@ -121,21 +140,26 @@ def fit(items: list[Item], ridge: float = RIDGE) -> ConditionModel:
 
 
 def folds(items: list[Item]) -> list[set[str]]:
-    """Whole episodes and documents, the two sorts spread alike."""
-    sorts = [sorted({i.group for i in items if i.bank == b}) for b in (True, False)]
+    """Whole episodes and documents, the three sorts spread alike."""
+    sorts = [sorted({i.group for i in items if i.source == s}) for s in (BANK, STATEMENTS, NEWS)]
     return [{g for names in sorts for g in names[k::FOLDS]} for k in range(FOLDS)]
 
 
-def out_of_fold(items: list[Item], ridge: float = RIDGE) -> tuple[list[Item], Floats, list[list[str]]]:
-    """Items of the bank with the logits of a model that saw nothing of their episode, and the commonest two answers."""
+def commonest(items: list[Item], source: str) -> list[str]:
+    """The two commonest answers of one sort of text."""
+    return [n for n, _ in Counter(n for i in items if i.source == source for n in i.labels).most_common(2)]
+
+
+def out_of_fold(items: list[Item], source: str, ridge: float = RIDGE) -> tuple[list[Item], Floats, list[list[str]]]:
+    """Items of one sort, logits of a model that saw nothing of their document, and the commonest two answers."""
     tested: list[Item] = []
     logits: list[Floats] = []
     common: list[list[str]] = []
     for fold in folds(items):
         rest = [i for i in items if i.group not in fold]
         model = fit(rest, ridge)
-        best = [n for n, _ in Counter(n for i in rest if i.bank for n in i.labels).most_common(2)]
-        for one in (i for i in items if i.group in fold and i.bank):
+        best = commonest(rest, source)
+        for one in (i for i in items if i.group in fold and i.source == source):
             tested.append(one)
             logits.append(model.constants + vector(one.plain, model.terms) @ model.weights)
             common.append(best)
@@ -186,26 +210,41 @@ def show(title: str, items: list[Item], logits: Floats, common: list[list[str]])
     print(f"  where the cues are silent (n={len(quiet)}): named {len(named)}, right {right}")
 
 
+def read_cues(path: Path) -> None:
+    """Take another table of cues for this run."""
+    lines = tuple(n for n in path.read_text(encoding="utf-8").splitlines() if n.strip() and not n.startswith("#"))
+    cue_rules.cue_lines = lambda: lines  # type: ignore[attr-defined]
+    cue_rules.all_cues.cache_clear()
+    cue_rules._automaton.cache_clear()
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("--sweep", "--fit", "--held-out"):
         parser.add_argument(name, action="store_true")
+    parser.add_argument("--cues", metavar="FILE", type=Path, help="read this table of cues instead of the shipped one")
     options = parser.parse_args(arguments)
+    if options.cues:
+        read_cues(options.cues)
     shared = Path(os.environ.get("VEDETTE_SHARED", ROOT.parent / "shared"))
     bank = shared / "cases" / "dossiers"
     if not bank.is_dir() or not (shared / "eval" / "score.py").is_file():
         print(f"not measured: the coded facts are not in {shared} (set VEDETTE_SHARED to their folder)")
         return 0
-    items = [*bank_items(bank, held_out=False), *statement_items(Statements(shared / "eval"))]
+    texts = shared / "data" / "text"
+    items = [*bank_items(bank, held_out=False), *statement_items(Statements(shared / "eval")),
+             *news_items(texts, held_out=False)]  # fmt: skip
+    sorts = [s for s in (BANK, NEWS) if any(i.source == s for i in items)]
     if options.sweep:
-        for ridge in (0.5, 1.0, 3.0, 10.0):
-            tested, logits, _ = out_of_fold(items, ridge)
-            cells = "  ".join(f"{w}: {rates(tested, logits, w)[0].mean():.3f}/{rates(tested, logits, w)[1].mean():.3f}"
-                              for w in (0.0, 0.5, 1.0, 2.0))  # fmt: skip
-            print(f"ridge {ridge:5}  weight of the cues -> first/first two  {cells}")
+        for source in sorts:
+            for ridge in (0.5, 1.0, 3.0, 10.0, 30.0):
+                tested, logits, _ = out_of_fold(items, source, ridge)
+                pairs = [(w, rates(tested, logits, w)) for w in (0.0, 0.5, 1.0, 2.0, 3.0)]
+                cells = "  ".join(f"{w}: {a.mean():.3f}/{b.mean():.3f}" for w, (a, b) in pairs)
+                print(f"{source} ridge {ridge:5}  weight of the cues -> first/first two  {cells}")
         return 0
-    tested, logits, common = out_of_fold(items)
-    show("tuning part, out of fold", tested, logits, common)
+    for source in sorts:
+        show(f"{source}, tuning part, out of fold", *out_of_fold(items, source))
     if options.fit:
         TARGET.parent.mkdir(exist_ok=True)
         with TARGET.open("wb") as stream:
@@ -213,10 +252,10 @@ def main(arguments: list[str]) -> int:
         print(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes, {len(fit(items).terms)} terms")
     if options.held_out:
         model = condition_scorer.load_condition_model()
-        held = bank_items(bank, held_out=True)
-        z = np.array([model.constants + vector(i.plain, model.terms) @ model.weights for i in held])
-        best = [n for n, _ in Counter(n for i in items if i.bank for n in i.labels).most_common(2)]
-        show("held out", held, z, [best] * len(held))
+        for source, held in ((BANK, bank_items(bank, held_out=True)), (NEWS, news_items(texts, held_out=True))):
+            if held:
+                z = np.array([model.constants + vector(i.plain, model.terms) @ model.weights for i in held])
+                show(f"{source}, held out", held, z, [commonest(items, source)] * len(held))
     return 0
 
 

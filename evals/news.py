@@ -24,7 +24,7 @@ import sys
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,17 @@ class Article:
     text: str
     day: str
     claims: tuple[dict[str, Any], ...] = ()
-    case: dict[str, str] | None = None
+    case: dict[str, str] = field(default_factory=dict)
 
 
 def held(name: str) -> bool:
     """Whether a document belongs to the quarter kept apart: inside the half that evals/geoparsing.py keeps, too."""
     return int(hashlib.sha256(name.rpartition(":")[2].encode()).hexdigest(), 16) % 4 == 1
+
+
+def are_there(folder: Path) -> bool:
+    """Whether the news texts are in a folder."""
+    return all((folder / name).is_file() for name in (ITEMS, *(f"{c}.xml.gz" for c in CORPORA)))
 
 
 def corpus(folder: Path) -> dict[str, str]:
@@ -188,7 +193,7 @@ def main(arguments: list[str]) -> int:
         parser.add_argument(option, action="store_true")
     options = parser.parse_args(arguments)
     folder = Path(os.environ.get("VEDETTE_SHARED", ROOT.parent / "shared")) / "data" / "text"
-    if not all((folder / name).is_file() for name in (ITEMS, *(f"{c}.xml.gz" for c in CORPORA))):
+    if not are_there(folder):
         print(f"not measured: the news texts are not in {folder} (set VEDETTE_SHARED to the folder of the shared data)")
         return 0
     parts = load(folder, held_out=False)

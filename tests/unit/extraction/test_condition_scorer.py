@@ -23,7 +23,7 @@ def test_shares_add_up_and_follow_the_cues() -> None:
     told = model.shares(plain, Scores(up={}, down={"local_support": 9.0}, fired=()))
     at = NAMES.index("local_support")
     assert told[at] > alone[at]
-    assert told[at] / alone[at] == pytest.approx(10.0 * (told[0] / alone[0]))
+    assert told[at] / alone[at] == pytest.approx(10.0**condition_scorer.CUES * (told[0] / alone[0]))
 
 
 def test_actors_enter_by_role_and_words_have_one_length() -> None:
