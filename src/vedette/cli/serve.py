@@ -52,11 +52,11 @@ def serve(
     trusted = _proxies(proxies or ())
     workspace = open_workspace(pooled=True)
     _check_host(host, trust_network or workspace.accounts.there_are())
+    application = web_application(workspace, hosts=_hosts(host, names or ()), proxies=trusted, telemetry=telemetry)
     listening = _listen(host, port)
     taken = listening.getsockname()[1]
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{taken}/"
-    application = web_application(workspace, hosts=_hosts(host, names or ()), proxies=trusted, telemetry=telemetry)
     if log:
         log_requests()
     if as_json:

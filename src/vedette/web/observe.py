@@ -5,20 +5,23 @@ Never a body, a query, a cookie or a key: an address without its query, the rout
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import logging
 import secrets
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.datastructures import MutableHeaders
 
-from vedette.errors import MissingExtra
+from vedette.errors import BadInput, MissingExtra
 from vedette.web.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
 HEADER: Final = b"x-request-id"
 LONGEST: Final = 64
 LOG: Final = logging.getLogger("vedette.requests")
+METHODS: Final = frozenset(("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"))
+# Seconds between two lines about a collector that does not answer. [assumption]
+SELDOM: Final = 60.0
+# Seconds that the last spans may take when the server stops: a collector that is gone does not hold it up. [assumption]
+LAST_WORDS: Final = 2.0
 
 Span = Callable[[str], AbstractContextManager[Any]]
 
@@ -62,12 +70,23 @@ class Observed:
                 route, seconds = pattern(scope), time.perf_counter() - began
                 self.metrics.request(scope["method"], route, status, seconds)
                 if traced is not None:
-                    traced.update_name(f"{scope['method']} {route}")
-                    for key, value in (("http.request.method", scope["method"]), ("http.route", route),
-                                       ("http.response.status_code", status), ("vedette.request", name)):  # fmt: skip
-                        traced.set_attribute(key, value)
+                    _tell(traced, scope["method"], route, status, name)
                 if LOG.isEnabledFor(logging.INFO):
                     LOG.info("request", extra={"told": _told(scope, route, status, seconds)})
+
+
+def _tell(span: Any, method: str, route: str, status: int, name: str) -> None:
+    """What a span says, by the semantic conventions for HTTP servers (OpenTelemetry 1.23)."""
+    from opentelemetry.trace import StatusCode
+
+    known = method if method in METHODS else "_OTHER"  # a stranger may send any word as a method
+    span.update_name(f"{known} {route}")
+    for key, value in (("http.request.method", known), ("http.route", route), ("http.response.status_code", status),
+                       ("vedette.request", name)):  # fmt: skip
+        span.set_attribute(key, value)
+    if status >= 500:
+        span.set_attribute("error.type", str(status))
+        span.set_status(StatusCode.ERROR)
 
 
 def request_id(scope: Scope) -> str:
@@ -116,19 +135,45 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=True)
 
 
+class Seldom(logging.Filter):
+    """Lets a record through at most every `SELDOM` seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.clock = clock
+        self.next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this one is said."""
+        now = self.clock()
+        if now < self.next:
+            return False
+        self.next = now + SELDOM
+        return True
+
+
 def log_json() -> None:
-    """Everything of ours and of the server goes to stderr as `JsonLines`."""
+    """Everything of ours, of the server and of the sender of spans goes to stderr as `JsonLines`."""
+    for name, level in (("vedette", logging.INFO), ("uvicorn", logging.WARNING), ("opentelemetry", logging.WARNING)):
+        _to_stderr(name, JsonLines(), level)
+
+
+def _to_stderr(name: str, form: logging.Formatter, level: int) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    for name, level in (("vedette", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level)
+    handler.setFormatter(form)
+    if name == "opentelemetry":
+        handler.addFilter(Seldom())
+    logger = logging.getLogger(name)
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(level)
 
 
 def spans(exporter: Any = None) -> Span:
-    """Spans of OpenTelemetry, sent to OTEL_EXPORTER_OTLP_ENDPOINT when an exporter for that is installed, else printed
-    on stderr. Raises `MissingExtra` without the extra ``telemetry``.
+    """Spans of OpenTelemetry, sent to OTEL_EXPORTER_OTLP_ENDPOINT by OTLP over HTTP, or printed on stderr without it.
+
+    They are sent in the background from a bounded queue: a collector that is gone costs spans, never a request. Of what
+    went wrong in a request a span says the status and no words, which may be those of a document. Raises
+    `MissingExtra` without the extra ``telemetry`` and `BadInput` for an address that is none.
     """
     try:
         from opentelemetry.sdk.resources import Resource
@@ -138,26 +183,46 @@ def spans(exporter: Any = None) -> Span:
         raise MissingExtra(
             "traces need the package opentelemetry-sdk", where="--telemetry", fix="pip install 'vedette[telemetry]'"
         ) from None
-    provider = TracerProvider(resource=Resource.create({"service.name": "vedette"}))
+    from opentelemetry.trace import SpanKind
+
+    resource = Resource.create({"service.name": "vedette"})
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     if exporter is not None:
         provider.add_span_processor(SimpleSpanProcessor(exporter))
     else:
-        provider.add_span_processor(BatchSpanProcessor(_otlp() or ConsoleSpanExporter(out=sys.stderr)))
+        sender = _otlp()
+        provider.add_span_processor(BatchSpanProcessor(sender or ConsoleSpanExporter(out=sys.stderr)))
+        _to_stderr("opentelemetry", logging.Formatter("vedette: traces: %(message)s"), logging.WARNING)
+        atexit.register(_last_words, provider)
     tracer = provider.get_tracer("vedette")
-    return tracer.start_as_current_span
+    return partial(
+        tracer.start_as_current_span, kind=SpanKind.SERVER, record_exception=False, set_status_on_exception=False
+    )
+
+
+def _last_words(provider: Any) -> None:
+    """Send what is waiting, for `LAST_WORDS` seconds at most."""
+    logging.getLogger("opentelemetry").handlers = [logging.NullHandler()]  # the server has said that it stopped
+    ending = threading.Thread(target=provider.shutdown, daemon=True)
+    ending.start()
+    ending.join(LAST_WORDS)
 
 
 def _otlp() -> Any:
     import os
     from importlib import import_module
 
-    if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    names = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    name = next((n for n in names if os.environ.get(n)), "")
+    if not name:
         return None
+    if not os.environ[name].startswith(("http://", "https://")):
+        raise BadInput("not an http(s) address", where=name, fix="For example http://127.0.0.1:4318 (OTLP over HTTP)")
     try:
         module = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
     except ImportError:
         raise MissingExtra(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and nothing is installed that sends there", where="--telemetry",
-            fix="pip install opentelemetry-exporter-otlp-proto-http",
+            f"{name} is set, and nothing is installed that sends there", where="--telemetry",
+            fix="pip install 'vedette[telemetry]'",
         ) from None
     return module.OTLPSpanExporter()
