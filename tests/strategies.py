@@ -260,6 +260,7 @@ def evidence(
         confidence=draw(maybe(shares)),
         status=draw(st.sampled_from(Status)),
         half_life_days=draw(maybe(st.floats(0.5, 1e4, allow_nan=False))),
+        position=draw(maybe(ids)),
         supersedes=draw(maybe(ids)),
         provenance=draw(maybe(provenances)),
         marking=draw(st.sampled_from(Marking)),

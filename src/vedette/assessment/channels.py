@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vedette.assessment.dependence import Voice, coefficients
+from vedette.assessment.positions import KINDS, positions, speakers
 from vedette.assessment.weights import Weights
 from vedette.domain.case import Case, Option
 from vedette.domain.claims import ClaimKind, Direction
@@ -39,6 +40,8 @@ class ChannelItem:
     ``size``: |log likelihood ratio| if wholly trusted, after decay. ``reliability``/``credibility``: shares in (0, 1),
     None when unknown and to be drawn. ``coefficient``: what dependence leaves of it (1 = independent and largest).
     ``log_sd``: how uncertain the log likelihood ratio itself is (a standard deviation, drawn), 0 for evidence.
+    ``position``: id of the item that first took the standing position which this one takes too, empty when no other
+    item takes it; ``origin`` is then the origin of that first statement.
     """
 
     evidence: str
@@ -55,6 +58,7 @@ class ChannelItem:
     age_days: int
     decay: float
     log_sd: float = 0.0
+    position: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +91,43 @@ def copy_key(claim: str) -> str:
     return " ".join(sorted(set(re.findall(r"\w+", claim.casefold()))))
 
 
+_REFUSES = (
+    r"no (?:plans?|intentions?|intent|wish|desire)\b",
+    r"(?:not|never|nor|cannot|\w+n['’]t) (?:\w+ ){0,2}?(?:plan|intend|want|going|seek|prepar|threaten|start)\w*\b",
+    r"(?:will not|won['’]t|would not|never) (?=attack|invad|fight|strike|interven)",
+    r"den(?:y|ies|ied|ying)\b",
+)
+_FORCE = (
+    "attack", "invad", "invas", r"war\b", "fight", "hostilit", "us(?:e|ing) (?:of )?(?:military )?force", "anyone",
+    "anybody", "aggress", "occup", "interven", "strike", "seiz", "annex",
+)  # fmt: skip
+# Up to 60 letters between the two: one clause. [assumption]
+_INTENTION = re.compile(rf"\b(?:{'|'.join(_REFUSES)}).{{0,60}}?\b(?:{'|'.join(_FORCE)})", re.IGNORECASE)
+
+
+def denies_intention(item: Evidence) -> bool:
+    """Whether the words say that somebody does not mean to use force ("we have no plans to attack anyone")."""
+    return bool(_INTENTION.search(item.claim))
+
+
 def interested_denial(item: Evidence, option: Option, names: Mapping[str, Sequence[str]]) -> bool:
     """Whether an intervener or its host says that nothing will happen: cheap talk (METHOD 4.3.5), worth nothing.
 
-    Only speech that bears on the option itself is a denial; what such a speaker says of a condition (its grievances,
+    Speech that bears on the option itself is a denial, and so is speech or a bare assertion that denies the intention
+    in so many words, whatever condition a reader put it under. What such a speaker says of a condition (its grievances,
     what it would cost) still counts, graded. ``names`` gives, for each state's code, the words by which an attribution
     can name it.
     """
-    if item.kind is not ClaimKind.SPEECH:
+    if item.kind is not ClaimKind.SPEECH and not (item.kind in KINDS and denies_intention(item)):
         return False
     said_by = item.attribution.casefold()
     interested = (*option.interveners, *((option.host,) if option.host else ()))
     return any(re.search(rf"\b{re.escape(n.casefold())}\b", said_by) for i in interested for n in names.get(i, (i,)))
+
+
+def _could_deny(item: Evidence, channel: str | None, bearing: Bearing) -> bool:
+    """Whether an item would be a denial if its speaker had an interest in it."""
+    return bearing.direction is Direction.LOWERS and (channel == OPTION_CHANNEL or denies_intention(item))
 
 
 def decay(kind: ClaimKind, half_life: float | None, age_days: float, weights: Weights) -> float:
@@ -161,8 +190,9 @@ def channel_items(
 
     ``names``: see `interested_denial`. ``ratios``: log likelihood ratios that analysts gave items, positive where the
     item raises its scenario; they replace strength and direction. ``beside``: items made elsewhere (indicators,
-    signals); they share their channel's topic with the evidence. The result does not depend on the order of the
-    evidence.
+    signals); they share their channel's topic with the evidence. What repeats a standing position of its speaker
+    counts as a copy of its first statement (`vedette.assessment.positions`). The result does not depend on the order of
+    the evidence.
     """
     weights = weights or Weights()
     found: list[tuple[Evidence, ChannelItem]] = []
@@ -180,8 +210,23 @@ def channel_items(
                 left.append(made)
             else:
                 found.append((item, made))
-    voices = [*((copy_key(e.claim), i) for e, i in found), *((i.evidence, i) for i in beside)]
-    return _with_dependence(voices, weights), tuple(left)
+    spoken = _voices(found, names or {}) if weights.positions else [(copy_key(e.claim), i) for e, i in found]
+    return _with_dependence([*spoken, *((i.evidence, i) for i in beside)], weights), tuple(left)
+
+
+def _voices(
+    found: Sequence[tuple[Evidence, ChannelItem]], names: Mapping[str, Sequence[str]]
+) -> list[tuple[str, ChannelItem]]:
+    """Channel items with what tells copies: a repetition speaks in the words and the origin of its first statement."""
+    sides = [(i.chance, i.channel, i.sign, i.actor) for _, i in found]
+    first = positions([e for e, _ in found], sides, speakers(names))
+    several = {lead for i, lead in enumerate(first) if lead != i}
+    voices = []
+    for (_, item), lead in zip(found, first, strict=True):
+        stated, its = found[lead]
+        made = replace(item, origin=its.origin, position=stated.id) if lead in several else item
+        voices.append((copy_key(stated.claim), made))
+    return voices
 
 
 def denied(
@@ -190,7 +235,7 @@ def denied(
     """What an interested denial would weigh, for each option it denies, if its speaker were believed like anyone."""
     found = []
     for bearing in item.bearings:
-        if bearing.condition != OPTION_CHANNEL or bearing.direction is not Direction.LOWERS:
+        if not _could_deny(item, framework_channel(framework, bearing.condition), bearing):
             continue
         made = _channel_item(case, as_of, framework, RECOMMENDED, weights or Weights(), {}, item, bearing, None)
         if isinstance(made, ChannelItem):
@@ -231,7 +276,7 @@ def _channel_item(
     if moved is None:
         return LeftOut(evidence=item.id, reason=f"scenario {bearing.scenario} moves no chance of option {option.id}")
     chance, sign = moved
-    denies = channel == OPTION_CHANNEL and bearing.direction is Direction.LOWERS
+    denies = _could_deny(item, channel, bearing)
     # An analyst's own ratio argues what the denial is worth, the other way round if need be.
     if mode == RECOMMENDED and denies and ratio is None and interested_denial(item, option, names):
         return LeftOut(evidence=item.id, reason=CHEAP_TALK)

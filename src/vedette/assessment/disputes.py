@@ -101,6 +101,16 @@ def disputes_of(item: Evidence, evidence: Sequence[Evidence]) -> tuple[Dispute, 
     return tuple(found)
 
 
+def content_words(claim: str, attribution: str = "") -> frozenset[str]:
+    """Stems of what a claim says, without names of states, times and who is quoted."""
+    return stems(claim) - _names() - stems(attribution)
+
+
+def another_count(one: Evidence, other: Evidence) -> bool:
+    """Whether the two count the same thing and no number fits both."""
+    return any(_same_thing(a, b) and apart(a, b) for a in one.quantities for b in other.quantities)
+
+
 @functools.cache
 def _names() -> frozenset[str]:
     """Stems that say who or when but not what: names of states and their people, months, days, small numbers."""

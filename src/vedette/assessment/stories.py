@@ -296,7 +296,7 @@ def same_report(new: Evidence, old: Evidence) -> bool:
     if not 0 <= days <= REPORT_DAYS or new.negated != old.negated:
         return False
     first, second = new.times.occurred_at, old.times.occurred_at
-    if first is not None and second is not None and not _overlap(first, second):
+    if first is not None and second is not None and not overlap(first, second):
         return False
     if not (_about(new) & _about(old)):
         return False
@@ -305,7 +305,8 @@ def same_report(new: Evidence, old: Evidence) -> bool:
     return common >= REPORT_LEAST and common >= REPORT_WORDS * min(len(a), len(b))
 
 
-def _overlap(one: DateInterval, other: DateInterval) -> bool:
+def overlap(one: DateInterval, other: DateInterval) -> bool:
+    """Whether two intervals can have a day in common."""
     if one.start is not None and other.end is not None and one.start > other.end:
         return False
     return not (other.start is not None and one.end is not None and other.start > one.end)

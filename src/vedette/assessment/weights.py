@@ -41,7 +41,8 @@ class Weights:
     """Every number of the evidence layer.
 
     ``copy``, ``origin``, ``topic`` are the correlations of METHOD 4.3.7 between copies of one text, different items of
-    one origin, and everything else on the same channel and side.
+    one origin, and everything else on the same channel and side. ``positions``: whether a speaker's repetitions of one
+    position are copies of its first statement (`vedette.assessment.positions`); without it each day's is a new report.
     """
 
     strength: Mapping[Strength, float] = field(default_factory=lambda: STRENGTH)
@@ -51,3 +52,4 @@ class Weights:
     copy: float = 0.95
     origin: float = 0.7
     topic: float = 0.2
+    positions: bool = True

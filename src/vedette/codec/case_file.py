@@ -358,7 +358,8 @@ class _ItemReader:
                 negated=table.flag("negated", False), hypothetical=table.flag("hypothetical", False),
                 confidence=table.number("confidence", None),
                 status=table.choice("status", Status, Status.ACCEPTED),
-                half_life_days=table.number("half_life_days", None), supersedes=table.text("supersedes", None),
+                half_life_days=table.number("half_life_days", None), position=table.text("position", None),
+                supersedes=table.text("supersedes", None),
                 provenance=_provenance(table), marking=table.choice("marking", Marking, Marking.CLEAR),
             )  # fmt: skip
             table.finish()

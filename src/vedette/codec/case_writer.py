@@ -240,7 +240,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
         "quantities": [_quantity(q) for q in item.quantities] or None,
         "negated": item.negated or None, "hypothetical": item.hypothetical or None, "confidence": item.confidence,
         "status": item.status.value if item.status is not Status.ACCEPTED else None,
-        "half_life_days": item.half_life_days, "supersedes": item.supersedes,
+        "half_life_days": item.half_life_days, "position": item.position, "supersedes": item.supersedes,
         "provenance": {
             "author": item.provenance.author, "at": moment(item.provenance.at),
             **({"reason": item.provenance.reason} if item.provenance.reason else {}),

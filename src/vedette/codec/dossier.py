@@ -260,7 +260,7 @@ def _evidence(table: Table, context: _Context, tables: list[Table]) -> Evidence:
                 publisher=source.text("publisher"), title=source.text("title", ""), url=source.text("url", "")
             ),
             actors=table.texts("actors", ()), target=target,
-            place=_place(table, tables), quantities=_quantities(table, tables),
+            place=_place(table, tables), quantities=_quantities(table, tables), position=table.text("position", None),
         )  # fmt: skip
 
 
@@ -425,6 +425,8 @@ def _evidence_out(item: Evidence) -> dict[str, Any]:
         **first, "reliability": item.grade.reliability, "credibility": item.grade.credibility,
     }  # fmt: skip
     # What the format has no room for goes under keys of our own, only where it is needed.
+    if item.position is not None:
+        made["position"] = item.position
     if quantities[1:]:
         made["more_quantities"] = quantities[1:]
     if times.occurred_at and day is None:

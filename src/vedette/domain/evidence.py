@@ -14,6 +14,9 @@ from vedette.errors import BadInput
 OPTION_CHANNEL = "option"
 """Condition id of what bears on the option itself (forces, orders, drills), not on a condition."""
 
+OWN_POSITION = "own"
+"""`Evidence.position` of an item that an analyst split off: it repeats nobody."""
+
 
 class Status(enum.StrEnum):
     """Only accepted evidence moves a number."""
@@ -55,7 +58,9 @@ class Evidence:
 
     ``claim`` says it in our words; ``quote`` is the exact slice that supports it, ``unverified_quote`` a quote whose
     document has not been supplied. ``origin`` names the underlying report, wire or speech: items of one origin are
-    one voice. ``bearings`` holds at most one bearing an option: each item goes to one channel.
+    one voice. ``bearings`` holds at most one bearing an option: each item goes to one channel. ``position``: None, and
+    whether it repeats a standing position of its speaker is found by its words (`vedette.assessment.positions`);
+    `OWN_POSITION`, or the id of an item it repeats, where an analyst said so.
     """
 
     id: str
@@ -79,6 +84,7 @@ class Evidence:
     confidence: float | None = None
     status: Status = Status.ACCEPTED
     half_life_days: float | None = None
+    position: str | None = None
     supersedes: str | None = None
     provenance: Provenance | None = None
     marking: Marking = Marking.CLEAR

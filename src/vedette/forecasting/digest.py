@@ -39,7 +39,7 @@ def inputs_digest(
         "items": [_item(i) for i in sorted(items, key=lambda i: (i.evidence, i.chance, i.channel))],
         "rates": {k: to_plain(v) for k, v in sorted(rates.items())},
         "people": to_plain(people),
-        "parameters": to_plain(parameters),
+        "parameters": _parameters(parameters),
     }
     if analysts is not None:
         payload["analysts"] = to_plain(analysts)
@@ -47,8 +47,18 @@ def inputs_digest(
 
 
 def _item(item: ChannelItem) -> dict[str, Any]:
-    """An item's fields; one that is certain of its ratio reads as it did before ratios could be uncertain."""
+    """An item's fields; what an item does not have (an uncertain ratio, a repeated position) reads as before it was."""
     plain: dict[str, Any] = to_plain(item)
     if not item.log_sd:
         del plain["log_sd"]
+    if not item.position:
+        del plain["position"]
+    return plain
+
+
+def _parameters(parameters: Parameters) -> dict[str, Any]:
+    """The parameters; positions are named only where they are off, so that a case without any reads as before."""
+    plain: dict[str, Any] = to_plain(parameters)
+    if parameters.weights.positions:
+        plain["weights"] = {k: v for k, v in plain["weights"].items() if k != "positions"}
     return plain

@@ -151,7 +151,10 @@ def _side(engine: Engine, item: ChannelItem) -> Mapping[str, float | None]:
     w = engine.parameters.weights
     sizes = [shrink(o.size, trust(o.reliability, o.credibility)) for o in side]
     voices = [
-        Voice(id=o.evidence, size=size, copy_of=copy_key(claims.get(o.evidence, o.evidence)), origin=o.origin)
+        Voice(
+            id=o.evidence, size=size, origin=o.origin,
+            copy_of=copy_key(claims.get(o.position or o.evidence, o.evidence)),
+        )
         for o, size in zip(side, sizes, strict=True)
     ]
     # Without a common topic every origin would count in full: these are the origins' own totals.
@@ -173,10 +176,30 @@ def _cluster(engine: Engine, item: ChannelItem, record: Evidence) -> dict[str, A
     ]  # fmt: skip
     same = [o for o in side if o.origin == item.origin]
     text = copy_key(record.claim)
-    copies = sorted(o.evidence for o in same if copy_key(claims[o.evidence]) == text)
+    position = sorted(
+        (e for e in engine.case.accepted() if any(o.evidence == e.id and o.position == item.position for o in side)),
+        key=lambda e: (e.times.available_at, e.id),
+    ) if item.position else []  # fmt: skip
+    stated = {e.id for e in position}
+    copies = sorted(o.evidence for o in same if copy_key(claims[o.evidence]) == text and o.evidence not in stated)
     return {
         "origin": item.origin,
+        "position": _position(position, record),
         "copies": copies,
-        "same_origin": sorted({o.evidence for o in same} - set(copies)),
+        "same_origin": sorted({o.evidence for o in same} - set(copies) - stated),
         "same_topic": sorted(o.evidence for o in side if o.origin != item.origin),
+    }
+
+
+def _position(others: Sequence[Evidence], record: Evidence) -> dict[str, Any] | None:
+    """The standing position an item takes: how often it was said, since and until when, by whom, in which items."""
+    if not others:
+        return None
+    said = sorted((*others, record), key=lambda e: (e.times.available_at, e.id))
+    return {
+        "times": len(said),
+        "since": said[0].times.available_at.date().isoformat(),
+        "last": said[-1].times.available_at.date().isoformat(),
+        "first": said[0].id,
+        "items": [e.id for e in said],
     }

@@ -91,4 +91,10 @@ def _cluster(cluster: Mapping[str, Any]) -> str:
         for key, words in (("copies", "copies"), ("same_origin", "same origin"), ("same_topic", "same side"))
         if cluster[key]
     ]
+    said = cluster.get("position")
+    if said:
+        others = [safe_text(x) for x in said["items"]]
+        more = f" +{len(others) - 6}" if len(others) > 6 else ""
+        times = f"said {said['times']} times since {said['since']}, counts as one"
+        shown.insert(0, f"{times}: {', '.join(others[:6])}{more}")
     return f"origin {safe_text(cluster['origin'])}; {'; '.join(shown) or 'alone on its side'}"

@@ -11,16 +11,17 @@ from typing import Any, TypeVar
 from vedette.domain.case import Case
 from vedette.domain.claims import ClaimKind, Direction, Grade, Strength
 from vedette.domain.documents import Quote
-from vedette.domain.evidence import OPTION_CHANNEL, Bearing, Evidence, Provenance, Review, Status, Verdict
-from vedette.errors import BadInput, UnknownName
+from vedette.domain.evidence import OPTION_CHANNEL, OWN_POSITION, Bearing, Evidence, Provenance, Review, Status, Verdict
+from vedette.errors import BadInput, EditConflict, UnknownName
 from vedette.ports import CaseStore, Clock
+from vedette.workflows.conflicts import review_deed
 from vedette.workflows.open_case import open_case, stored_case
 
 E = TypeVar("E", bound=enum.StrEnum)
 
 FIELDS = (
     "claim", "kind", "attribution", "condition", "direction", "strength", "option", "scenario", "actor", "grade",
-    "reliability", "credibility", "origin", "quote", "span", "target", "negated", "hypothetical",
+    "reliability", "credibility", "origin", "position", "quote", "span", "target", "negated", "hypothetical",
 )
 """What a correction may set."""
 
@@ -103,13 +104,18 @@ def latest_review(case: Case, name: str) -> Review | None:
 
 
 def _withdrawable(case: Case, item: Evidence) -> None:
-    """Raise `BadInput` when there is no decision on the item, or its corrected record was decided on since."""
+    """Raise `BadInput` when there is no decision on the item, `EditConflict` when somebody built on it since."""
     last = latest_review(case, item.id)
     if last is None:
         raise BadInput(f"no decision on {item.id} to withdraw", where=case.id)
-    if last.replacement is not None and latest_review(case, last.replacement) is not None:
-        raise BadInput(f"{last.replacement}, which replaced {item.id}, was decided on since", where=case.id,
-                       fix=f"Withdraw the decision on {last.replacement} first")  # fmt: skip
+    later = latest_review(case, last.replacement) if last.replacement is not None else None
+    if later is not None:
+        made = [r for r in case.reviews if r.evidence == last.replacement]
+        raise EditConflict(
+            f"{last.replacement}, which replaced {item.id}, was decided on since by {later.author}", where=case.id,
+            fix=f"Withdraw the decision on {last.replacement} first",
+            deeds=[review_deed(case, r, made[:at]) for at, r in enumerate(made)],
+        )  # fmt: skip
 
 
 def _item(case: Case, name: str, *, withdrawing: bool = False) -> Evidence:
@@ -173,6 +179,12 @@ def _split(case: Case, item: Evidence, changes: dict[str, str]) -> tuple[dict[st
     for key in ("claim", "attribution", "origin"):
         if key in changes:
             simple[key] = changes.pop(key)
+    if "position" in changes:
+        # Empty: found by the words again; "own": repeats nobody; else the item it repeats.
+        said = changes.pop("position").strip()
+        if said and said != OWN_POSITION:
+            _known("evidence", said, [e.id for e in case.standing() if e.id != item.id])
+        simple["position"] = said or None
     if "kind" in changes:
         simple["kind"] = _choice("kind", changes.pop("kind"), ClaimKind)
     if "grade" in changes:
