@@ -341,9 +341,9 @@ def _dossier(
         ]
         scenarios = [
             {"id": "force", "label": f"{who} uses force in {where}", "atoms": ["intervention", "full_scale"]},
-            {"id": "presence", "label": f"forces of {who} in {where} without use of force", "atoms": ["presence"]},
-            {"id": "none", "label": "no deployment", "atoms": ["none"]},
-            {"id": "other", "label": "cannot be placed", "atoms": ["other"]},
+            {"id": "presence", "label": f"Forces of {who} in {where} without use of force", "atoms": ["presence"]},
+            {"id": "none", "label": "No deployment", "atoms": ["none"]},
+            {"id": "other", "label": "Cannot be placed", "atoms": ["other"]},
         ]
     else:
         atoms = [
@@ -367,9 +367,9 @@ def _dossier(
         scenarios = [
             {"id": "attack", "label": f"{who} attacks {where}", "atoms": ["a1", "a2", "a5"]},
             {"id": "attack_from_host", "label": f"{who} attacks {where} from {place}", "atoms": ["a1"]},
-            {"id": "lasting_presence", "label": f"forces stay in {place}, no attack from there", "atoms": ["a2", "a3"]},
-            {"id": "neither", "label": f"no attack from {place} and no lasting presence there", "atoms": ["a4", "a5"]},
-            {"id": "other", "label": "cannot be placed", "atoms": ["other"]},
+            {"id": "lasting_presence", "label": f"Forces stay in {place}, no attack from there", "atoms": ["a2", "a3"]},
+            {"id": "neither", "label": f"No attack from {place} and no lasting presence there", "atoms": ["a4", "a5"]},
+            {"id": "other", "label": "Cannot be placed", "atoms": ["other"]},
         ]
     return {
         "schema": "dossier/1", "id": identity, "title": answers.title or f"{who} and {where}, to {answers.deadline}",

@@ -23,13 +23,14 @@ class Control {
   readonly key: string;
   readonly range: HTMLInputElement;
   private readonly said: HTMLElement;
-  private readonly assessed: number;
+  private readonly assessed: number | null;
   private readonly words: string;
   level: number | null;
 
   constructor(private readonly box: HTMLElement, changed: () => void) {
     this.key = box.dataset["slider"] ?? "";
-    this.assessed = Number(box.dataset["state"] ?? "0");
+    const state = box.dataset["state"];
+    this.assessed = state ? Number(state) : null; // nobody knows: the handle waits in the middle, nothing is drawn
     this.words = box.dataset["assessed"] ?? "";
     const chosen = box.dataset["chosen"];
     this.level = chosen ? Number(chosen) : null;
@@ -53,7 +54,7 @@ class Control {
   }
 
   private nearest(): number {
-    return Math.min(Math.max(Math.round(this.assessed / STEP) * STEP, -2), 2);
+    return Math.min(Math.max(Math.round((this.assessed ?? 0) / STEP) * STEP, -2), 2);
   }
 
   /** The assessed state with its 90 % interval, behind the track. */
@@ -66,8 +67,10 @@ class Control {
       const b = Math.min(Number(high), 2);
       svg.append(shape("rect", { x: place(a), width: `${(100 * Math.max(b - a, 0)) / 4}%`, y: "9", height: "6" }));
     }
-    const at = place(Math.min(Math.max(this.assessed, -2), 2));
-    svg.append(shape("line", { x1: at, x2: at, y1: "4", y2: "20" }));
+    if (this.assessed !== null) {
+      const at = place(Math.min(Math.max(this.assessed, -2), 2));
+      svg.append(shape("line", { x1: at, x2: at, y1: "4", y2: "20" }));
+    }
     const holder = make("span", { class: "span" });
     holder.append(svg);
     return holder;

@@ -37,7 +37,7 @@ LEAST, MOST = -2.0, 2.0
 class Slider:
     """One condition of one option in one view. ``key`` is what ``set=`` names; ``chosen`` its level, or empty.
 
-    ``low``/``high`` are the assessed 90 % interval, on the scale -2..+2.
+    ``state`` is None where nothing is known. ``low``/``high`` are the assessed 90 % interval, on the scale -2..+2.
     """
 
     key: str
@@ -90,10 +90,9 @@ class Sliders:
 
 def sliders_view(desk: Desk, m: Moment) -> Sliders:
     """Controls for the conditions that the selected scenario rests on, and the answer to what the address sets."""
-    own = [c for c in m.shown.conditions if c.scenario == m.scenario and c.state is not None] or [
-        c for c in m.shown.conditions if c.state is not None
-    ]
-    first = own[0] if own else None
+    # One nobody has evidence on can be supposed as well: what is unknown is often what matters.
+    own = [c for c in m.shown.conditions if c.scenario == m.scenario] or list(m.shown.conditions)
+    first = next((c for c in own if c.state is not None), own[0] if own else None)
     mine = [c for c in own if first is not None and (c.option, c.actor) == (first.option, first.actor)]
     chosen = _chosen(m)
     sliders = []
