@@ -74,7 +74,7 @@ _JUDGES = re.compile(
     r"provocative|unprecedented|unacceptable|"
     r"provocat\w+|refus\w+|sabotag\w+|imitat\w+|stubborn\w*|dangerous|threat\w*|serious|concern\w*|improved|"
     r"capable|breakthrough|reason for|responsib\w+|discriminat\w+|brutal\w*|aggravat\w+|extremely|unsatisfactory|"
-    r"is a (?:threat|challenge|manifestation|signal)|are a source)\b"
+    r"is a (?:threat|challenge|manifestation|signal|path|step|mistake|sign)|are a source)\b"
 )
 _PAST = re.compile(
     r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|moved|attacked|"
