@@ -57,14 +57,26 @@ class Item:
     source: str
 
 
-def item(group: str, text: str, day: str, roles: Roles, labels: list[str], *, source: str) -> Item:
-    names = scan_names(text, dt.date.fromisoformat(day[:10]))
-    plain = plain_clause(text, 0, len(text), names, roles, "")
-    return Item(group=group, plain=plain, scores=score_clause(plain), source=source,
-                labels=tuple(n for n in labels if n in NAMES))  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """A text as coded: who intervenes, and which conditions it raises or lowers."""
+
+    group: str
+    source: str
+    text: str
+    day: str
+    roles: Roles
+    bearings: tuple[tuple[str, str], ...]
 
 
-def bank_items(folder: Path, *, held_out: bool) -> list[Item]:
+def item(one: Coded) -> Item:
+    names = scan_names(one.text, dt.date.fromisoformat(one.day[:10]))
+    plain = plain_clause(one.text, 0, len(one.text), names, one.roles, "")
+    return Item(group=one.group, plain=plain, scores=score_clause(plain), source=one.source,
+                labels=tuple(n for n, _ in one.bearings if n in NAMES))  # fmt: skip
+
+
+def coded_bank(folder: Path, *, held_out: bool) -> list[Coded]:
     """Facts of the episodes of one part, but those that bear on the option itself."""
     found = []
     for path in sorted(folder.glob("*.json")):
@@ -74,13 +86,18 @@ def bank_items(folder: Path, *, held_out: bool) -> list[Item]:
         option = case["options"][0]
         who = option["intervener"] if isinstance(option["intervener"], str) else option.get("organisation", "")
         roles = Roles(intervener=who, target=option["target"] or "", host=option.get("host") or "")
-        found += [item(case["id"], e["fact"], e["available"], roles, [e["condition"]], source=BANK)
+        found += [Coded(group=case["id"], source=BANK, text=e["fact"], day=e["available"], roles=roles,
+                        bearings=((e["condition"], e["direction"]),))
                   for e in case["evidence"] if e["condition"] != "option"]  # fmt: skip
     return found
 
 
-def statement_items(statements: Statements) -> list[Item]:
-    """Annotated claims of the tuning part that bear on a condition."""
+def _bearings(claim: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((c["condition"], c["direction"]) for c in claim["conditions"])
+
+
+def coded_statements(statements: Statements) -> list[Coded]:
+    """Annotated claims of the tuning part."""
     found = []
     for name in sorted(i for i in statements.texts if not statements.held(i)):
         gold = statements.gold[name]
@@ -88,27 +105,23 @@ def statement_items(statements: Statements) -> list[Item]:
             continue
         case = gold["case"]
         roles = Roles(intervener=case["intervener"], target=case["target"] or "", host=case.get("host") or "")
-        for claim in gold["claims"]:
-            made = item(name, claim["quote"], gold["date"], roles, [c["condition"] for c in claim["conditions"]],
-                        source=STATEMENTS)  # fmt: skip
-            if made.labels:
-                found.append(made)
+        found += [Coded(group=name, source=STATEMENTS, text=claim["quote"], day=gold["date"], roles=roles,
+                        bearings=_bearings(claim)) for claim in gold["claims"]]  # fmt: skip
     return found
 
 
-def news_items(folder: Path, *, held_out: bool) -> list[Item]:
-    """Annotated claims of news, roles given, that bear on a condition; none where the texts are not there."""
+def coded_news(folder: Path, *, held_out: bool) -> list[Coded]:
+    """Annotated claims of news, roles given; none where the texts are not there."""
     if not news.are_there(folder):
         return []
-    found = []
-    for article in news.load(folder, held_out=held_out)[0]:
-        roles = Roles(**article.case)
-        for claim in article.claims:
-            made = item(article.id, article.text[claim["start"] : claim["end"]], article.day, roles,
-                        [c["condition"] for c in claim["conditions"]], source=NEWS)  # fmt: skip
-            if made.labels:
-                found.append(made)
-    return found
+    return [Coded(group=article.id, source=NEWS, text=article.text[claim["start"] : claim["end"]], day=article.day,
+                  roles=Roles(**article.case), bearings=_bearings(claim))
+            for article in news.load(folder, held_out=held_out)[0] for claim in article.claims]  # fmt: skip
+
+
+def items_of(coded: list[Coded]) -> list[Item]:
+    """Items that bear on a condition; a fact of the bank always does."""
+    return [made for made in map(item, coded) if made.labels or made.source == BANK]
 
 
 def fit(items: list[Item], ridge: float = RIDGE) -> ConditionModel:
@@ -232,8 +245,8 @@ def main(arguments: list[str]) -> int:
         print(f"not measured: the coded facts are not in {shared} (set VEDETTE_SHARED to their folder)")
         return 0
     texts = shared / "data" / "text"
-    items = [*bank_items(bank, held_out=False), *statement_items(Statements(shared / "eval")),
-             *news_items(texts, held_out=False)]  # fmt: skip
+    items = items_of([*coded_bank(bank, held_out=False), *coded_statements(Statements(shared / "eval")),
+                      *coded_news(texts, held_out=False)])  # fmt: skip
     sorts = [s for s in (BANK, NEWS) if any(i.source == s for i in items)]
     if options.sweep:
         for source in sorts:
@@ -252,7 +265,8 @@ def main(arguments: list[str]) -> int:
         print(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes, {len(fit(items).terms)} terms")
     if options.held_out:
         model = condition_scorer.load_condition_model()
-        for source, held in ((BANK, bank_items(bank, held_out=True)), (NEWS, news_items(texts, held_out=True))):
+        for source, held in ((BANK, items_of(coded_bank(bank, held_out=True))),
+                             (NEWS, items_of(coded_news(texts, held_out=True)))):  # fmt: skip
             if held:
                 z = np.array([model.constants + vector(i.plain, model.terms) @ model.weights for i in held])
                 show(f"{source}, held out", held, z, [commonest(items, source)] * len(held))
