@@ -27,7 +27,9 @@ it). Constructing one does nothing else: no logging, no I/O.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 class VedetteError(Exception):
@@ -98,8 +100,34 @@ class QuoteMismatch(BadInput):
     """A quote that is not its slice of the document, or does not support the sentence that cites it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What somebody did in the meantime. ``before`` and ``after``: what it was and what it is, as words.
+
+    ``who`` is empty and ``at`` None where the record does not say.
+    """
+
+    who: str
+    what: str
+    at: dt.datetime | None = None
+    why: str = ""
+    before: str = ""
+    after: str = ""
+
+
 class EditConflict(BadInput):
-    """A decision on a record that somebody else, or another window, changed since it was read."""
+    """A decision on a record that somebody else, or another window, changed since it was read.
+
+    ``deeds``: what was done since, the oldest first. ``version``: what the record is at now; a repeated attempt that
+    names it is made on top of what was done.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", fix: str = "", deeds: Iterable[Deed] = (), version: str = ""
+    ) -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.deeds = tuple(deeds)
+        self.version = version
 
 
 class Unavailable(VedetteError):

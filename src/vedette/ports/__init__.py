@@ -60,6 +60,10 @@ class CaseStore(Library, Forgetting, Overview, Protocol):
         """The case with everything in it; raises `UnknownName` with the nearest ids."""
         ...
 
+    def structure(self, case_id: str, version: int) -> Case:
+        """The case itself as a version of it stands in the record (`Overview.edits`), without what was read into it."""
+        ...
+
     def weighing(self, case_id: str) -> Case:
         """The case with its evidence that is accepted or was reviewed, and the documents that this evidence quotes.
 
@@ -120,15 +124,20 @@ class Ledger(Protocol):
         """Register a question; refuses an id that exists."""
         ...
 
-    def commit(self, forecast: Forecast, question: Question | None = None) -> str:
+    def commit(self, forecast: Forecast, question: Question | None = None, *, after: str | None = None) -> str:
         """Append a forecast and return its digest; each entry's digest covers the one before it.
 
-        ``question`` is registered first, in the same transaction, when it is new.
+        ``question`` is registered first, in the same transaction, when it is new. ``after``: digest of the forecaster's
+        last forecast on the question as it was seen, empty for none; raises `EditConflict` when it is another one now.
         """
         ...
 
-    def resolve(self, resolution: Resolution) -> str:
-        """Append a resolution and return its digest."""
+    def resolve(self, resolution: Resolution, *, after: str | None = None) -> str:
+        """Append a resolution and return its digest.
+
+        ``after``: digest of the answer that counted when it was seen, empty for none; raises `EditConflict` when it is
+        another one now.
+        """
         ...
 
     def append_all(self, nouns: Sequence[Question | Forecast | Resolution]) -> Sequence[str]:

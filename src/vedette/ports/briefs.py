@@ -31,8 +31,11 @@ class Issued:
 class IssuedBriefs(Protocol):
     """Append-only: a revision is never changed or removed."""
 
-    def issue(self, brief: Issued, html: bytes) -> Issued:
-        """Keep a brief under the next free revision of its case; returns it with its revision."""
+    def issue(self, brief: Issued, html: bytes, *, after: int | None = None) -> Issued:
+        """Keep a brief under the next free revision of its case; returns it with its revision.
+
+        ``after``: the last revision as it was seen, 0 for none; raises `EditConflict` when there is a newer one.
+        """
         ...
 
     def of(self, case: str) -> Sequence[Issued]:

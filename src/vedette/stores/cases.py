@@ -59,6 +59,17 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         with self._db.read() as connection:
             return self._load(connection, case_id)
 
+    def structure(self, case_id: str, version: int) -> Case:
+        """A version of the case itself; see `CaseStore.structure`."""
+        if not self._db.holds_anything():
+            raise UnknownName("case", case_id)
+        c = schema.cases.c
+        with self._db.read() as connection:
+            record = connection.scalar(select(c.record).where(c.id == case_id, c.version == version))
+        if record is None:
+            raise UnknownName("version", str(version), where=case_id)
+        return records.decode(Case, record, where=f"{self._db.where}, case {case_id}, version {version}")
+
     def weighing(self, case_id: str) -> Case:
         """The case with what can move its number only; see `CaseStore.weighing`."""
         if not self._db.holds_anything():

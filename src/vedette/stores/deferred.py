@@ -70,6 +70,10 @@ class DeferredCaseStore:
             raise UnknownName("case", case_id)
         return self._store().load(case_id)
 
+    def structure(self, case_id: str, version: int) -> Case:
+        """See `CaseStore`."""
+        return self._store().structure(case_id, version)
+
     def weighing(self, case_id: str) -> Case:
         """See `CaseStore`."""
         if not self._is_there():

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from vedette.domain.ledger import Forecast, Question, Resolution
-from vedette.errors import AfterCutOff, CaseRefused, Damaged, UnknownName
+from vedette.errors import AfterCutOff, CaseRefused, Damaged, Deed, EditConflict, UnknownName
 from vedette.ports import Clock, LedgerEntry
 from vedette.stores import records, schema
 from vedette.stores.database import Database
@@ -54,6 +54,17 @@ def check_entries(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return found
 
 
+def answer_text(resolution: Resolution) -> str:
+    """What a resolution says, in words."""
+    if resolution.atom is None:
+        return f"void: {resolution.void_reason}"
+    return resolution.atom + (f", on {resolution.occurred}" if resolution.occurred is not None else "")
+
+
+def _numbers(forecast: Forecast) -> str:
+    return ", ".join(f"{atom} {100 * p:.1f} %" for atom, p in forecast.distribution.items())
+
+
 class SqlLedger:
     """`vedette.ports.Ledger` on any database SQLAlchemy speaks to."""
 
@@ -68,27 +79,35 @@ class SqlLedger:
                 raise CaseRefused(f"question {question.id!r} is already in the ledger", fix="Choose another id")
             self._append(connection, "question", question.id, question)
 
-    def commit(self, forecast: Forecast, question: Question | None = None) -> str:
+    def commit(self, forecast: Forecast, question: Question | None = None, *, after: str | None = None) -> str:
         """Append a forecast and return its digest, its question first when it is new.
 
-        Refuses answers that are not the question's, and a forecast made after the question was resolved.
+        Refuses answers that are not the question's, a forecast made after the question was resolved, and one made
+        without knowing the forecaster's last (``after``).
         """
         with self._db.write(QUEUE) as connection:
             if question is not None:
                 self._register(connection, question)
             question = self._question(connection, forecast.question)
             self._refuse_resolved(connection, question.id)
+            if after is not None:
+                self._refuse_newer_forecast(connection, forecast, after)
             if set(forecast.distribution) != set(question.atoms):
                 odd = sorted(set(forecast.distribution) ^ set(question.atoms))
                 raise CaseRefused(f"the forecast and the question differ in {', '.join(odd)}", where=question.id)
             return self._append(connection, "forecast", question.id, forecast)
 
-    def resolve(self, resolution: Resolution) -> str:
-        """Append a resolution and return its digest. A later one replaces an earlier one for scoring, visibly."""
+    def resolve(self, resolution: Resolution, *, after: str | None = None) -> str:
+        """Append a resolution and return its digest. A later one replaces an earlier one for scoring, visibly.
+
+        One made without knowing the answer that counts (``after``) is refused.
+        """
         with self._db.write(QUEUE) as connection:
             question = self._question(connection, resolution.question)
             if resolution.atom is not None and resolution.atom not in question.atoms:
                 raise UnknownName("answer", resolution.atom, nearest=question.atoms, where=question.id)
+            if after is not None:
+                self._refuse_newer_answer(connection, question.id, after)
             return self._append(connection, "resolution", question.id, resolution)
 
     def append_all(self, nouns: Sequence[Question | Forecast | Resolution]) -> Sequence[str]:
@@ -269,6 +288,61 @@ class SqlLedger:
             raise AfterCutOff(
                 f"the question was resolved (ledger entry {row.seq}); what comes after is no forecast", where=question
             )
+
+    def _said(self, connection: Connection, question: str, kind: str) -> list[tuple[str, Any]]:
+        """(digest, noun) of what was said of a question, in order."""
+        table = schema.ledger.c
+        rows = connection.execute(
+            select(table.seq, table.record, table.digest)
+            .where(table.question == question, table.kind == kind).order_by(table.seq)
+        )  # fmt: skip
+        return [(r.digest, records.decode(_KINDS[kind], r.record, where=f"ledger entry {r.seq}")) for r in rows]
+
+    def _refuse_newer_answer(self, connection: Connection, question: str, after: str) -> None:
+        said = self._said(connection, question, "resolution")
+        if (said[-1][0] if said else "") == after:
+            return
+        known = [digest for digest, _ in said].index(after) + 1 if after in [d for d, _ in said] else 0
+        before = answer_text(said[known - 1][1]) if known else "open"
+        deeds = []
+        for _, made in said[known:]:
+            deeds.append(
+                Deed(who="", what="said what happened", at=made.at, why=made.source, before=before,
+                     after=answer_text(made))
+            )  # fmt: skip
+            before = deeds[-1].after
+        last = deeds[-1] if deeds else None
+        when = f" at {last.at:%H:%M} UTC on {last.at:%Y-%m-%d}" if last is not None and last.at is not None else ""
+        raise EditConflict(
+            f"{question} was answered meanwhile: {before}{when}" + (f", source: {last.why}" if last else ""),
+            where=question, fix="Keep that answer, or say yours with the answer it replaces", deeds=deeds,
+            version=said[-1][0] if said else "",
+        )  # fmt: skip
+
+    def _refuse_newer_forecast(self, connection: Connection, forecast: Forecast, after: str) -> None:
+        said = [
+            (d, f) for d, f in self._said(connection, forecast.question, "forecast")
+            if f.forecaster == forecast.forecaster
+        ]  # fmt: skip
+        if (said[-1][0] if said else "") == after:
+            return
+        digests = [d for d, _ in said]
+        newer = said[digests.index(after) + 1 :] if after in digests else said
+        before = dict(said)[after] if after in digests else None
+        deeds = []
+        for _, made in newer:
+            deeds.append(
+                Deed(
+                    who=made.forecaster, what=f"committed a forecast as of {made.as_of}", at=made.at, why=made.note,
+                    before=_numbers(before) if before is not None else "no forecast", after=_numbers(made),
+                )
+            )
+            before = made
+        raise EditConflict(
+            f"{forecast.forecaster} has committed another forecast on {forecast.question} since it was looked at",
+            where=forecast.question, fix="Look at it, and commit yours as its revision if it still holds", deeds=deeds,
+            version=said[-1][0] if said else "",
+        )  # fmt: skip
 
     def _append(self, connection: Connection, kind: str, question: str, noun: Question | Forecast | Resolution) -> str:
         # Taking the row for update makes writers queue on backends without one write lock for the whole file.

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from vedette.errors import AfterCutOff, Damaged, UnknownName, VedetteError
+from vedette.errors import AfterCutOff, Damaged, EditConflict, UnknownName, VedetteError
 from vedette.web.access import Forbidden, SignInNeeded, as_told
 from vedette.web.api.application import PREFIX, create_api
 from vedette.web.attempts import Attempts
@@ -131,6 +131,8 @@ def error_view(request: Request, error: Exception) -> ErrorView:
         return ErrorView(status=422, heading="That cannot be used", what=said, fix="Change it and send it again.")
     if isinstance(error, Damaged):
         return ErrorView(status=500, heading="The workspace is damaged", what=error.what, fix=error.fix)
+    if isinstance(error, EditConflict):
+        return ErrorView(status=409, heading="It was changed meanwhile", what=error.what, fix=error.fix)
     if isinstance(error, AfterCutOff):
         return ErrorView(status=422, heading="That date is too late", what=error.what, fix=error.fix)
     if isinstance(error, VedetteError):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vedette.domain.case import Case
 from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.domain.scenarios import check_distribution
-from vedette.errors import AfterCutOff, BadInput
-from vedette.ports import Clock, Ledger
+from vedette.errors import AfterCutOff, BadInput, Deed, EditConflict
+from vedette.ports import Clock, Ledger, LedgerEntry
 from vedette.workflows.track_record import FindRecord
 
 
@@ -43,12 +43,13 @@ def question_of(case: Case, *, id: str | None = None) -> Question:
 
 def commit_forecast(
     ledger: Ledger, clock: Clock, case: Case, stated: Stated, *, forecaster: str, note: str = "",
-    question: str | None = None,
+    question: str | None = None, after: str | None = None,
 ) -> tuple[str, Forecast]:  # fmt: skip
     """Append a forecast; returns (digest, forecast). The question is registered with the first one.
 
-    Raises `Incoherent` when the numbers miss an atom, leave 0..1 or do not sum to 1, and `AfterCutOff` when the
-    window has closed.
+    ``after``: digest of the forecaster's last forecast as it was seen, empty for none. Raises `Incoherent` when the
+    numbers miss an atom, leave 0..1 or do not sum to 1, `AfterCutOff` when the window has closed, and `EditConflict`
+    when the forecaster has another last forecast by now.
     """
     if stated.as_of > case.deadline:
         raise AfterCutOff(f"{stated.as_of} is after the deadline {case.deadline}", where=case.id,
@@ -63,14 +64,18 @@ def commit_forecast(
         distribution=dict(stated.distribution), base_rate=dict(stated.base_rate),
         inputs_digest=stated.inputs_digest, method=stated.method, note=note,
     )  # fmt: skip
-    return ledger.commit(forecast, asked), forecast
+    return ledger.commit(forecast, asked, after=after), forecast
 
 
 def resolve_question(
     ledger: Ledger, clock: Clock, question: str, *, atom: str | None, source: str, occurred: dt.date | None = None,
-    void_reason: str = "",
+    void_reason: str = "", after: str | None = None,
 ) -> tuple[str, Resolution]:  # fmt: skip
-    """Append what happened, with its source, or why the question is void; returns (digest, resolution)."""
+    """Append what happened, with its source, or why the question is void; returns (digest, resolution).
+
+    ``after``: digest of the answer that counted when it was seen, empty for none. Raises `EditConflict`, saying what
+    was answered and when, if another one counts by now.
+    """
     if not source.strip() and not void_reason:
         raise BadInput("a resolution needs its source", where=question, fix="Give it with --source")
     if occurred is not None and occurred > clock.now().date():
@@ -78,7 +83,21 @@ def resolve_question(
     resolution = Resolution(
         question=question, atom=atom, at=clock.now(), occurred=occurred, source=source, void_reason=void_reason
     )
-    return ledger.resolve(resolution), resolution
+    return ledger.resolve(resolution, after=after), resolution
+
+
+def refuse_answered(entries: Sequence[LedgerEntry], question: str) -> None:
+    """Raise `EditConflict` when a question was answered: what comes after is no forecast, on top of anything."""
+    answers = [e.noun for e in entries if e.question == question and isinstance(e.noun, Resolution)]
+    if not answers:
+        return
+    last = answers[-1]
+    said = last.atom if last.atom is not None else f"void: {last.void_reason}"
+    raise EditConflict(
+        f"the question was resolved at {last.at:%H:%M} UTC on {last.at:%Y-%m-%d}: {said}", where=question,
+        fix="What comes after the answer is no forecast",
+        deeds=[Deed(who="", what="said what happened", at=last.at, why=last.source, before="open", after=said)],
+    )  # fmt: skip
 
 
 def stated_by_assessment(

@@ -19,6 +19,7 @@ from vedette.forecasting.judgments import latest, split_subject
 from vedette.ports import CaseStore, Clock
 from vedette.reference.frameworks import framework
 from vedette.workflows.assess import LEVELS
+from vedette.workflows.conflicts import refuse_answered
 from vedette.workflows.open_case import open_case, stored_case
 from vedette.workflows.track_record import FindRecord, record_for
 
@@ -125,8 +126,12 @@ def give(
     round: int = BLIND,
     saw_model: bool = False,
     as_of: str | None = None,
+    seen: str | None = None,
 ) -> tuple[Judgment, ...]:
     """Record an analyst's answers, all or none.
+
+    ``seen``: what the form they were given in rested on (`vedette.workflows.conflicts.round_mark`); raises
+    `EditConflict` when answers came in since that it did not show, or the scenarios are others.
 
     A second round needs a first one and a reason. ``as_of``: the day they speak for (default: now); answers for a past
     day are marked retrospective. Raises `BadInput` for 0 and 1 and for a round out of order.
@@ -137,6 +142,7 @@ def give(
     at = min(AsOf.of(as_of).cutoff - dt.timedelta(seconds=1), now) if as_of else now
     with store.transaction():
         case = stored_case(store, name)
+        refuse_answered(case, analyst, ASKED, seen)
         mine = [j for j in case.judgments if j.analyst == analyst and j.kind in ASKED]
         if round > BLIND and not any(j.round == BLIND for j in mine):
             raise BadInput(

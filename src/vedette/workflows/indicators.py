@@ -25,6 +25,7 @@ from vedette.forecasting.what_if import HIT_RATE
 from vedette.ports import CaseStore, Clock
 from vedette.reference.frameworks import framework
 from vedette.warning.indicators import IndicatorStatus, history, latest_readings, statuses
+from vedette.workflows.conflicts import refuse_looked
 from vedette.workflows.open_case import stored_case
 
 
@@ -81,9 +82,11 @@ def _row(known: Case, s: IndicatorStatus) -> dict[str, Any]:
 
 def set_state(
     store: CaseStore, clock: Clock, case_id: str, indicator: str, state: str, *, author: str, collection: str = "",
-    why: str = "", source: str = "", on: dt.date | None = None, evidence: Sequence[str] = (),
+    why: str = "", source: str = "", on: dt.date | None = None, evidence: Sequence[str] = (), seen: str | None = None,
 ) -> Case:  # fmt: skip
     """Append a look: what it found, from when that counts. An earlier look stays; the new one replaces what it says.
+
+    ``seen``: how many looks there were when it was decided to add this one; raises `EditConflict` when there are more.
 
     ``on``: the day on which it could be known (default: today); a look told later than that is marked retrospective.
     """
@@ -99,6 +102,7 @@ def set_state(
             if name not in known:
                 raise UnknownName("evidence", name, nearest=difflib.get_close_matches(name, known, n=3, cutoff=0.3))
         chosen = case.indicator(indicator)
+        refuse_looked(case, chosen.id, seen)
         # A look of today counts from now; one told of a past day counts from that day, as its own record.
         at = now if on is None or on == now.date() else instant(on)
         if at < chosen.added:

@@ -15,6 +15,7 @@ from vedette.domain.claims import Posture
 from vedette.domain.time import parse_date
 from vedette.errors import CaseRefused, DateRefused, UnknownName
 from vedette.ports import CaseChange, CaseStore
+from vedette.workflows.conflicts import refuse_overwriting
 
 CASE_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}\Z")
 """What a case id may look like: it names files and is typed."""
@@ -211,8 +212,14 @@ class Imported:
     not_understood: tuple[str, ...]
 
 
-def import_case(store: CaseStore, path: Path, *, author: str, id: str | None = None) -> Imported:
-    """Bring a case file or dossier into the workspace: new, or as additions to the case of the same id."""
+def import_case(
+    store: CaseStore, path: Path, *, author: str, id: str | None = None, onto: int | None = None
+) -> Imported:
+    """Bring a case file or dossier into the workspace: new, or as additions to the case of the same id.
+
+    ``onto``: the version of the case itself that the file was made on top of. Raises `EditConflict`, saying who changed
+    what, when the file would set back what somebody else wrote; see `vedette.workflows.conflicts.refuse_overwriting`.
+    """
     from dataclasses import replace
 
     from vedette.reference.case_files import read_case_with_notes
@@ -231,7 +238,9 @@ def import_case(store: CaseStore, path: Path, *, author: str, id: str | None = N
                 store.create(case, author=author, reason=f"imported from {path.name}")
                 return Imported(case=store.load(case.id), change=None, not_understood=notes)
             stored_case(store, case.id)
-        case = _with_watched(case, store.load(case.id))
+        stored = store.load(case.id)
+        case = _with_watched(case, stored)
+        refuse_overwriting(store, case, stored, author=author, onto=onto)
         change = store.revise(case, author=author, reason=f"imported from {path.name}")
         return Imported(case=store.load(case.id), change=change, not_understood=notes)
 

@@ -32,9 +32,10 @@ class Changes:
 
 
 def issue(
-    briefs: IssuedBriefs, clock: Clock, brief: Brief, request: Mapping[str, Any], *, author: str, note: str = ""
-) -> Issued:
-    """Keep an HTML brief as the next revision of its case."""
+    briefs: IssuedBriefs, clock: Clock, brief: Brief, request: Mapping[str, Any], *, author: str, note: str = "",
+    after: int | None = None,
+) -> Issued:  # fmt: skip
+    """Keep an HTML brief as the next revision of its case. ``after`` as in `IssuedBriefs.issue`."""
     facts = brief.facts["assessment"]
     return briefs.issue(
         Issued(
@@ -43,6 +44,7 @@ def issue(
             evidence=_evidence(facts), note=note,
         ),
         brief.data,
+        after=after,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass, replace
 
@@ -12,22 +11,27 @@ from vedette.domain.time import AsOf
 from vedette.errors import EditConflict
 from vedette.ports import CaseStore, Clock
 from vedette.workflows.assess import assess_case
+from vedette.workflows.conflicts import DID, day_and_time, mark_of, review_deed
 from vedette.workflows.effects import effects
 from vedette.workflows.open_case import open_case, stored_case
 from vedette.workflows.review import Decision, latest_review
 from vedette.workflows.review import record as put_down
 from vedette.workflows.track_record import FindRecord
 
-SHOWN = {Verdict.ACCEPT: "accepted", Verdict.REJECT: "rejected", Verdict.CORRECT: "corrected",
-         Verdict.WITHDRAW: "taken back"}  # fmt: skip
-"""What a verdict is called once it is given."""
-
 
 def seen_token(case: Case, evidence: str) -> str:
     """A short name for the decisions made on an item so far: it changes with every one."""
-    made = [r for r in case.reviews if r.evidence == evidence]
-    text = "\x1f".join(f"{r.verdict}|{r.author}|{r.at.isoformat()}|{r.replacement}" for r in made)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return mark_of(*(_name(r) for r in case.reviews if r.evidence == evidence))
+
+
+def _name(r: Review) -> str:
+    return f"{r.verdict}|{r.author}|{r.at.isoformat()}|{r.replacement}"
+
+
+def refuse_decided(case: Case, evidence: str, seen: str | None) -> None:
+    """Raise `EditConflict`, saying who decided what and when, if somebody decided on the item since ``seen``."""
+    if seen is not None and seen != seen_token(case, evidence):
+        raise _conflict(case, evidence, seen)
 
 
 def decide(
@@ -40,21 +44,35 @@ def decide(
     """
     with store.transaction():
         case = stored_case(store, case_name)
-        if seen is not None and seen != seen_token(case, decision.evidence):
-            raise _conflict(case, decision.evidence)
+        refuse_decided(case, decision.evidence, seen)
         return put_down(store, clock, case, decision, author=author)
 
 
-def _conflict(case: Case, evidence: str) -> EditConflict:
-    made = sorted((r for r in case.reviews if r.evidence == evidence), key=lambda r: r.at)
+def _conflict(case: Case, evidence: str, seen: str = "") -> EditConflict:
+    made = [r for r in case.reviews if r.evidence == evidence]
+    version = seen_token(case, evidence)
     if not made:
-        return EditConflict(f"{evidence} is not what this page showed", where=case.id, fix="Load the page again")
+        return EditConflict(
+            f"{evidence} is not what this page showed", where=case.id, fix="Load the page again", version=version
+        )
+    known = next((n for n in range(len(made)) if mark_of(*map(_name, made[:n])) == seen), 0)
     last = made[-1]
     newer = f" as {last.replacement}" if last.replacement else ""
     return EditConflict(
-        f"{last.author} {SHOWN[last.verdict]} {evidence}{newer} at {last.at:%H:%M} UTC on {last.at:%Y-%m-%d}, after "
-        "this page was loaded",
-        where=case.id, fix="Keep theirs, or use yours: your edit is kept below",
+        f"{last.author} {DID[last.verdict]} {evidence}{newer} at {day_and_time(last.at)}, after this page was loaded",
+        where=case.id, fix="Keep theirs, or use yours: your edit is kept", version=version,
+        deeds=[review_deed(case, r, made[:at]) for at, r in enumerate(made) if at >= known],
+    )
+
+
+def replaced(case: Case, evidence: str) -> EditConflict:
+    """What is said of an item that another record has replaced, or that was removed, since it was looked at."""
+    made = [r for r in case.reviews if r.evidence == evidence]
+    by = f" by {made[-1].author} at {day_and_time(made[-1].at)}" if made else ""
+    return EditConflict(
+        f"{evidence} was replaced or removed{by} after this page was loaded", where=case.id,
+        fix="The record that counts is marked in the text",
+        deeds=[review_deed(case, r, made[:at]) for at, r in enumerate(made)],
     )
 
 
@@ -130,13 +148,51 @@ def if_accepted(
     return {s.id: s.probability for s in made.scenarios}
 
 
-def undo_last(store: CaseStore, clock: Clock, case_name: str, *, author: str, since: int) -> Review | None:
-    """Take back the last decision of an author that still counts, none before the ``since``-th; None without one."""
+def last_of(case: Case, author: str, since: int) -> Review | None:
+    """The last decision of an author that still counts, none before the ``since``-th; None without one."""
+    for last in reversed(case.reviews[since:]):
+        if last.author == author and latest_review(case, last.evidence) == last:
+            return last
+    return None
+
+
+def undo_token(case: Case, author: str, since: int) -> str:
+    """A short name for the decision that `undo_last` would take back; empty when there is none."""
+    last = last_of(case, author, since)
+    return mark_of(last.evidence, _name(last)) if last is not None else ""
+
+
+def undo_last(
+    store: CaseStore, clock: Clock, case_name: str, *, author: str, since: int, seen: str | None = None
+) -> Review | None:
+    """Take back the last decision of an author that still counts, none before the ``since``-th; None without one.
+
+    ``seen``: the token of the decision that was to be taken back. Raises `EditConflict` when it is another one by now,
+    or somebody has built on it: nothing else is taken back in its place.
+    """
     with store.transaction():
         case = open_case(store, case_name)
-        for last in reversed(case.reviews[since:]):
-            counts = latest_review(case, last.evidence)
-            if last.author == author and last.verdict is not Verdict.WITHDRAW and counts == last:
-                decision = Decision(evidence=last.evidence, verdict=Verdict.WITHDRAW, reason="taken back")
-                return put_down(store, clock, case, decision, author=author)
-    return None
+        last = last_of(case, author, since)
+        if seen is not None and seen != undo_token(case, author, since):
+            raise _overtaken(case, author, since, seen)
+        if last is None:
+            return None
+        decision = Decision(evidence=last.evidence, verdict=Verdict.WITHDRAW, reason="taken back")
+        return put_down(store, clock, case, decision, author=author)
+
+
+def _overtaken(case: Case, author: str, since: int, seen: str) -> EditConflict:
+    meant = next((r for r in case.reviews if mark_of(r.evidence, _name(r)) == seen), None)
+    version = undo_token(case, author, since)
+    if meant is None:
+        return EditConflict("it was taken back already", where=case.id, fix="Load the page again", version=version)
+    made = [r for r in case.reviews if r.evidence == meant.evidence]
+    later = made[made.index(meant) + 1 :]
+    said = f"{later[-1].author} {DID[later[-1].verdict]} {meant.evidence} at {day_and_time(later[-1].at)}, after you"
+    if not later:
+        said = f"you have decided on {case.reviews[-1].evidence} since, in another window"
+    return EditConflict(
+        f"{said}: your decision on {meant.evidence} no longer stands last", where=case.id,
+        fix="Decide on the item itself if you still disagree", version=version,
+        deeds=[review_deed(case, r, made[: made.index(r)]) for r in later],
+    )

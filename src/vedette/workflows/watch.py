@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vedette.domain.alerts import Alert
-from vedette.errors import BadInput, Unavailable, UnknownName, VedetteError
+from vedette.errors import BadInput, Deed, EditConflict, Unavailable, UnknownName, VedetteError
 from vedette.ports import Clock
 from vedette.ports.watching import CaseWatch, Looked, Poll, Poller, SourceState, Watch, WatchKind, WatchStore
 from vedette.workflows.watch_look import AT_ONCE, Looker, Taken
@@ -365,14 +365,30 @@ def asked_as(watches: Sequence[Watch]) -> Mapping[tuple[str, str], str]:
     }
 
 
+def watch_text(watch: Watch) -> str:
+    """How a source is watched, in words."""
+    said = [f"every {watch.every / 60:g} minutes", f"silent after {watch.silent_days:g} days"]
+    return ", ".join([*said, *([f"as {watch.publisher}"] if watch.publisher else [])])
+
+
 def add_watches(
-    store: WatchStore, looker: Looker, watches: Sequence[Watch], setting: CaseWatch
+    store: WatchStore, looker: Looker, watches: Sequence[Watch], setting: CaseWatch, *, seen: str | None = None
 ) -> tuple[tuple[Watch, ...], CaseWatch]:
     """Watch sources for a case and say how; (those that are new or changed, the setting).
 
-    The first look is made here, so that only what changes afterwards is news.
+    The first look is made here, so that only what changes afterwards is news. ``seen``: how the sources were watched
+    (`watch_text`) when this was decided, empty for not at all; raises `EditConflict` when one is watched otherwise by
+    now.
     """
     with store.transaction():
+        for now, wanted in [(n, w) for w in watches for n in store.watches(w.case) if n.source == w.source]:
+            if seen is not None and now != wanted and seen != watch_text(now):
+                raise EditConflict(
+                    f"{now.address} is watched for {now.case} already, {watch_text(now)}", where=now.case,
+                    fix="Keep that, or watch it as you say instead", version=watch_text(now),
+                    deeds=[Deed(who="", what=f"set how {now.address} is watched", before=seen or "not watched",
+                                after=watch_text(now))],
+                )  # fmt: skip
         fresh = tuple(w for w in watches if store.add_watch(w))
         store.set_case_watch(setting)
     looker.look(setting.case)

@@ -250,8 +250,17 @@ async function swap(address: string, init?: RequestInit): Promise<void> {
   try {
     const answer = await fetch(address, { ...init, credentials: "same-origin", headers: { "HX-Request": "true" } });
     const body = await answer.text();
-    const made = new DOMParser().parseFromString(body, "text/html").getElementById("reader");
+    const parsed = new DOMParser().parseFromString(body, "text/html");
     const old = one("#reader");
+    const met = parsed.getElementById("conflict");
+    if (met && old) {
+      // Somebody was faster: their change and this one stand side by side, in place of the document.
+      old.replaceWith(met);
+      met.tabIndex = -1;
+      met.focus();
+      return;
+    }
+    const made = parsed.getElementById("reader");
     if (!made || !old) {
       toast("The server could not do that. Load the page again; nothing stored is lost.");
       return;

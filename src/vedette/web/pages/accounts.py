@@ -16,10 +16,12 @@ from vedette.domain.accounts import Account, Role, Scope, Token
 from vedette.errors import BadInput, EditConflict, UnknownName, VedetteError
 from vedette.web.access import OF_ROLE, OF_SCOPE, InPerson, Manager, Person
 from vedette.web.attempts import Attempts
+from vedette.web.meeting import conflict_page, last_deed
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.security import ACCOUNT, SESSION
 from vedette.web.views import accounts as views
 from vedette.web.views.address import sentence
+from vedette.web.views.conflict import Attempt, Kept, kept_fields
 
 router = APIRouter()
 
@@ -185,19 +187,43 @@ def change_account(
     _in_person(request, person)
     desk = desk_of(request)
     accounts = desk.workspace.accounts
-    held = accounts.account(name)
     try:
-        if seen != views.state_of(held):
-            raise EditConflict(
-                f"{name} was changed since this page was loaded: it is {views.state_of(held)} now", where=name,
-                fix="Nothing of yours was stored. Look at it below and change it again if it is still wrong",
-            )  # fmt: skip
+        accounts.account(name)
         action, detail, change = _change(do, role, password, again, desk.workspace.passwords.hashed)
-        accounts.change_account(name, **change)
+        with desk.workspace.cases.transaction():
+            now = views.state_of(accounts.account(name))
+            if seen != now:
+                raise EditConflict(
+                    f"{name} was changed after this page was loaded: it is {now} now", where=name, version=now
+                )
+            accounts.change_account(name, **change)
+    except EditConflict as error:
+        return _met(request, name, do, role, reason, seen, error)
     except VedetteError as error:
-        return _accounts(request, error=error, status=409 if isinstance(error, EditConflict) else 422)
+        return _accounts(request, error=error)
     request.scope["vedette.audit"] = {"action": action, "subject": name, "detail": detail, "reason": reason}
     return see_other(f"/accounts?done={name}")
+
+
+def _met(
+    request: Request, name: str, do: str, role: str, reason: str, seen: str, error: EditConflict
+) -> Response:
+    """The conflict page of an account. A password is never sent back: it is typed again."""
+    deed = last_deed(desk_of(request), name, CHANGES, before=seen, after=error.version)
+    met = EditConflict(error.what, where=name, deeds=[deed], version=error.version)
+    secret = ((Kept(name="password", value="", kind="secret", label="New password"),
+               Kept(name="again", value="", kind="secret", label="Once more")) if do == "password" else ())  # fmt: skip
+    what = {"role": f"role {role}", "disable": "may no longer sign in", "enable": "may sign in again",
+            "password": "a new password"}.get(do, do)  # fmt: skip
+    attempt = Attempt(
+        action=f"/accounts/{name}", mine=(("Account", name), ("Change", what), ("Reason", reason)),
+        kept=(*kept_fields({"do": do, "role": role, "reason": reason}, {"reason": "Reason, for the log"}), *secret),
+        keep=("Keep theirs", "/accounts"), back=("Back to the accounts", "/accounts"),
+    )  # fmt: skip
+    return conflict_page(request, met, attempt, nav="people")
+
+
+CHANGES = ("account.role", "account.disable", "account.enable", "account.password")
 
 
 def _change(do: str, role: str, password: str, again: str, hashed: Any) -> tuple[str, str, dict[str, Any]]:

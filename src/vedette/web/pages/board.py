@@ -13,12 +13,15 @@ from starlette.responses import HTMLResponse
 
 from vedette.domain.accounts import Access
 from vedette.domain.claims import Posture
-from vedette.errors import BadInput, CaseRefused, UnknownName
+from vedette.errors import BadInput, CaseRefused, EditConflict, UnknownName
 from vedette.web.access import Forbidden, Person, Reader, Writer, taken
 from vedette.web.desk import Desk
+from vedette.web.meeting import conflict_page
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import case_path
 from vedette.web.views.board import BoardQuery, board_view, lines_of, row, side_view
+from vedette.web.views.conflict import Attempt, kept_fields
+from vedette.workflows.conflicts import differences
 from vedette.workflows.open_case import NewCase, case_ids, import_case, make_case, parse_window
 
 router = APIRouter()
@@ -145,24 +148,58 @@ def _answers(values: dict[str, str], today: dt.date) -> NewCase:
 
 
 @router.post("/import-case")
-def import_file(request: Request, person: Writer, file: Annotated[UploadFile, File()]) -> Response:
-    """Bring a case file or dossier into the workspace: new, or as additions to the case of the same id."""
+def import_file(
+    request: Request, person: Writer, file: Annotated[UploadFile | None, File()] = None,
+    text: Annotated[str, Form()] = "", name: Annotated[str, Form()] = "", onto: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    """Bring a case file or dossier into the workspace: new, or as additions to the case of the same id.
+
+    ``text`` and ``name``: the file as the conflict page sends it again, ``onto`` the version that page has shown.
+    """
     desk = desk_of(request)
-    suffix = Path(file.filename or "").suffix.lower()
+    given = (file.filename or "") if file is not None and file.filename else name
+    suffix = Path(given).suffix.lower()
+    data = b""
     try:
         if suffix not in SUFFIXES:
             raise BadInput("that is no case file or dossier", fix="Choose a file that ends in .toml or .json")
-        data = file.file.read()
+        data = file.file.read() if file is not None and file.filename else text.replace("\r\n", "\n").encode()
         if not data:
             raise BadInput("the file is empty", fix="Choose another")
-        case_id = _imported(desk, data, suffix, person)
+        case_id = _imported(desk, data, suffix, person, int(onto) if onto.isdecimal() and len(onto) < 9 else None)
+    except EditConflict as error:
+        return _import_met(request, desk, data, f"case{suffix}", error)
     except BadInput as error:
         form = NewForm(values=EMPTY, import_error=" ".join(filter(None, (f"{error.what}.", error.fix))))
         return page(request, "new_case.html", form, status=422, nav="board", title="New case")
     return see_other(case_path(case_id))
 
 
-def _imported(desk: Desk, data: bytes, suffix: str, person: Person) -> str:
+def _import_met(request: Request, desk: Desk, data: bytes, name: str, error: EditConflict) -> Response:
+    """The conflict page of a file that would set back what somebody else changed of the case itself."""
+    from vedette.reference.case_files import read_case
+
+    with tempfile.TemporaryDirectory(prefix="vedette-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        given = read_case(path)
+    stored = desk.case(given.id)
+    mine = [(d.part, f"{d.before} → {d.after}") for d in differences(stored, given)]
+    attempt = Attempt(
+        action="/import-case", version="onto",
+        kept=kept_fields({"text": data.decode("utf-8", "replace"), "name": name}),
+        mine=(("File for", stored.title), *mine[:DIFFERENCES],
+              *([("and", f"{len(mine) - DIFFERENCES} more")] if len(mine) > DIFFERENCES else [])),
+        keep=("Keep theirs", case_path(given.id)), back=("Choose another file", "/new-case"),
+    )  # fmt: skip
+    return conflict_page(request, error, attempt, nav="board")
+
+
+DIFFERENCES = 40
+"""Parts of a case file listed against the stored case. [assumption]: two screens."""
+
+
+def _imported(desk: Desk, data: bytes, suffix: str, person: Person, onto: int | None = None) -> str:
     """Id of the case that was imported. Raises `Forbidden` where it would add to a case the person may not change."""
     from vedette.reference.case_files import read_case
 
@@ -180,7 +217,7 @@ def _imported(desk: Desk, data: bytes, suffix: str, person: Person) -> str:
                 fix="Give the file another id, or ask an owner of the case",
             )  # fmt: skip
         with desk.workspace.cases.transaction():
-            made = import_case(desk.workspace.cases, path, author=person.name).case.id
+            made = import_case(desk.workspace.cases, path, author=person.name, onto=onto).case.id
             if not there:  # a case that came with Vedette stays everybody's, whoever adds to it
                 desk.own(person, made)
         return made

@@ -12,17 +12,19 @@ from starlette.responses import Response
 from vedette.assessment.channels import RECOMMENDED
 from vedette.domain.case import Case
 from vedette.domain.claims import Marking
-from vedette.errors import BadInput, VedetteError
+from vedette.errors import BadInput, EditConflict, VedetteError
 from vedette.reporting.brief import Brief, make_brief
 from vedette.reporting.figures import Facts
 from vedette.reporting.sections import SECTIONS
 from vedette.reporting.verify import Compared
 from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.desk import Desk, Kept
+from vedette.web.meeting import conflict_page
 from vedette.web.reading import in_case, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path
 from vedette.web.views.brief import CheckView, Composition, brief_page, bundle_view, check_view
+from vedette.web.views.conflict import Attempt, kept_fields
 from vedette.web.views.documents import Where
 from vedette.workflows.brief import (
     WEEKS,
@@ -33,6 +35,7 @@ from vedette.workflows.brief import (
     request_for,
     verify_brief,
 )
+from vedette.workflows.conflicts import case_mark, refuse_moved
 from vedette.workflows.revisions import changes_since, issue
 
 router = APIRouter()
@@ -126,7 +129,8 @@ def _page(
         case, chosen, asked, revisions=revisions, changes=changes, error=error, fix=fix, check=check
     )
     return page(
-        request, "brief.html", view, status=status, nav="board", tab="brief", case=in_case(case, where),
+        request, "brief.html", view, seen=case_mark(desk.workspace.cases, case), status=status,
+        nav="board", tab="brief", case=in_case(case, where),
         title=f"Brief, {view.title}", locked=refusal(request, Right.WRITE),
     )  # fmt: skip
 
@@ -166,8 +170,9 @@ def issue_brief(
     since: Annotated[str, Form()] = "", mode: Annotated[str, Form()] = "", audience: Annotated[str, Form()] = "",
     scale: Annotated[str, Form()] = "", weeks: Annotated[str, Form()] = "", notes: Annotated[str, Form()] = "",
     section: Annotated[list[str] | None, Form()] = None, remark: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "", after: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    """Keep the brief as the next revision."""
+    """Keep the brief as the next revision: the one that was previewed, after the revision that was the last then."""
     chosen = Composition(
         as_of=as_of, since=since, mode=mode, audience=audience, scale=scale, weeks=weeks,
         sections=tuple(section or ()), notes=notes,
@@ -180,8 +185,34 @@ def issue_brief(
     except VedetteError as error:
         return _page(request, case_id, chosen, error=error.what, fix=_fix(error), status=422)
     briefs, clock = desk.workspace.briefs, desk.workspace.clock
-    issue(briefs, clock, made, asked.to_dict(), author=person.name, note=remark.strip()[:200])
+    last = int(after) if after.isdecimal() and len(after) < 9 else None
+    try:
+        refuse_moved(desk.workspace.cases, case, seen)
+        issue(briefs, clock, made, asked.to_dict(), author=person.name, note=remark.strip()[:200], after=last)
+    except EditConflict as error:
+        newest = max((b.revision for b in briefs.of(case_id)), default=0)
+        fresh = {"seen": case_mark(desk.workspace.cases, case), "after": str(newest)}
+        return _met(request, case, chosen, remark, error, fresh)
     return see_other(address(case_path(case_id, "brief"), **chosen.query()) + "#revisions")
+
+
+def _met(
+    request: Request, case: Case, chosen: Composition, remark: str, error: EditConflict, fresh: dict[str, str]
+) -> Response:
+    """The conflict page of a brief: somebody issued one, or changed the case, since this one was previewed."""
+    composed = {k: v if isinstance(v, str) else list(map(str, v)) for k, v in chosen.query().items() if v}
+    here = address(case_path(case.id, "brief"), **chosen.query())
+    said = (("as_of", "As of"), ("mode", "Mode"), ("audience", "For"), ("notes", "Sentences of yours"))
+    attempt = Attempt(
+        action=case_path(case.id, "brief", "issue"), version="seen",
+        kept=kept_fields({**composed, "remark": remark, **fresh}, {"remark": "Remark"}),
+        mine=(("Brief of", case.title), *((label, str(getattr(chosen, name) or "")) for name, label in said),
+              ("Remark", remark)),
+        take=f"Issue mine as revision {int(fresh['after']) + 1}", keep=("Keep it as it is", f"{here}#revisions"),
+        back=("Look at the brief again", here),
+    )  # fmt: skip
+    met = EditConflict(error.what, where=error.where, fix=error.fix, deeds=error.deeds, version=fresh["seen"])
+    return conflict_page(request, met, attempt, nav="board", tab="brief", case=in_case(case, Where()))
 
 
 @router.get("/cases/{case_id}/brief/revisions/{revision}.html")

@@ -12,15 +12,19 @@ from vedette.domain.case import Case
 from vedette.domain.forecast import Assessment
 from vedette.domain.judgment import JudgmentKind
 from vedette.domain.time import AsOf
-from vedette.errors import BadInput, VedetteError
+from vedette.errors import BadInput, EditConflict, VedetteError
 from vedette.web.access import Person, Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
+from vedette.web.meeting import conflict_page
 from vedette.web.reading import day_of, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path, sentence
+from vedette.web.views.conflict import Attempt, kept_fields
 from vedette.web.views.documents import Where
 from vedette.web.views.elicit import Form, answered, elicit_view
-from vedette.workflows.elicit import BLIND, Answer, coherence_of, give, parse_answers
+from vedette.web.views.evidence import scenario_letters
+from vedette.workflows.conflicts import refuse_answered, round_mark
+from vedette.workflows.elicit import ASKED, BLIND, Answer, coherence_of, give, parse_answers
 
 router = APIRouter()
 
@@ -69,7 +73,8 @@ def _page(
         model=model, stored=stored,
     )  # fmt: skip
     return page(
-        request, "elicit.html", view, status=status, nav="board", tab="elicit", case=in_case(case, where),
+        request, "elicit.html", view, seen=round_mark(case, analyst, ASKED), status=status,
+        nav="board", tab="elicit", case=in_case(case, where),
         title=f"Elicitation, {view.title}", locked=refusal(request, Right.WRITE),
         timebar=time_of(desk, case, where, case_path(case.id, "elicit"), more={"analyst": analyst}),
     )  # fmt: skip
@@ -106,6 +111,8 @@ def _answer(request: Request, person: Person, case_id: str, fields: dict[str, st
         return _page(request, case_id, Where(), analyst, fixed, form, status=422)
     day = day_of(desk, case, where)
     try:
+        # Before anything is checked: a page that is shown again would carry the newer version.
+        refuse_answered(case, analyst, ASKED, fields.get("seen"))
         answers = answers_of(case, fields)
         coherence = coherence_of(case, answers)
         action = fields.get("action", "check")
@@ -120,7 +127,13 @@ def _answer(request: Request, person: Person, case_id: str, fields: dict[str, st
             reason=fields.get("reason", "").strip(),
             round=max((j.round for j in mine), default=BLIND) + 1 if done else BLIND,
             saw_model=done or fields.get("saw_model") == "yes", as_of=_speaks_for(desk, day),
+            seen=fields.get("seen"),
         )  # fmt: skip
+    except EditConflict as error:
+        return conflict_page(
+            request, error, _attempt(case, analyst, fields, where), nav="board", tab="elicit",
+            case=in_case(case, where),
+        )
     except VedetteError as error:
         form = Form(fields=fields, error=sentence(error.what), fix="" if "--" in error.fix else sentence(error.fix))
         return _page(request, case_id, where, analyst, fixed, form, status=422)
@@ -129,6 +142,19 @@ def _answer(request: Request, person: Person, case_id: str, fields: dict[str, st
     )
 
 
+def _attempt(case: Case, analyst: str, fields: dict[str, str], where: Where) -> Attempt:
+    """What an analyst was about to answer: probabilities and the reason can still be changed, levels are kept."""
+    named = scenario_letters(case)
+    labels = {f"p_{s.id}": f"{' '.join(named[s.id])}, %" for s in case.scenario_set.scenarios}
+    levels = [(f.removeprefix("s_"), v) for f, v in fields.items() if f.startswith("s_") and v]
+    here = address(case_path(case.id, "elicit"), as_of=where.as_of, analyst=analyst)
+    return Attempt(
+        action=case_path(case.id, "elicit"), kept=kept_fields(fields, {**labels, "reason": "Why"}, ("reason",)),
+        mine=(("Answers of", analyst), *((label, fields.get(f, "")) for f, label in labels.items()), *levels,
+              ("Why", fields.get("reason", ""))),
+        keep=("Keep what is there", here), back=("Look at the answers first", f"{here}#result"),
+        take="Give mine as the next answer",
+    )  # fmt: skip
 
 
 def _speaks_for(desk: Desk, day: AsOf) -> str | None:

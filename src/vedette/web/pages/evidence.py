@@ -13,9 +13,12 @@ from vedette.domain.evidence import Verdict
 from vedette.domain.time import AsOf
 from vedette.errors import BadInput, EditConflict
 from vedette.web.access import Reader, Right, Writer, refusal
+from vedette.web.meeting import conflict_page
 from vedette.web.reading import day_of, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import case_path, sentence
+from vedette.web.views.conflict import Attempt, kept_fields
+from vedette.web.views.documents import Where
 from vedette.web.views.evidence import SORTS, Filter, as_csv, as_plain, chosen, evidence_view
 from vedette.workflows.handling import EXPORT_CEILING, for_audience
 from vedette.workflows.review import Decision
@@ -68,10 +71,25 @@ def decide_on(
         decision = Decision(evidence=item_id, verdict=Verdict(verdict))
         decide(workspace.cases, workspace.clock, case_id, decision, author=person.name, seen=seen)
     except EditConflict as error:
-        return _page(request, case_id, problem=sentence(error.what), status=409)
+        return _met(request, case_id, item_id, verdict, back, error)
     except BadInput as error:
         return _page(request, case_id, problem=sentence(error.what), status=422)
     return see_other(back or case_path(case_id, "evidence"))
+
+
+def _met(
+    request: Request, case_id: str, item_id: str, verdict: str, back: str, error: EditConflict
+) -> Response:
+    """The conflict page of a decision in the list."""
+    case = desk_of(request).case(case_id)
+    item = next((e for e in case.evidence if e.id == item_id), None)
+    listed = back or case_path(case_id, "evidence")
+    attempt = Attempt(
+        action=case_path(case_id, "evidence", item_id), kept=kept_fields({"verdict": verdict, "back": back}),
+        mine=(("Decision", f"{verdict} {item_id}"), ("Item", item.claim if item is not None else "")),
+        keep=("Keep theirs", listed), back=("Back to the list", case_path(case_id, "evidence")),
+    )  # fmt: skip
+    return conflict_page(request, error, attempt, nav="board", tab="evidence", case=in_case(case, Where()))
 
 
 def _file(request: Request, case_id: str) -> tuple[Case, AsOf, Filter, dict[str, str]]:

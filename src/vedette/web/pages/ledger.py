@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
+from vedette.domain.ledger import Forecast, Resolution
 from vedette.domain.time import AsOf, parse_date
-from vedette.errors import BadInput, UnknownName, VedetteError
+from vedette.errors import BadInput, EditConflict, UnknownName, VedetteError
 from vedette.web.access import Person, Reader, Writer
 from vedette.web.ledger_access import free, may_write, seen, writable
+from vedette.web.meeting import conflict_page, signed
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.security import digest_of
+from vedette.web.views.address import address, case_path
+from vedette.web.views.conflict import Attempt, kept_fields
 from vedette.web.views.ledger import LedgerView, ledger_view, question_path
 from vedette.web.views.ledger_import import ImportView, import_view
 from vedette.web.views.ledger_question import (
@@ -23,6 +27,8 @@ from vedette.web.views.ledger_question import (
     postmortem_view,
     question_view,
 )
+from vedette.workflows.commit import refuse_answered
+from vedette.workflows.conflicts import case_mark, refuse_moved
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -205,7 +211,7 @@ def new(request: Request, person: Writer, case: str) -> Response:
     found = desk.case(case)
     if any(e.question == found.id for e in desk.workspace.ledger.entries()):
         return see_other(f"{question_path(found.id)}#forecast")
-    return _question_page(request, case_question(found, _today(desk)))
+    return _question_page(request, case_question(found, _today(desk)), person)
 
 
 @router.get("/ledger/{question}")
@@ -213,12 +219,35 @@ def question(request: Request, person: Reader, question: str) -> Response:
     """A question with everything that was said of it."""
     desk = desk_of(request)
     return _question_page(
-        request, question_view(seen(desk, person), _finder(desk), question, _today(desk))
+        request, question_view(seen(desk, person), _finder(desk), question, _today(desk)), person
     )
 
 
-def _question_page(request: Request, view: QuestionView, status: int = 200) -> Response:
-    return page(request, "ledger_question.html", view, nav="ledger", title=view.statement, status=status)
+def _question_page(request: Request, view: QuestionView, person: Person, status: int = 200) -> Response:
+    seen_at = _seen_at(desk_of(request), view.id, view.case_id, person)
+    return page(
+        request, "ledger_question.html", view, nav="ledger", title=view.statement, status=status, seen=seen_at
+    )
+
+
+MODEL = "vedette recommended"
+"""The forecaster of what the assessment of a day says."""
+
+
+def _seen_at(desk: Desk, name: str, case_id: str, person: Person) -> dict[str, str]:
+    """What the forms of a question are rendered from: the case, the last forecasts, the answer that counts."""
+    entries = [e for e in desk.workspace.ledger.entries() if e.question == name]
+
+    def last(kind: type, who: str = "") -> str:
+        said = [e.digest for e in entries
+                if isinstance(e.noun, kind) and (not who or getattr(e.noun, "forecaster", "") == who)]  # fmt: skip
+        return said[-1] if said else ""
+
+    case = _finder(desk)(case_id)
+    return {
+        "case": case_mark(desk.workspace.cases, case) if case is not None else "", "answer": last(Resolution),
+        "own": last(Forecast, person.name), "model": last(Forecast, MODEL),
+    }  # fmt: skip
 
 
 @router.post("/ledger/forecast")
@@ -253,13 +282,50 @@ def _forecast(request: Request, given: dict[str, str], person: Person) -> Respon
                 distribution=_to_one({a: p or 0.0 for a, p in numbers.items()}), base_rate=reference.base_rate,
                 as_of=day.date, inputs_digest="", method="stated by a person",
             )  # fmt: skip
-        commit_forecast(
-            desk.workspace.ledger, desk.workspace.clock, case, stated, question=name if name != case.id else None,
-            forecaster=person.name if own else "vedette recommended", note=given.get("note", ""),
-        )  # fmt: skip
+        with desk.workspace.cases.transaction():
+            # Nobody may change the case between the look at its version and the entry in the ledger.
+            refuse_answered(desk.workspace.ledger.entries(), name)
+            refuse_moved(desk.workspace.cases, desk.case(case.id), given.get("seen"))
+            commit_forecast(
+                desk.workspace.ledger, desk.workspace.clock, case, stated, question=name if name != case.id else None,
+                forecaster=person.name if own else MODEL, note=given.get("note", ""),
+                after=given.get("own" if own else "model"),
+            )  # fmt: skip
+    except EditConflict as error:
+        return _forecast_met(request, desk, case, name, error, given, person)
     except VedetteError as error:
-        return _question_page(request, _refused(desk, person, case, name, "forecast", error, given), status=422)
+        refused = _refused(desk, person, case, name, "forecast", error, given)
+        return _question_page(request, refused, person, status=422)
     return see_other(question_path(name))
+
+
+def _forecast_met(
+    request: Request, desk: Desk, case: Case, name: str, error: EditConflict, given: dict[str, str], person: Person
+) -> Response:
+    """The conflict page of a forecast. Put on top of theirs it rests on the case as it is now."""
+    own = given.get("kind") == "own"
+    fresh = _seen_at(desk, name, case.id, person)
+    labels = {f"p_{i}": f"Chance of {a.id}" for i, a in enumerate(case.scenario_set.atoms)} if own else {}
+    sent = given | {"seen": fresh["case"], "own": fresh["own"], "model": fresh["model"]}
+    asked_before = any(e.question == name for e in desk.workspace.ledger.entries())
+    there = question_path(name) if asked_before else address("/ledger/new", case=case.id)
+    whose = f"the numbers of {person.name}" if own else "the assessment of that day, made anew from the case as it is"
+    asked = Attempt(
+        action="/ledger/forecast", kept=kept_fields(sent, {**labels, "note": "Note"}), take="" if fresh["answer"] else
+        "Commit mine on top of it",
+        mine=(("Question", name), ("Knowledge up to", given.get("as_of", "")), ("Whose numbers", whose),
+              *((label, given.get(field, "")) for field, label in labels.items()), ("Note", given.get("note", ""))),
+        keep=("Keep it as it is", case_path(case.id)), back=("Back to the question", there),
+    )  # fmt: skip
+    error = signed(
+        desk, EditConflict(error.what, where=error.where, fix=error.fix, deeds=error.deeds, version=fresh["case"]),
+        name, *RESOLVES,
+    )  # fmt: skip
+    return conflict_page(request, error, asked, nav="ledger")
+
+
+RESOLVES = ("resolve",)
+"""What the log calls an answer, given on a page or over the API."""
 
 
 def _to_one(numbers: dict[str, float]) -> dict[str, float]:
@@ -319,10 +385,24 @@ def _resolve(
             source = f"{source} (evidence: {', '.join(cited)})".strip()
         resolve_question(
             desk.workspace.ledger, desk.workspace.clock, question, atom=atom, source=source, occurred=occurred,
-            void_reason=reason,
+            void_reason=reason, after=given.get("answer", ""),
         )  # fmt: skip
+    except EditConflict as error:
+        sent: dict[str, str | list[str]] = {**given, "evidence": cited}
+        attempt = Attempt(
+            action=f"{question_path(question)}/resolve", version="answer",
+            kept=kept_fields(sent, {"occurred": "Day it happened", "source": "Source", "void": "Why it is void"}),
+            mine=(("What came true", given.get("atom", "")), ("Day it happened", given.get("occurred", "")),
+                  ("Source", given.get("source", "")), ("Evidence", ", ".join(cited)),
+                  ("Why it is void", given.get("void", ""))),
+            take="Let mine count instead of theirs", keep=("Keep theirs", question_path(question)),
+            back=("Back to the ledger", "/ledger"),
+        )  # fmt: skip
+        return conflict_page(request, signed(desk, error, question, *RESOLVES), attempt, nav="ledger")
     except VedetteError as error:
-        return _question_page(request, _refused(desk, person, None, question, "resolve", error, given), status=422)
+        refused = _refused(desk, person, None, question, "resolve", error, given)
+        return _question_page(request, refused, person, status=422)
+    request.scope["vedette.audit"] = {"subject": question, "case": asked.case_id, "detail": atom or f"void: {reason}"}
     return see_other(question_path(question))
 
 

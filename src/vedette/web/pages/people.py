@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, Response
 
 from vedette.domain.accounts import Access, Account, AuditEntry, Comment, Share
-from vedette.errors import BadInput, UnknownName
+from vedette.errors import BadInput, EditConflict, UnknownName
 from vedette.web.access import Admin, Open, Reader, Right, Sharer, Writer, has_key
 from vedette.web.attempts import Attempts
+from vedette.web.meeting import conflict_page, last_deed
 from vedette.web.render import InCase, desk_of, local_path, page, see_other
 from vedette.web.security import ACCOUNT, SESSION, account_key
 from vedette.web.views import people as views
+from vedette.web.views.conflict import Attempt, kept_fields
 from vedette.workflows.open_case import bundled_ids
 
 router = APIRouter()
@@ -95,23 +98,53 @@ def sharing(request: Request, person: Reader, case_id: str) -> Response:
 @router.post("/cases/{case_id}/sharing")
 def share(
     request: Request, person: Sharer, case_id: str, account: Annotated[str, Form()],
-    access: Annotated[str, Form()], reason: Annotated[str, Form()] = "",
+    access: Annotated[str, Form()], reason: Annotated[str, Form()] = "", seen: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
-    """Give, change or take away access to a case."""
+    """Give, change or take away access to a case. ``seen``: the access it had on the page."""
     desk = desk_of(request)
-    desk.case(case_id)
+    title = desk.case(case_id).title
     accounts = desk.workspace.accounts
-    if access == "none":
-        accounts.unshare(case_id, account)
-    else:
-        try:
-            wanted = Access(access)
-        except ValueError:
-            raise UnknownName("access", access, nearest=[*(a.value for a in Access), "none"]) from None
-        first = not accounts.shares(case_id)
-        accounts.share(Share(case=case_id, account=account, access=Access.OWNER if first else wanted))
+    if access != NO_ACCESS and access not in list(Access):
+        raise UnknownName("access", access, nearest=[*(a.value for a in Access), NO_ACCESS])
+    with desk.workspace.cases.transaction():
+        shares = accounts.shares(case_id)
+        held = next((s.access.value for s in shares if s.account == account), NO_ACCESS)
+        met = bool(seen) and seen != held
+        if met:
+            pass  # said below, outside of the transaction
+        elif access == NO_ACCESS:
+            accounts.unshare(case_id, account)
+        else:
+            accounts.share(
+                Share(case=case_id, account=account, access=Access(access) if shares else Access.OWNER)
+            )
+    if met:
+        sent = {"account": account, "access": access, "reason": reason}
+        return _share_met(request, case_id, title, sent, before=seen, now=held)
     request.scope["vedette.audit"] = {"subject": account, "detail": access, "reason": reason}
     return see_other(f"/cases/{quote(case_id)}/sharing")
+
+
+NO_ACCESS = "none"
+
+
+def _share_met(
+    request: Request, case_id: str, title: str, sent: dict[str, str], *, before: str, now: str
+) -> Response:
+    """The conflict page of sharing: the access is another one than on the page it was chosen on."""
+    account, desk = sent["account"], desk_of(request)
+    deed = last_deed(desk, account, ("share", "account.share"), before=before, after=now, case=case_id)
+    error = EditConflict(
+        f"the access of {account} was changed after this page was loaded: it is {now} now", where=case_id,
+        deeds=[replace(deed, what=f"changed what {account} may do")], version=now,
+    )
+    here = f"/cases/{quote(case_id)}/sharing"
+    attempt = Attempt(
+        action=here, kept=kept_fields(sent, {"reason": "Reason, for the log"}),
+        mine=(("Account", account), ("Access", sent["access"]), ("Reason", sent["reason"])),
+        keep=("Keep theirs", here), back=("Back to the case", f"/cases/{quote(case_id)}"),
+    )  # fmt: skip
+    return conflict_page(request, error, attempt, tab="sharing", case=InCase(id=case_id, title=title))
 
 
 @router.get("/cases/{case_id}/comments")

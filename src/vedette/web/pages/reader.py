@@ -18,12 +18,14 @@ from vedette.errors import AfterCutOff, BadInput, EditConflict, VedetteError
 from vedette.reporting.html import script_json
 from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.desk import Desk
+from vedette.web.meeting import conflict_page
 from vedette.web.reading import copies, day_of, document_of, folded, in_case, time_of, where_of
 from vedette.web.render import desk_of, page, see_other
 from vedette.web.views.address import address, case_path, sentence
+from vedette.web.views.conflict import Attempt, conflict_view, kept_fields
 from vedette.web.views.documents import Where
 from vedette.web.views.reader import Around, Draft, ReaderView, order, reader_view
-from vedette.workflows.triage import decide, if_accepted, moved_since, undo_last
+from vedette.workflows.triage import decide, if_accepted, moved_since, refuse_decided, replaced, undo_last
 
 router = APIRouter()
 
@@ -137,20 +139,35 @@ def _decide(
     item = next((e for e in case.standing() if e.id == item_id), None)
     try:
         if item is None:
-            raise EditConflict(
-                f"{item_id} was replaced or removed after this page was loaded", where=case.id,
-                fix="Load the page again; the record that counts is marked in the text",
-            )  # fmt: skip
+            raise replaced(case, item_id)
         where = replace(where, since=where.since or str(len(case.reviews)))
         made = _act(desk, case, item, form, author, day_of(desk, case, where, document))
     except VedetteError as error:
-        conflict = isinstance(error, EditConflict)
+        conflict = None
+        if isinstance(error, EditConflict):
+            conflict = conflict_view(error, _attempt(case, item, item_id, where, form))
         draft = Draft(fields=form, error=sentence(error.what), fix=sentence(_fix(error)), conflict=conflict)
         return _reader_page(
             request, case_id, document_id, where, item=item_id, draft=draft, author=author,
-            status=409 if conflict else 422,
+            status=409 if conflict is not None else 422,
         )  # fmt: skip
     return see_other(_next(desk, case_id, document, where, item_id, made))
+
+
+def _attempt(case: Case, item: Evidence | None, item_id: str, where: Where, form: dict[str, str]) -> Attempt:
+    """What a decision would have stored: the verdict and every field that says something else than the item."""
+    verdict = form.get("verdict", "")
+    mine = [("Decision", "your own weight" if verdict == "importance" else f"{verdict} {item_id}")]
+    if item is not None and verdict in ("accept", "correct"):
+        mine += sorted(changed_fields(item, form).items())
+    if verdict == "importance":
+        mine.append(("Importance", form.get("importance", "")))
+    mine.append(("Reason", form.get("reason", "")))
+    back = case_path(case.id, "documents")
+    return Attempt(
+        action="", kept=(), mine=tuple(mine), keep=("Keep theirs", address(back, **where.query())),
+        back=("Back to the documents", back),
+    )  # fmt: skip
 
 
 def _fix(error: VedetteError) -> str:
@@ -179,6 +196,7 @@ def _act(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: s
     verdict = form.get("verdict", "")
     seen = None if form.get("force") == "mine" else form.get("seen")
     if verdict == "importance":
+        refuse_decided(case, item.id, seen)
         _set_importance(desk, case, item, form, author, day)
         return "importance"
     if verdict == "withdraw":
@@ -292,7 +310,20 @@ def _undo(request: Request, author: str, case_id: str, document_id: str, form: d
     where = where_of(request, form)
     case = desk.case(case_id)
     since = int(where.since) if where.since else len(case.reviews)
-    made = undo_last(desk.workspace.cases, desk.workspace.clock, case_id, author=author, since=since)
+    try:
+        made = undo_last(
+            desk.workspace.cases, desk.workspace.clock, case_id, author=author, since=since, seen=form.get("seen")
+        )
+    except EditConflict as error:
+        here = address(case_path(case_id, "documents", document_id), **where.query(item=form.get("item", "")))
+        attempt = Attempt(
+            action=case_path(case_id, "documents", document_id, "undo"), kept=kept_fields(form),
+            mine=(("Undo", form.get("undo", "") or "your last decision of this sitting"),), take="",
+            keep=("Keep it as it is", here), back=("Back to the documents", case_path(case_id, "documents")),
+        )  # fmt: skip
+        return conflict_page(
+            request, error, attempt, nav="board", tab="documents", case=in_case(case, where)
+        )
     back = document_id
     if made is not None:
         item = next((e for e in desk.case(case_id).evidence if e.id == made.evidence), None)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
 from vedette.domain.time import AsOf, parse_date
-from vedette.errors import BadInput, UnknownName, VedetteError
+from vedette.errors import BadInput, EditConflict, UnknownName, VedetteError
 from vedette.web.access import Person, Reader, Writer
+from vedette.web.meeting import conflict_page, last_deed
 from vedette.web.render import desk_of, page, see_other
-from vedette.web.views.address import address
+from vedette.web.views.address import address, case_path
 from vedette.web.views.board import day_of, lines_of
+from vedette.web.views.conflict import Attempt, kept_fields
 from vedette.web.views.watch import WatchView, watch_view
 
 if TYPE_CHECKING:
@@ -39,7 +43,9 @@ def watch(request: Request, person: Reader, case: str = "") -> Response:
 
 
 def _page(request: Request, view: WatchView, status: int = 200) -> Response:
-    return page(request, "watch.html", view, nav="watch", title="Watch", status=status)
+    desk = desk_of(request)
+    looks = {c.case: Counter(k.indicator for k in desk.case(c.case).checks) for c in view.cases}
+    return page(request, "watch.html", view, nav="watch", title="Watch", status=status, looks=looks)
 
 
 def _view(
@@ -80,9 +86,9 @@ def _indicators(desk: Desk, case_id: str, stamp: str, day: AsOf) -> Sequence[Map
 @router.post("/cases/{case_id}/indicators/{indicator_id}")
 def look(
     request: Request, person: Writer, case_id: str, indicator_id: str, state: Text = "", why: Text = "",
-    source: Text = "", on: Text = "",
+    source: Text = "", on: Text = "", seen: Text = "",
 ) -> Response:  # fmt: skip
-    """Record what a look at an indicator found; the looks before it stay in the record."""
+    """Record what a look at an indicator found; those before it stay. ``seen``: how many there were."""
     from vedette.workflows.indicators import set_state
 
     desk = desk_of(request)
@@ -90,8 +96,19 @@ def look(
         day: dt.date | None = parse_date(on, where="day") if on else None
         set_state(
             desk.workspace.cases, desk.workspace.clock, case_id, indicator_id, state, author=person.name, why=why,
-            source=source, on=day,
+            source=source, on=day, seen=seen,
         )  # fmt: skip
+    except EditConflict as error:
+        sent = {"state": state, "why": why, "source": source, "on": on}
+        watched = next((i.observable for i in desk.case(case_id).indicators if i.id == indicator_id), indicator_id)
+        attempt = Attempt(
+            action=case_path(case_id, "indicators", indicator_id), kept=kept_fields(sent, {"why": "Why", "source":
+            "Source"}),
+            mine=(("Indicator", watched), ("Found", state), ("Why", why), ("Source", source), ("Day", on)),
+            keep=("Keep theirs", f"{address('/watch', case=case_id)}#i-{case_id}"),
+            back=("Back to the case", case_path(case_id)), take="Add my look after theirs",
+        )  # fmt: skip
+        return conflict_page(request, error, attempt, nav="watch")
     except VedetteError as error:
         typed = {"state": state, "why": why, "source": source, "on": on, "indicator": indicator_id}
         return _page(request, _view(desk, person, case_id, (error.what, error.fix, typed)), 422)
@@ -100,12 +117,13 @@ def look(
 
 @router.post("/cases/{case_id}/watches")
 def add_source(
-    request: Request, person: Writer, case_id: str, kind: Text = "feed", source: Text = "", every: Text = "15"
-) -> Response:
+    request: Request, person: Writer, case_id: str, kind: Text = "feed", source: Text = "", every: Text = "15",
+    seen: Text = "",
+) -> Response:  # fmt: skip
     """Watch a source for a case. Folders of this machine are added on the command line only."""
     from vedette.ports.watching import Watch, WatchKind
     from vedette.workflows.open_case import stored_case
-    from vedette.workflows.watch import add_watches
+    from vedette.workflows.watch import add_watches, watch_text
 
     desk = desk_of(request)
     try:
@@ -120,7 +138,24 @@ def add_source(
         found = stored_case(desk.workspace.cases, case_id)
         made = Watch(case=found.id, kind=WatchKind(kind), address=source.strip(), every=60.0 * int(every))
         store = desk.workspace.watching
-        add_watches(store, desk.workspace.looker(), [made], store.case_watch(found.id))
+        add_watches(store, desk.workspace.looker(), [made], store.case_watch(found.id), seen=seen)
+        request.scope["vedette.audit"] = {"subject": made.source, "detail": watch_text(made)}
+    except EditConflict as error:
+        subject = f"{kind}:{source.strip()}"
+        if error.deeds:
+            d = error.deeds[0]
+            deed = last_deed(desk, subject, ("add_source",), before=d.before, after=d.after, case=case_id)
+            error = EditConflict(error.what, where=error.where, fix=error.fix, version=error.version, deeds=[
+                replace(deed, what=f"set how {source.strip()} is watched")
+            ])  # fmt: skip
+        attempt = Attempt(
+            action=case_path(case_id, "watches"),
+            kept=kept_fields({"kind": kind, "source": source, "every": every}, {"every": "Minutes between looks"}),
+            mine=(("Source", source), ("Kind", kind), ("Minutes between looks", every)),
+            keep=("Keep theirs", f"{address('/watch', case=case_id)}#sources"),
+            back=("Back to the case", case_path(case_id)),
+        )  # fmt: skip
+        return conflict_page(request, error, attempt, nav="watch")
     except VedetteError as error:
         typed = {"kind": kind, "source": source, "every": every}
         return _page(request, _view(desk, person, case_id, (error.what, error.fix, typed)), 422)

@@ -115,7 +115,8 @@ def question_view(
     asked = questions[name]
     case = find_case(asked.case)
     forecasts = [(e.digest, e.noun) for e in entries if isinstance(e.noun, Forecast) and e.noun.question == name]
-    answer = next((e.noun for e in entries if isinstance(e.noun, Resolution) and e.noun.question == name), None)
+    answers = [e.noun for e in entries if isinstance(e.noun, Resolution) and e.noun.question == name]
+    answer = answers[-1] if answers else None  # a later one replaces an earlier one, as in the scores
     return _view(asked, case, forecasts, answer, today, typed or Typed())
 
 

@@ -18,6 +18,7 @@ from vedette.reference.grades import credibility_meanings, reliability_meanings
 from vedette.reporting.labels import safe_text, state_name
 from vedette.web.views.address import address, case_path
 from vedette.web.views.beside import Beside, against, badge_of, disputed, story_of, told_by, voice_of
+from vedette.web.views.conflict import ConflictView
 from vedette.web.views.documents import Queue, Where, queue
 from vedette.web.views.evidence import (
     Bears,
@@ -27,8 +28,9 @@ from vedette.web.views.evidence import (
     scenario_letters,
 )
 from vedette.web.views.marks import SIGNS, Block, Mark, anchor, blocks, paragraph, ruler, ruler_svg
+from vedette.workflows.conflicts import SHOWN
 from vedette.workflows.review import consequence, latest_review
-from vedette.workflows.triage import SHOWN, Moved, seen_token
+from vedette.workflows.triage import Moved, last_of, seen_token, undo_token
 
 CAUSES = 8
 """Items named in the line that says what moved the number; the rest are summed. [assumption]"""
@@ -84,7 +86,7 @@ class Draft:
     fields: Mapping[str, str]
     error: str
     fix: str
-    conflict: bool = False
+    conflict: ConflictView | None = None
     passage: str | None = None
 
 
@@ -158,6 +160,7 @@ class ReaderView:
     next: str
     next_document: str
     undo: str
+    undo_seen: str
     here: str
     moved: MovedView | None
     since: str
@@ -227,6 +230,7 @@ def reader_view(
     names = condition_labels(case)
     waiting = sum(e.status is Status.PROPOSED for e in items)
     unmade = draft if draft is not None and draft.passage is not None else None
+    undo, undo_seen = _last_of(case, author, where)
     return ReaderView(
         case=case.id, title=safe_text(case.title), day=str(day), queue=listed, document=document.id,
         heading=safe_text(document.title) or document.id, meta=_meta(document),
@@ -248,7 +252,7 @@ def reader_view(
         previous=to(items[at - 1]) if len(items) > 1 else "",
         next=to(items[(at + 1) % len(items)]) if len(items) > 1 else "",
         next_document=after[0].href if after else "",
-        undo=_last_of(case, author, where), here=here,
+        undo=undo, undo_seen=undo_seen, here=here,
         moved=_moved(case, more.moved, where), since=where.since, text=document.text,
         hidden=tuple((k, v) for k, v in where.query().items() if v),
     )  # fmt: skip
@@ -284,13 +288,13 @@ def _meta(d: Document) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _last_of(case: Case, author: str, where: Where) -> str:
-    """What undo would take back, in words; empty when nothing of this sitting stands."""
+def _last_of(case: Case, author: str, where: Where) -> tuple[str, str]:
+    """(what undo would take back in words, its token); empty when nothing of this sitting stands."""
     since = int(where.since) if where.since.isdecimal() else len(case.reviews)
-    for last in reversed(case.reviews[since:]):
-        if last.author == author and latest_review(case, last.evidence) == last:
-            return f"{SHOWN[last.verdict]} {last.replacement or last.evidence}"
-    return ""
+    last = last_of(case, author, since)
+    if last is None:
+        return "", ""
+    return f"{SHOWN[last.verdict]} {last.replacement or last.evidence}", undo_token(case, author, since)
 
 
 # -- the panel ---------------------------------------------------------------------------------------------
