@@ -89,20 +89,6 @@ def test_fifty_repetitions_move_the_number_at_most_a_tenth_more_than_one() -> No
     assert fifty < one < 0 and fifty >= 1.1 * one
 
 
-@given(speeches(), st.sampled_from(["United States", "Zelensky"]))
-@settings(max_examples=examples(300), deadline=None)
-def test_one_speaker_on_one_side_is_one_voice_in_whatever_words(evidence: list[Evidence], by: str) -> None:
-    """At most 1 / (.95 x .7) of the largest statement: copies within one origin (METHOD 4.3.7)."""
-    speech = [replace(e, kind=ClaimKind.SPEECH, attribution=by) for e in evidence]
-    sides: dict[tuple[str, int], list[ChannelItem]] = {}
-    for found in channels(speech):
-        sides.setdefault((found.channel, found.sign), []).append(found)
-    for side in sides.values():
-        assert len({i.origin for i in side}) == 1
-        largest = max(shrink(i.size, trust(i.reliability, i.credibility)) for i in side)
-        assert largest - 1e-12 <= total(side) <= BOUND / 0.7 * largest + 1e-9
-
-
 @given(speeches(), st.randoms(use_true_random=False))
 @settings(max_examples=examples(300), deadline=None)
 def test_order_changes_nothing(evidence: list[Evidence], random: object) -> None:

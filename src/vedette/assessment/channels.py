@@ -41,7 +41,7 @@ class ChannelItem:
     None when unknown and to be drawn. ``coefficient``: what dependence leaves of it (1 = independent and largest).
     ``log_sd``: how uncertain the log likelihood ratio itself is (a standard deviation, drawn), 0 for evidence.
     ``position``: id of the item that first took the standing position which this one takes too, empty when no other
-    item takes it. ``origin``: of the item, or of the first statement of its speaker under the same labels.
+    item takes it; ``origin`` is then the origin of that first statement.
     """
 
     evidence: str
@@ -191,8 +191,8 @@ def channel_items(
     ``names``: see `interested_denial`. ``ratios``: log likelihood ratios that analysts gave items, positive where the
     item raises its scenario; they replace strength and direction. ``beside``: items made elsewhere (indicators,
     signals); they share their channel's topic with the evidence. What repeats a standing position of its speaker
-    counts as a copy of its first statement, what it says under the same labels in other words as of one origin
-    (`vedette.assessment.positions`). The result does not depend on the order of the evidence.
+    counts as a copy of its first statement (`vedette.assessment.positions`). The result does not depend on the order of
+    the evidence.
     """
     weights = weights or Weights()
     found: list[tuple[Evidence, ChannelItem]] = []
@@ -217,19 +217,15 @@ def channel_items(
 def _voices(
     found: Sequence[tuple[Evidence, ChannelItem]], names: Mapping[str, Sequence[str]]
 ) -> list[tuple[str, ChannelItem]]:
-    """Channel items with what tells copies: a repetition speaks in the words of its first statement, and a speaker with
-    the origin of the first thing it said under the same labels.
-    """
+    """Channel items with what tells copies: a repetition speaks in the words and the origin of its first statement."""
     sides = [(i.chance, i.channel, i.sign, i.actor) for _, i in found]
-    stands = positions([e for e, _ in found], sides, speakers(names))
-    repeated = {s.position for i, s in enumerate(stands) if s.position != i}
+    first = positions([e for e, _ in found], sides, speakers(names))
+    several = {lead for i, lead in enumerate(first) if lead != i}
     voices = []
-    for (_, item), stand in zip(found, stands, strict=True):
-        stated = found[stand.position][0]
-        position, origin = stated.id if stand.position in repeated else "", found[stand.voice][1].origin
-        as_before = (position, origin) == (item.position, item.origin)
-        spoken = item if as_before else replace(item, origin=origin, position=position)
-        voices.append((copy_key(stated.claim), spoken))
+    for (_, item), lead in zip(found, first, strict=True):
+        stated, its = found[lead]
+        made = replace(item, origin=its.origin, position=stated.id) if lead in several else item
+        voices.append((copy_key(stated.claim), made))
     return voices
 
 

@@ -6,12 +6,9 @@ is found by the labels first: who speaks, through which channel, which way, in w
 of claim. Within the labels by words: content words in common, by the measure and the constants that the story layer
 uses for reports of one statement (`vedette.assessment.stories.same_report`), without its limit of days.
 
-What a speaker says under the same labels in other words is another statement of the same voice: its origin is that of
-the first (METHOD 4.3.7, r of one origin).
-
-Only what is said can be a position: speech, and the bare assertions of a state's own officials. Of the latter only the
-same words are one: what is asserted in other words may be another observation. Events happen anew each time, a fact
-dated to another day is another fact, and what an agency or an observer reports again it may have seen again.
+Only what is said can be a position: speech, and the bare assertions of a state's own officials. Events happen anew each
+time, a fact dated to another day is another fact, and what an agency or an observer reports again it may have seen
+again.
 """
 
 from __future__ import annotations
@@ -143,66 +140,57 @@ class _Group:
         self.leads.append(lead)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """Where an item stands, as indices of the items given, its own where it is the first or alone.
-
-    ``position``: the item that first said it; ``voice``: the first statement of its speaker under the same labels.
-    """
-
-    position: int
-    voice: int
-
-
-def positions(items: Sequence[Evidence], sides: Sequence[Hashable], who: Speakers) -> tuple[Stand, ...]:
-    """Where each item stands among the positions of its speaker.
+def positions(
+    items: Sequence[Evidence], sides: Sequence[Hashable], who: Speakers
+) -> tuple[int, ...]:
+    """For each item the index of the item that first took its position; its own index when it stands alone or first.
 
     ``sides``: for each item the channel, sign and view it counts in: only items of equal ``sides`` can be one position.
     An item joins the position whose *first* statement it resembles most, so a later item never changes the place of an
     earlier one, and the order given does not matter. `Evidence.position` overrides the words: an analyst has split it
     off (`OWN_POSITION`) or joined it to another item.
     """
-    stands = [Stand(position=i, voice=i) for i in range(len(items))]
+    first = list(range(len(items)))
+    order = sorted(first, key=lambda i: (items[i].times.available_at, items[i].id))
     groups: dict[Hashable, _Group] = {}
-    voices: dict[Hashable, int] = {}
     placed: dict[tuple[str, Hashable], int] = {}
     joined: list[int] = []
-    for i in sorted(range(len(items)), key=lambda i: (items[i].times.available_at, items[i].id)):
+    for i in order:
         item = items[i]
         if item.position is not None and item.position != OWN_POSITION:
             joined.append(i)
             continue
-        placed[item.id, sides[i]] = i
         speaker = who.position_of(item)
         if speaker is None:
+            placed[item.id, sides[i]] = i
             continue
-        labels = (sides[i], speaker, item.kind, item.target)
-        group = groups.setdefault((*labels, item.negated, item.hypothetical), _Group())
+        labels = (sides[i], speaker, item.kind, item.target, item.negated, item.hypothetical)
+        group = groups.setdefault(labels, _Group())
         words = _words(item.claim, item.attribution)
         lead = next((j for j in group.nearest(words) if _repeats(item, words, items[j])), None)
         if lead is None:
             group.add(i, words)
-        voice = voices.setdefault(labels, i) if item.kind is ClaimKind.SPEECH else (i if lead is None else lead)
-        stands[i] = Stand(position=i if lead is None else lead, voice=voice)
-    _join(items, sides, joined, placed, stands)
-    return tuple(stands)
+        else:
+            first[i] = lead
+        placed[item.id, sides[i]] = first[i]
+    _join(items, sides, joined, placed, first)
+    return tuple(first)
 
 
 def _join(
     items: Sequence[Evidence], sides: Sequence[Hashable], joined: Sequence[int],
-    placed: dict[tuple[str, Hashable], int], stands: list[Stand],
+    placed: dict[tuple[str, Hashable], int], first: list[int],
 ) -> None:  # fmt: skip
     """Items that an analyst joined to another; one whose other is not on its side stands alone."""
     waiting = list(joined)
     while waiting:
         left = []
         for i in waiting:
-            named = placed.get((items[i].position or "", sides[i]))
-            if named is None:
+            named = (items[i].position or "", sides[i])
+            if named in placed:
+                first[i] = placed[items[i].id, sides[i]] = placed[named]
+            else:
                 left.append(i)
-                continue
-            placed[items[i].id, sides[i]] = i
-            stands[i] = stands[named]
         if len(left) == len(waiting):
             return
         waiting = left
