@@ -43,7 +43,9 @@ def message(*alerts: Alert) -> Message:
 
 
 @contextmanager
-def receiver(status: int = 204) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+def receiver(
+    status: int = 204, *, to: str = "http://elsewhere.example/"
+) -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     got: list[tuple[dict[str, str], bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -53,8 +55,8 @@ def receiver(status: int = 204) -> Iterator[tuple[str, list[tuple[dict[str, str]
         def do_POST(self) -> None:
             got.append((dict(self.headers.items()), self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(status)
-            if status == 302:
-                self.send_header("Location", "http://elsewhere.example/")
+            if 300 <= status < 400:
+                self.send_header("Location", to)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -214,11 +216,11 @@ def test_apprise_posts_to_nothing_inside_the_network_unless_allowed(address: str
 
 def test_apprise_is_led_nowhere_else() -> None:
     pytest.importorskip("apprise")
-    with receiver(302) as (address, got):
+    with receiver() as (inside, got), receiver(307, to=inside) as (address, first):
         host = address.removeprefix("http://").partition("/")[0]
         with pytest.raises(SourceFailed, match="not delivered"):
             Apprise("desk", f"json://{host}/x", text_of, allow_private=True).send(message(alert()), [alert()])
-        assert len(got) == 1
+        assert len(first) == 1 and got == []
 
 
 def test_a_token_in_the_place_of_a_host_is_looked_up_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,6 +233,20 @@ def test_a_token_in_the_place_of_a_host_is_looked_up_nowhere(monkeypatch: pytest
         (service,) = Apprise("desk", address, text_of)._service
         assert not delivery._inside(service)
     assert asked == ["https://hooks.example.org/"]
+
+
+def test_a_webhook_posts_to_nothing_inside_the_network() -> None:
+    with receiver() as (address, got):
+        with pytest.raises(SourceFailed, match="VEDETTE_ALERT_ALLOW_PRIVATE"):
+            Webhook("desk", address, "s3cret", text_of).send(message(alert()), [alert()])
+        assert got == []
+
+
+def test_a_webhook_is_led_nowhere_else() -> None:
+    with receiver() as (inside, got), receiver(302, to=inside) as (address, first):
+        with pytest.raises(SourceFailed, match="the receiver answers 302"):
+            Webhook("desk", address, "s3cret", text_of, allow_private=True).send(message(alert()), [alert()])
+        assert len(first) == 1 and got == []
 
 
 def test_a_webhook_whose_name_changes_its_answer_is_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
