@@ -4,7 +4,7 @@ The stream of official statements of two presidents (VEDETTE_SHARED) is read by 
 proposal is taken as accepted, which nobody should do: it shows what the layer does with an unreviewed stream. Printed
 are, for the last day, what moves the number by kind of claim, speaker and condition; how many items repeat a position
 of their speaker; and the probability with each repetition counted, with positions counted once (as the product does),
-and, as the most that the remedy could do, with everything that one speaker says one way on one condition counted once.
+and by two wider readings of "the same position" that were not adopted.
 ``--bank``: the same for every dossier of the bank, weekly, beside what happened, and the bank's left-out scores.
 Without shared data: a made stream, held to the law.
 """
@@ -18,14 +18,14 @@ import math
 import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from vedette.assessment.channels import ChannelItem, channel_items, denies_intention, shrink, trust  # noqa: E402
+from vedette.assessment.channels import ChannelItem, channel_items, denies_intention, independent_items  # noqa: E402
 from vedette.assessment.positions import Speakers, speakers  # noqa: E402
 from vedette.domain.case import Case  # noqa: E402
 from vedette.domain.claims import ClaimKind  # noqa: E402
@@ -48,37 +48,49 @@ class Way:
 
     words: str
     positions: bool
-    by_labels: bool = False
+    joined: Callable[[Case, Speakers], tuple[Evidence, ...]] | None = None
 
     def run(self, case: Case, day: dt.date) -> Assessment:
         made = setting_for(case)
         p = made.parameters
         made = replace(made, parameters=replace(p, weights=replace(p.weights, positions=self.positions)))
-        evidence = joined_by_labels(case, speakers(made.names)) if self.by_labels else case.evidence
+        evidence = self.joined(case, speakers(made.names)) if self.joined is not None else case.evidence
         return assess(replace(case, evidence=evidence), AsOf(date=day), made, with_sensitivity=False)
 
 
-BEFORE = Way(words="each repetition counts", positions=False)
-NOW = Way(words="positions count once", positions=True)
-MOST = Way(words="labels alone: one speaker, condition, direction, target, kind", positions=True, by_labels=True)
-WAYS = (BEFORE, NOW, MOST)
-
-
-def joined_by_labels(case: Case, who: Speakers) -> tuple[Evidence, ...]:
-    """The evidence with every item that can be a position joined to the first one under the same labels."""
-    first: dict[object, str] = {}
+def _labelled(case: Case, who: Speakers) -> list[tuple[Evidence, Evidence]]:
+    """Every item with the first one under the same labels; itself where it cannot be a position."""
+    first: dict[object, Evidence] = {}
     out = []
     for item in sorted(case.evidence, key=lambda e: (e.times.available_at, e.id)):
         speaker = who.position_of(item)
-        bearing = item.bearings[0] if item.bearings else None
-        if speaker is None or bearing is None:
-            out.append(item)
+        b = item.bearings[0] if item.bearings else None
+        if speaker is None or b is None:
+            out.append((item, item))
             continue
-        labels = (speaker, bearing.option, bearing.scenario, bearing.condition, bearing.direction, bearing.actor,
-                  item.target, item.kind)  # fmt: skip
-        lead = first.setdefault(labels, item.id)
-        out.append(item if lead == item.id else replace(item, position=lead))
-    return tuple(out)
+        labels = (speaker, b.option, b.scenario, b.condition, b.direction, b.actor, item.target, item.kind)
+        out.append((item, first.setdefault(labels, item)))
+    return out
+
+
+def one_position(case: Case, who: Speakers) -> tuple[Evidence, ...]:
+    """Everything under the same labels joined to the first of it, whatever its words."""
+    return tuple(e if e is lead else replace(e, position=lead.id) for e, lead in _labelled(case, who))
+
+
+def one_voice(case: Case, who: Speakers) -> tuple[Evidence, ...]:
+    """Speech under the same labels as reports of one origin, whatever its words."""
+    return tuple(
+        replace(e, origin=lead.origin) if e.kind is ClaimKind.SPEECH else e for e, lead in _labelled(case, who)
+    )
+
+
+BEFORE = Way(words="each repetition counts", positions=False)
+NOW = Way(words="positions count once (the product)", positions=True)
+VOICE = Way(words="not adopted: and one speaker's speech under the same labels is one origin", positions=True,
+            joined=one_voice)  # fmt: skip
+MOST = Way(words="not adopted: everything under the same labels is one position", positions=True, joined=one_position)
+WAYS = (BEFORE, NOW, VOICE, MOST)
 
 
 def stream_case(shared: Path) -> Case:
@@ -117,16 +129,6 @@ def items_of(case: Case, day: dt.date, *, positions: bool) -> tuple[ChannelItem,
     return channel_items(case.known(cut), cut, made.framework, weights=weights, names=made.names)[0]
 
 
-def effective(items: Iterable[ChannelItem]) -> float:
-    """Independent items that the items are worth: on each side of a channel its total over its largest item, summed."""
-    sides: dict[tuple[str, str, int], list[tuple[float, float]]] = defaultdict(list)
-    for i in items:
-        size = shrink(i.size, trust(i.reliability, i.credibility))
-        sides[i.chance, i.channel, i.sign].append((size, i.coefficient))
-    return sum(math.fsum(s * c for s, c in side) / max(s for s, _ in side) for side in sides.values()
-               if max(s for s, _ in side) > 0)  # fmt: skip
-
-
 def movement(case: Case, result: Assessment, scenario: str) -> None:
     """Shares of the log-odds of a scenario by kind, speaker and condition."""
     who = speakers(state_words())
@@ -163,9 +165,8 @@ def repeats(case: Case, day: dt.date) -> None:
     able = sum(who.position_of(by_id[i.evidence]) is not None for i in now)
     print(f"\n{len(now)} items count on {day}, {able} of them can be positions; {again} repeat a position of their "
           f"speaker ({', '.join(f'{n} {k}' for k, n in kinds.most_common())}), {len(groups)} positions are repeated.")
-    voices = [len({(i.chance, i.channel, i.sign, i.origin) for i in found}) for found in (before, now)]
-    print(f"voices, one origin on one side: {voices[0]} with each repetition, {voices[1]} now")
-    print(f"worth in independent items: {effective(before):.1f} with each repetition, {effective(now):.1f} now")
+    worth = [independent_items(found) for found in (before, now)]
+    print(f"worth in independent items: {worth[0]:.1f} with each repetition, {worth[1]:.1f} now")
     for lead, n in groups.most_common(5):
         first = by_id[lead]
         print(f"  said {n} times since {first.times.available_at.date()} by {who.of(first)}: {first.claim[:110]}")
@@ -200,7 +201,7 @@ def bank(folder: Path) -> None:
         days = days_between(min(first, last), last, 7)
         now = items_of(case, last, positions=True)
         again = sum(1 for i in now if i.position and i.position != i.evidence)
-        worth = [effective(items_of(case, last, positions=x)) for x in (False, True)]
+        worth = [independent_items(items_of(case, last, positions=x)) for x in (False, True)]
         values = [[w.run(case, d).scenario(scenario).probability for d in days] for w in (BEFORE, NOW)]
         logs = [scores(v, happened)[1] for v in values]
         gains.append(logs[0] - logs[1])
@@ -224,11 +225,21 @@ def left_out(folder: Path) -> None:
     second = folder.parent / "second_codes.jsonl"
     episodes, _ = load_bank(folder, second if second.is_file() else None)
     plain = Setting(framework=framework("five-conditions"), parameters=Parameters(), names=state_words())
-    print(f"\nleaving one episode out, n = {len(episodes)}, {max(len(e.cases) for e in episodes)} codings")
-    for way in (BEFORE, NOW):
+    worth = sorted(independent_items(channel_items(
+        c.known(e.as_of), e.as_of, plain.framework, weights=plain.parameters.weights, names=plain.names
+    )[0]) for e in episodes for c in e.cases)  # fmt: skip
+    print(f"\nindependent items behind a coded episode: {worth[0]:.1f} to {worth[-1]:.1f}, "
+          f"median {worth[len(worth) // 2]:.1f}")  # fmt: skip
+    print(f"leaving one episode out, n = {len(episodes)}, {max(len(e.cases) for e in episodes)} codings")
+    for way in WAYS:
         p = plain.parameters
         made = replace(plain, parameters=replace(p, weights=replace(p.weights, positions=way.positions)))
-        learnt = fit(surface(episodes, made, grid()))
+        recast = [
+            replace(e, cases=tuple(replace(c, evidence=way.joined(c, speakers(state_words()))) for c in e.cases))
+            if way.joined is not None else e
+            for e in episodes
+        ]  # fmt: skip
+        learnt = fit(surface(recast, made, grid()))
         y, q = learnt.happened, learnt.left_out
         print(f"  log {log_score(y, q):.4f}  Brier {brier(y, q):.4f}  AUC {roc_auc(y, q):.3f}  {way.words}")
 

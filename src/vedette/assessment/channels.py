@@ -322,3 +322,16 @@ def _with_dependence(found: Sequence[tuple[str, ChannelItem]], weights: Weights)
         item if share == item.coefficient else replace(item, coefficient=share)
         for (_, item), share in zip(found, shares, strict=True)
     )
+
+
+def independent_items(items: Sequence[ChannelItem]) -> float:
+    """How many independent items these are worth: each side of a channel's total over its largest item, summed."""
+    sides: dict[tuple[str, str, int], list[tuple[float, float]]] = {}
+    for item in items:
+        size = shrink(item.size, trust(item.reliability, item.credibility))
+        sides.setdefault((item.chance, item.channel, item.sign), []).append((size, item.coefficient))
+    worth = 0.0
+    for side in sides.values():
+        largest = max(size for size, _ in side)
+        worth += math.fsum(size * share for size, share in side) / largest if largest > 0 else 0.0
+    return worth

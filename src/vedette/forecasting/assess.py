@@ -34,6 +34,7 @@ from vedette.forecasting.engine import Engine, over_horizon
 from vedette.forecasting.explain import attribute, binding, chances_of, contributions
 from vedette.forecasting.judgments import People, people, ratios, state_items
 from vedette.forecasting.parameters import Parameters
+from vedette.forecasting.standing import evidence_notes, standing_positions
 from vedette.forecasting.what_if import WhatIf, premortem, smallest_flip, worth_of_looking
 from vedette.reference.estimative import likelihood_word
 
@@ -180,7 +181,7 @@ def assess(case: Case, as_of: AsOf | str, setting: Setting, *, with_sensitivity:
     start = engine.without_evidence()
     scenarios = _scenarios(engine, atoms, start)
     drops = _drop_items(engine, cut, resolved, scenarios) if with_sensitivity else ()
-    swings = _swings(case, cut, setting, scenarios) if with_sensitivity else ()
+    swings = _swings(case, cut, setting, scenarios, any(i.position for i in engine.items)) if with_sensitivity else ()
     spread = _method_spread(case, cut, setting, scenarios) if with_sensitivity and setting.mode == RECOMMENDED else None
     shares, _ = attribute(engine)
     return Assessment(
@@ -432,12 +433,19 @@ def swings(parameters: Parameters) -> tuple[tuple[str, Parameters], ...]:
     )
 
 
-def _swings(case: Case, cut: AsOf, setting: Setting, scenarios: Sequence[ScenarioEstimate]) -> tuple[Sensitivity, ...]:
+def _swings(
+    case: Case, cut: AsOf, setting: Setting, scenarios: Sequence[ScenarioEstimate], repeated: bool
+) -> tuple[Sensitivity, ...]:
+    """Every stated assumption at the ends of its range. ``repeated``: whether a standing position is."""
     out: list[Sensitivity] = []
     gated = any(c.veto is not None for c in case.scenario_set.chances)
     runs: list[tuple[str, Setting]] = [
         (what, replace(setting, parameters=p)) for what, p in swings(setting.parameters) if gated or p.host_gate
     ]
+    if repeated:
+        p = setting.parameters
+        each = replace(p, weights=replace(p.weights, positions=False))
+        runs.append(("Each repetition of a standing position counts", replace(setting, parameters=each)))
     if setting.mode == RECOMMENDED and setting.names:
         runs.append(("The intervener's denials are believed like anyone's", replace(setting, names={"": ()})))
     for what, varied in runs:
@@ -461,6 +469,7 @@ def _method_spread(case: Case, cut: AsOf, setting: Setting, scenarios: Sequence[
 def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
     by_id: dict[str, Evidence] = {e.id: e for e in engine.case.accepted()}
     names = [s.id for s in engine.case.scenario_set.scenarios]
+    said = standing_positions(engine.items, by_id)
     rows: dict[str, dict[str, Any]] = {}
     for i, item in enumerate(engine.items):
         if item.evidence.startswith(BESIDE):
@@ -484,6 +493,7 @@ def _evidence(engine: Engine, shares: Array) -> tuple[Mapping[str, Any], ...]:
                 "available": record.times.available_at.date().isoformat(),
                 "channels": [],
                 "log_odds": dict.fromkeys(names, 0.0),
+                **({"position": said[item.position]} if item.position else {}),
             },
         )
         bearing = next(b for b in record.bearings if b.option == engine.case.scenario_set.chance(item.chance).option)
@@ -547,6 +557,7 @@ def _warnings(engine: Engine, case: Case, setting: Setting, left: Sequence[LeftO
     denials = sum(1 for x in left if "cheap talk" in x.reason)
     if denials:
         out.append(f"{denials} denials or reassurances by the intervener or its host count as cheap talk (no weight).")
+    out.extend(evidence_notes(engine.items, {e.id: e for e in engine.case.evidence}))
     if engine.analysts is not None and engine.analysts.fault:
         out.append(f"{engine.analysts.fault}: what analysts forecast before is not used, and they count alike.")
     for n, what in (

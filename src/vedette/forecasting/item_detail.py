@@ -12,6 +12,7 @@ from vedette.domain.evidence import Evidence
 from vedette.domain.time import AsOf
 from vedette.forecasting.engine import Engine
 from vedette.forecasting.explain import attribute
+from vedette.forecasting.standing import standing_positions
 
 
 def item_detail(engine: Engine, left: Sequence[LeftOut], evidence: str) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def _side(engine: Engine, item: ChannelItem) -> Mapping[str, float | None]:
     the topic, none larger than the largest, the side stays below that origin's total over r (METHOD 4.3.7).
     """
     claims = {e.id: e.claim for e in engine.case.accepted()}
-    side = [o for o in engine.items if (o.chance, o.channel, o.sign) == (item.chance, item.channel, item.sign)]
+    side = side_of(engine, item)
     w = engine.parameters.weights
     sizes = [shrink(o.size, trust(o.reliability, o.credibility)) for o in side]
     voices = [
@@ -169,37 +170,21 @@ def _side(engine: Engine, item: ChannelItem) -> Mapping[str, float | None]:
 def _cluster(engine: Engine, item: ChannelItem, record: Evidence) -> dict[str, Any]:
     """Others on the same side of the same channel, by what they share with the item."""
     claims = {e.id: e.claim for e in engine.case.accepted()}
-    side = [
-        other for other in engine.items
-        if (other.chance, other.channel, other.sign) == (item.chance, item.channel, item.sign)
-        and other.evidence != item.evidence and other.evidence in claims
-    ]  # fmt: skip
+    side = [o for o in side_of(engine, item) if o.evidence != item.evidence and o.evidence in claims]
     same = [o for o in side if o.origin == item.origin]
     text = copy_key(record.claim)
-    position = sorted(
-        (e for e in engine.case.accepted() if any(o.evidence == e.id and o.position == item.position for o in side)),
-        key=lambda e: (e.times.available_at, e.id),
-    ) if item.position else []  # fmt: skip
-    stated = {e.id for e in position}
+    said = standing_positions(side_of(engine, item), {e.id: e for e in engine.case.accepted()}).get(item.position)
+    stated = set(said["items"]) if said else set()
     copies = sorted(o.evidence for o in same if copy_key(claims[o.evidence]) == text and o.evidence not in stated)
     return {
         "origin": item.origin,
-        "position": _position(position, record),
+        "position": said,
         "copies": copies,
         "same_origin": sorted({o.evidence for o in same} - set(copies) - stated),
         "same_topic": sorted(o.evidence for o in side if o.origin != item.origin),
     }
 
 
-def _position(others: Sequence[Evidence], record: Evidence) -> dict[str, Any] | None:
-    """The standing position an item takes: how often it was said, since and until when, by whom, in which items."""
-    if not others:
-        return None
-    said = sorted((*others, record), key=lambda e: (e.times.available_at, e.id))
-    return {
-        "times": len(said),
-        "since": said[0].times.available_at.date().isoformat(),
-        "last": said[-1].times.available_at.date().isoformat(),
-        "first": said[0].id,
-        "items": [e.id for e in said],
-    }
+def side_of(engine: Engine, item: ChannelItem) -> list[ChannelItem]:
+    """All items on the same side of the same channel."""
+    return [o for o in engine.items if (o.chance, o.channel, o.sign) == (item.chance, item.channel, item.sign)]

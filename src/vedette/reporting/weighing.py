@@ -95,6 +95,6 @@ def _cluster(cluster: Mapping[str, Any]) -> str:
     if said:
         others = [safe_text(x) for x in said["items"]]
         more = f" +{len(others) - 6}" if len(others) > 6 else ""
-        times = f"said {said['times']} times since {said['since']}, counts as one"
+        times = f"said {said['times']} times since {said['since']} by {safe_text(said['by'])}, counts as one"
         shown.insert(0, f"{times}: {', '.join(others[:6])}{more}")
     return f"origin {safe_text(cluster['origin'])}; {'; '.join(shown) or 'alone on its side'}"

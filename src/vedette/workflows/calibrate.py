@@ -288,6 +288,7 @@ def _variations(plain: Setting) -> list[tuple[str, Setting]]:
         ("one origin: nearly one voice (r 0.95)", weights(origin=0.95)),
         ("topics: independent (r 0.001)", weights(topic=0.001)),
         ("topics: half shared (r 0.5)", weights(topic=0.5)),
+        ("standing positions: each repetition counts", weights(positions=False)),
         ("denials by the intervener count", replace(plain, names={"": ()})),
         (
             "weights of conditions: equal in every posture",
