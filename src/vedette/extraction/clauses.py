@@ -25,7 +25,7 @@ _NOMINAL = (
 # "X said that", "It was noted once again that", "Hope was expressed that", "X also drew attention to the fact that"
 _FRAME = re.compile(
     rf"^(?P<subject>[^\"“”]{{0,150}}?)\b(?P<verb>(?:{_SAY})(?:\s(?:the fact|the (?:view|hope|opinion|"
-    rf"belief|conviction|confidence)))?"
+    rf"belief|conviction|confidence)))?|(?:told|informed|assured|warned)(?:\s[\w'’-]+){{1,4}}?"
     rf"|(?:was|were|is|has been|been)(?:\s\w+){{0,2}}\s(?:{_PASSIVE})(?:\s(?:to))?|expressed (?:the |"
     rf"his |her |their )?(?:view|hope|opinion|belief|"
     r"conviction|confidence|concern|certainty)|took the view|made it clear|drew attention to the fact|"
@@ -42,7 +42,7 @@ _FRAME = re.compile(
 _BARE_SAY = ("said ", "says ", "say ", "claimed ", "claims ", "confirmed ", "announced ")
 _BARE = re.compile(
     rf"^(?P<subject>[^\"“”:;]{{2,150}}?)\b(?P<verb>said|says|say|claimed|claims|confirmed|announced)\s"
-    rf"(?=(?:the|a|an|its|his|her|their|it|he|she|they|we|there|both|all|at least|[A-Z][\w.'’-]*)\s"
+    rf"(?=(?:he|she|they|we)\s\w|(?:the|a|an|its|his|her|their|it|there|both|all|at least|[A-Z][\w.'’-]*)\s"
     rf"(?:[\w.'’-]+,?\s){{0,6}}?(?:{_FIN})\s)(?P<rest>\S)"
 )
 # "X said [clause]" without "that" before a quotation or colon.
@@ -96,6 +96,8 @@ _MARKER = re.compile(
     r"it is important that|it is very important that|like other [^,]{3,40}|for (?:Belarus|Russia)),?\s+",
     re.IGNORECASE,
 )
+# "BEIRUT (AP) - ", "TBILISI, Georgia -- ": where a report was sent from.
+_DATELINE = re.compile(r"^[A-Z][A-Z .'’-]{2,30}(?:, [\w .]{2,24}?)?(?: \([\w ./]{2,20}\))? ?\s(?:-{1,2}|[—–])\s+(?=\S)")
 # A long adverbial before the main clause sets the scene; the claim is the main clause.
 _FRONTED = re.compile(
     rf"^(?:in (?:the|a) (?:follow-up|course|context|framework|light)|during|at the (?:request|meeting|"
@@ -293,7 +295,7 @@ def _strip_lead(text: str, start: int, end: int) -> tuple[int, int, str, str]:
     for _ in range(5):
         start, end = _trim(text, start, end)
         body = text[start:end]
-        marker = _MARKER.match(body)
+        marker = _MARKER.match(body) or _DATELINE.match(body)
         if marker and len(body) - marker.end() >= _SHORTEST:
             start += marker.end()
             continue

@@ -115,3 +115,20 @@ def test_clauses_never_overlap() -> None:
     )
     found = clauses(text)
     assert all(a.end <= b.start for a, b in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "speaker"),
+    [
+        ("BEIRUT (AP) — The truce in the city broke down.", "The truce in the city broke down.", ""),
+        ("TBILISI, Georgia -- Police arrested ten men.", "Police arrested ten men.", ""),
+        ("The president said he ordered a ceasefire along the line.", "he ordered a ceasefire along the line.",
+         "The president"),
+        ("An officer told reporters yesterday that his forces saw eight warplanes.", "his forces saw eight warplanes.",
+         "An officer"),
+        ("The party said nothing of it at the meeting.", "The party said nothing of it at the meeting.", ""),
+    ],
+)  # fmt: skip
+def test_news_leaves_out_that_and_names_the_place_of_dispatch(text: str, claim: str, speaker: str) -> None:
+    (found,) = clauses_of(text, split_sentences(text))
+    assert (text[found.start : found.end], found.speaker) == (claim, speaker)
