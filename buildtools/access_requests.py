@@ -108,7 +108,7 @@ ASKED: Final[Mapping[str, Asked]] = {
     "POST /ledger/{question}/resolve": Asked(ok=(422,), form={"atom": "none"}, names_case=True),
     "POST /ledger/forecast": Asked(ok=(422,), form={"case": "{case_id}", "as_of": "never"}, names_case=True),
     "POST /ledger/import": Asked(form={"format": "csv"}, file="question,forecaster,date,yes\nq,x,2022-01-01,0.5\n"),
-    "POST /import-case": Asked(ok=(422,), form={}, file="dossier", names_case=True, taken="cannot be used"),
+    "POST /import-case": Asked(ok=(409, 422), form={}, file="dossier", names_case=True, taken="cannot be used"),
     "POST /new-case": Asked(ok=(303,), form={**NEW, "until": "6m", "id": "{new}"}),
     "POST /look": Asked(ok=(303,), form={"theme": "dark"}), "POST /tour": Asked(ok=(303,), form={"seen": "yes"}),
     "GET /sign-in": Asked(ok=(200, 303)),
@@ -118,7 +118,7 @@ ASKED: Final[Mapping[str, Asked]] = {
     "GET /account": PAGE, "POST /account/keys": Asked(ok=(422,), form={"label": ""}),
     "POST /account/keys/{token_id}/end": Asked(ok=(404,), form={}),  # the key of nobody
     "POST /account/password": Asked(ok=(422,), form={"current": "another one"}), "GET /accounts": PAGE,
-    "POST /accounts": Asked(ok=(422,), form={}), "POST /accounts/{name}": Asked(ok=(404,), form={}),
+    "POST /accounts": Asked(ok=(422,), form={}), "POST /accounts/{name}": Asked(ok=(404, 422), form={}),
     # pages of a case
     f"GET {CASE}": PAGE, f"GET {CASE}/brief": PAGE, f"GET {CASE}/brief.{{form}}": PAGE, f"GET {CASE}/comments": PAGE,
     f"GET {CASE}/brief/issue": Asked(ok=(303,)), f"GET {CASE}/brief/verify": Asked(ok=(303,)),
