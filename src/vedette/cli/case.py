@@ -71,22 +71,31 @@ def import_file(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Case files (TOML) or dossiers (JSON).")],
     identity: Annotated[str | None, typer.Option("--id", help="Store it under another id.")] = None,
     author: Annotated[str | None, typer.Option("--author", help="Who brings it in.")] = None,
+    onto: Annotated[
+        int | None, typer.Option("--onto", metavar="VERSION", help="The version of the case the file was made from.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Bring case files and dossiers into the workspace: new cases, or additions to those that are there."""
+    """Bring case files and dossiers into the workspace: new cases, or additions to those that are there.
+
+    A file that would set back what somebody else wrote of the case itself is refused with who, when and what, unless
+    --onto names the version it was made from.
+    """
     from vedette.bootstrap import open_workspace
     from vedette.errors import CaseRefused, Unavailable, VedetteError
     from vedette.workflows.open_case import import_case
 
     if identity and len(files) > 1:
         raise CaseRefused("--id is for one file", fix="Import the files one by one")
+    if onto is not None and len(files) > 1:
+        raise CaseRefused("--onto is for one file", fix="Import the files one by one")
     workspace = open_workspace()
     who = author or workspace.settings.author
     done: list[dict[str, Any]] = []
     refused: list[dict[str, str]] = []
     for file in files:
         try:
-            result = import_case(workspace.cases, file, author=who, id=identity)
+            result = import_case(workspace.cases, file, author=who, id=identity, onto=onto)
         except Unavailable:
             raise  # the workspace itself: the other files would fail alike
         except VedetteError as error:

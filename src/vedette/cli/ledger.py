@@ -120,18 +120,32 @@ def resolve(
     void: Annotated[str, typer.Option("--void", metavar="REASON", help="Why it cannot be judged fairly.")] = "",
     source: Annotated[str, typer.Option("--source", help="Who established it.")] = "",
     occurred: Annotated[str | None, typer.Option("--occurred", metavar="DATE", help="When it happened.")] = None,
+    replaces: Annotated[
+        str, typer.Option("--replaces", metavar="DIGEST", help="The answer that this one replaces, if there is one.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what happened, with its source, or why the question is void."""
+    """Say what happened, with its source, or why the question is void.
+
+    A question that somebody has answered is answered anew only with --replaces; both answers stay in the record.
+    """
     from vedette.bootstrap import open_workspace
     from vedette.cli.files import day
+    from vedette.errors import EditConflict
     from vedette.workflows.commit import resolve_question
 
     workspace = open_workspace()
-    digest, resolution = resolve_question(
-        workspace.ledger, workspace.clock, question, atom=atom, source=source,
-        occurred=day(occurred, "--occurred"), void_reason=void,
-    )  # fmt: skip
+    try:
+        digest, resolution = resolve_question(
+            workspace.ledger, workspace.clock, question, atom=atom, source=source,
+            occurred=day(occurred, "--occurred"), void_reason=void, after=_answer_named(workspace, question, replaces),
+        )  # fmt: skip
+    except EditConflict as error:
+        again = f"--replaces {error.version[:12]}"
+        raise EditConflict(
+            error.what, where=error.where, deeds=error.deeds, version=error.version,
+            fix=f"Keep that answer, or let yours count instead of it with {again}",
+        ) from error
     if as_json:
         print_json({"digest": digest, "resolution": resolution})
         return
@@ -139,6 +153,19 @@ def resolve(
     say(f"{question}: {resolution.atom or f'void ({resolution.void_reason})'}")
     if resolution.atom is not None:
         _first_lines(workspace, question)
+
+
+def _answer_named(workspace: Workspace, question: str, text: str) -> str:
+    """The digest that begins with the text, among the answers to a question; empty for no text."""
+    from vedette.errors import UnknownName
+
+    if not text:
+        return ""
+    answers = [e.digest for e in workspace.ledger.entries() if e.question == question and e.kind == "resolution"]
+    found = [d for d in answers if d.startswith(text)]
+    if len(found) != 1:
+        raise UnknownName("answer", text, nearest=[d[:12] for d in answers], where=question)
+    return found[0]
 
 
 def _first_lines(workspace: Workspace, question: str) -> None:

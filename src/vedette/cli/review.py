@@ -11,7 +11,7 @@ from vedette.cli.keys import SingleKeys
 from vedette.cli.screen import clean, counted, cut, interactive, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from vedette.bootstrap import Workspace
     from vedette.domain.case import Case
@@ -129,14 +129,16 @@ def _bears(item: Any) -> str:
 def _work_through(workspace: Workspace, name: str, author: str) -> None:
     from vedette.workflows.open_case import open_case
     from vedette.workflows.review import proposals
+    from vedette.workflows.triage import seen_token
 
-    queue = list(proposals(open_case(workspace.cases, name)))
+    found = open_case(workspace.cases, name)
+    queue = list(proposals(found))
     if not queue:
         say("Nothing to review.")
         say(f"Next:  vedette read FILE --case {name} --published YYYY-MM-DD")
         return
     with SingleKeys() as keys:
-        session = Session(workspace, name, author, keys)
+        session = Session(workspace, name, author, keys, {e.id: seen_token(found, e.id) for e in queue})
         position = 0
         # Ctrl-C between two keys is a "q" like Ctrl-C at the prompt: what was decided is kept.
         with contextlib.suppress(KeyboardInterrupt):
@@ -149,8 +151,12 @@ def _work_through(workspace: Workspace, name: str, author: str) -> None:
 class Session:
     """One sitting. The last decision is held until the next one, so that it can be undone; all others are recorded."""
 
-    def __init__(self, workspace: Workspace, case: str, author: str, keys: SingleKeys) -> None:
+    def __init__(
+        self, workspace: Workspace, case: str, author: str, keys: SingleKeys, seen: Mapping[str, str]
+    ) -> None:
+        """``seen``: tokens of the items as they were when the sitting began (`vedette.workflows.triage.seen_token`)."""
         self.keys = keys
+        self.seen = seen
         self.workspace = workspace
         self.case = case
         self.author = author
@@ -159,15 +165,31 @@ class Session:
 
     def keep(self) -> None:
         """Record the held decision."""
-        from vedette.workflows.review import review as record
-
         if self.held is None:
             return
         decision = self.held
-        record(self.workspace.cases, self.workspace.clock, self.case, [decision], author=self.author)
+        done = self._put_down(decision)
         # Let go only once it is on record: an interrupted write is tried again.
         self.held = None
-        self.counts[decision.verdict.value] = self.counts.get(decision.verdict.value, 0) + 1
+        if done:
+            self.counts[decision.verdict.value] = self.counts.get(decision.verdict.value, 0) + 1
+
+    def _put_down(self, decision: Decision) -> bool:
+        """Record a decision; False, saying who was faster and how to go on, when somebody decided meanwhile."""
+        from vedette.errors import EditConflict
+        from vedette.workflows.triage import decide
+
+        name, option = decision.evidence, f"--{decision.verdict.value}"
+        try:
+            decide(
+                self.workspace.cases, self.workspace.clock, self.case, decision, author=self.author,
+                seen=self.seen.get(name),
+            )
+        except EditConflict as error:
+            say(f"  {error.what.replace('this page was loaded', 'this sitting began')}. Yours was not recorded.")
+            say(f"  Keep theirs, or put yours on top of it with: vedette review {self.case} {option} {name}")
+            return False
+        return True
 
     def decide(self, decision: Decision) -> None:
         """Hold a decision, recording the one before it."""
@@ -220,7 +242,7 @@ class Session:
 
     def _correct(self, item: Evidence) -> None:
         from vedette.domain.evidence import Verdict
-        from vedette.workflows.review import FIELDS, Decision, parse_changes, review
+        from vedette.workflows.review import FIELDS, Decision, parse_changes
 
         say(f"  Fields: {', '.join(FIELDS)}")
         with self.keys.lines():
@@ -229,8 +251,8 @@ class Session:
         self.keep()
         decision = Decision(evidence=item.id, verdict=Verdict.CORRECT, reason=reason, changes=changes)
         # Recorded at once: a correction that cannot be made must be said while the analyst is still at it.
-        review(self.workspace.cases, self.workspace.clock, self.case, [decision], author=self.author)
-        self.counts["correct"] = self.counts.get("correct", 0) + 1
+        if self._put_down(decision):
+            self.counts["correct"] = self.counts.get("correct", 0) + 1
 
 
 def _show(item: Evidence, number: int, total: int) -> None:

@@ -46,6 +46,7 @@ from vedette.web.api.shapes import (
 from vedette.web.desk import Desk
 from vedette.web.render import desk_of
 from vedette.web.security import digest_of
+from vedette.workflows.conflicts import DID, day_and_time
 from vedette.workflows.handling import for_audience
 from vedette.workflows.open_case import case_ids
 
@@ -198,7 +199,9 @@ def review_evidence(
     def make() -> ReviewDone:
         with workspace.cases.transaction(case_id):
             case = _shown(desk, case_id)
-            unchanged(request, _version(case, _named(case.standing(), evidence_id)))
+            made = [r for r in case.reviews if r.evidence == evidence_id]
+            last = f"{made[-1].author} {DID[made[-1].verdict]} it at {day_and_time(made[-1].at)}" if made else ""
+            unchanged(request, _version(case, _named(case.standing(), evidence_id)), last)
             decision = Decision(
                 evidence=evidence_id, verdict=Verdict(given.verdict), reason=given.reason, changes=given.changes
             )
@@ -215,17 +218,22 @@ def review_evidence(
 @router.post("/cases/{case_id}/judgments", operation_id="give_judgments", status_code=201,
              response_model=JudgmentsDone)  # fmt: skip
 def give_judgments(request: Request, person: Writer, case_id: CaseId, given: JudgmentBody) -> Response:
-    """Record your answers, all or none: states of conditions, probabilities of scenarios, likelihood ratios."""
+    """Record your answers, all or none: states of conditions, probabilities of scenarios, likelihood ratios.
+
+    With If-Match and the ETag of the case, only if nothing was added to it since.
+    """
     from vedette.workflows.elicit import give, parse_answers
 
     desk = desk_of(request)
 
     def make() -> JudgmentsDone:
         answers = parse_answers(desk.case(case_id), given.probabilities, given.states, given.ratios)
-        made = give(
-            desk.workspace.cases, desk.workspace.clock, case_id, answers, analyst=person.name, reason=given.reason,
-            round=given.round, saw_model=given.saw_model,
-        )
+        with desk.workspace.cases.transaction(case_id):
+            unchanged(request, _tag(desk, case_id))
+            made = give(
+                desk.workspace.cases, desk.workspace.clock, case_id, answers, analyst=person.name,
+                reason=given.reason, round=given.round, saw_model=given.saw_model,
+            )
         return JudgmentsDone(judgments=[j.id for j in made])
 
     return once(request, person, given, 201, make)

@@ -11,8 +11,8 @@ from vedette.domain.ledger import Forecast, Question, Resolution
 from vedette.domain.plain import to_plain
 from vedette.errors import BadInput, UnknownName
 from vedette.web.access import Person, Reader, Writer
-from vedette.web.api.cases import After, Limit, _finite
-from vedette.web.api.requests import PAGE, once, page_of
+from vedette.web.api.cases import After, Limit, _finite, _tag
+from vedette.web.api.requests import PAGE, once, page_of, tagged, unchanged
 from vedette.web.api.shapes import (
     AlertPage,
     Committed,
@@ -27,6 +27,7 @@ from vedette.web.api.shapes import (
 from vedette.web.desk import Desk
 from vedette.web.ledger_access import free, may_write
 from vedette.web.render import desk_of
+from vedette.web.security import digest_of
 
 router = APIRouter(tags=["record"])
 QuestionId = Annotated[str, Path(max_length=160, description="Id of a question")]
@@ -56,16 +57,26 @@ def list_questions(request: Request, person: Reader, limit: Limit = PAGE, after:
     return QuestionPage(items=shown, next=more, sound=not any(e.fault for e in entries))
 
 
-@router.get("/ledger/questions/{question_id}", operation_id="read_question")
-def read_question(request: Request, person: Reader, question_id: QuestionId) -> QuestionBody:
-    """A question with every forecast committed to it."""
-    line, forecasts = _one(desk_of(request), person, question_id)
-    return QuestionBody(**line.model_dump(), history=[_forecast(digest, f) for digest, f in forecasts])
+@router.get("/ledger/questions/{question_id}", operation_id="read_question", response_model=QuestionBody)
+def read_question(request: Request, person: Reader, question_id: QuestionId) -> Response:
+    """A question with every forecast committed to it. The ETag is its version, for If-Match on a resolution."""
+    desk = desk_of(request)
+    line, forecasts = _one(desk, person, question_id)
+    body = QuestionBody(**line.model_dump(), history=[_forecast(digest, f) for digest, f in forecasts])
+    return tagged(body, _version(desk, question_id))
+
+
+def _version(desk: Desk, question_id: str) -> str:
+    """Changes with everything that is said of a question."""
+    return digest_of(*(e.digest for e in desk.workspace.ledger.entries() if e.question == question_id))
 
 
 @router.post("/ledger/forecasts", operation_id="commit_forecast", status_code=201, response_model=Committed)
 def commit(request: Request, person: Writer, given: ForecastBody) -> Response:
-    """Commit a forecast: the assessment of a case, or the distribution given. It is never changed afterwards."""
+    """Commit a forecast: the assessment of a case, or the distribution given. It is never changed afterwards.
+
+    With If-Match and the ETag of the case, only if nothing was added to it since.
+    """
     from vedette.workflows.commit import Stated, commit_forecast, stated_by_assessment
 
     desk = desk_of(request)
@@ -82,11 +93,13 @@ def commit(request: Request, person: Writer, given: ForecastBody) -> Response:
                 distribution=given.distribution, base_rate=given.base_rate or stated.base_rate, as_of=day,
                 inputs_digest="", method="stated by a person",
             )
-        digest, forecast = commit_forecast(
-            desk.workspace.ledger, desk.workspace.clock, case, stated,
-            forecaster=person.name if given.distribution is not None else f"vedette {given.mode}", note=given.note,
-            question=given.question or None,
-        )
+        with desk.workspace.cases.transaction():
+            unchanged(request, _tag(desk, case.id))
+            digest, forecast = commit_forecast(
+                desk.workspace.ledger, desk.workspace.clock, case, stated,
+                forecaster=person.name if given.distribution is not None else f"vedette {given.mode}",
+                note=given.note, question=given.question or None,
+            )
         request.scope["vedette.audit"] = {"case": case.id, "subject": forecast.question, "detail": digest}
         return Committed(digest=digest, question=forecast.question)
 
@@ -98,7 +111,11 @@ def commit(request: Request, person: Writer, given: ForecastBody) -> Response:
     response_model=Committed,
 )  # fmt: skip
 def resolve(request: Request, person: Writer, question_id: QuestionId, given: ResolutionBody) -> Response:
-    """Say what happened with its source, or why the question is void. A later one replaces it for scoring, visibly."""
+    """Say what happened with its source, or why the question is void.
+
+    A question that was answered already is answered anew only with If-Match and the question's ETag: the later answer
+    then replaces the earlier one for scoring, visibly. Without it the answer is 409.
+    """
     from vedette.workflows.commit import resolve_question
 
     desk = desk_of(request)
@@ -107,10 +124,14 @@ def resolve(request: Request, person: Writer, question_id: QuestionId, given: Re
         may_write(desk, person, line.case)
 
     def make() -> Committed:
-        digest, _resolution = resolve_question(
-            desk.workspace.ledger, desk.workspace.clock, question_id, atom=given.answer or None, source=given.source,
-            occurred=given.occurred, void_reason=given.void_reason,
-        )
+        known = bool(request.headers.get("if-match", ""))
+        with desk.workspace.cases.transaction():
+            unchanged(request, _version(desk, question_id))
+            digest, _resolution = resolve_question(
+                desk.workspace.ledger, desk.workspace.clock, question_id, atom=given.answer or None,
+                source=given.source, occurred=given.occurred, void_reason=given.void_reason,
+                after=None if known else "",
+            )
         request.scope["vedette.audit"] = {"subject": question_id, "detail": digest}
         return Committed(digest=digest, question=question_id)
 

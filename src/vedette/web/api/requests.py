@@ -25,7 +25,8 @@ MOST: Final = 200
 
 _SAID: Final = {
     401: "Nobody is signed in, or the key is not valid", 403: "The key or the account may not do this",
-    404: "Not there, or not yours to see", 409: "The key of the request was used for something else",
+    404: "Not there, or not yours to see",
+    409: "The key of the request was used for something else, or somebody changed the record since",
     412: "It was changed since: If-Match names an older version", 413: "Too much was sent",
     421: "This server does not answer to that host name", 422: "It cannot be used; the error says why",
     429: "Too many requests", 503: "Something outside is missing or busy",
@@ -66,12 +67,15 @@ def once(
     return Response(before.body, before.status, {"idempotent-replayed": "true"}, media_type="application/json")
 
 
-def unchanged(request: Request, version: str) -> None:
-    """Raise `Refused` (412) when ``If-Match`` names another version than the present one."""
+def unchanged(request: Request, version: str, done: str = "") -> None:
+    """Raise `Refused` (412) when ``If-Match`` names another version than the present one.
+
+    ``done``: what was done last, by whom and when, where that is known.
+    """
     wanted = request.headers.get("if-match", "")
     if wanted and wanted != "*" and version not in [t.strip().removeprefix("W/").strip('"') for t in wanted.split(",")]:
         raise Refused(
-            f"it was changed since: it is at version {version} now", status=412,
+            f"it was changed since: it is at version {version} now" + (f"; {done}" if done else ""), status=412,
             fix="Read it again, and send the change with the new version",
         )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -117,9 +118,13 @@ def make_new_case(
     try:
         case = make_case(_answers(values, desk.today()))
         if case.id in case_ids(desk.workspace.cases):
-            raise taken(case.id) if person.cases is not None else CaseRefused(
-                f"a case {case.id!r} exists already", fix="Give this one another id"
-            )
+            if not values["id"].strip():
+                # Nobody chose this id, so nobody has to hear that it is taken, or by whose case.
+                case = replace(case, id=free_id(case.id, case_ids(desk.workspace.cases)))
+            else:
+                raise taken(case.id) if person.cases is not None else CaseRefused(
+                    f"a case {case.id!r} exists already", fix="Give this one another id"
+                )
         with desk.workspace.cases.transaction():
             desk.workspace.cases.create(case, author=person.name, reason="new case, made in the workbench")
             desk.own(person, case.id)
@@ -127,6 +132,12 @@ def make_new_case(
         form = NewForm(values=values, error=error.what, fix=error.fix)
         return page(request, "new_case.html", form, status=422, nav="board", title="New case")
     return see_other(case_path(case.id))
+
+
+def free_id(wanted: str, known: Sequence[str]) -> str:
+    """The id with the first number that makes it a new one."""
+    there = set(known)
+    return next(name for n in range(2, len(there) + 3) if (name := f"{wanted}-{n}") not in there)
 
 
 def _answers(values: dict[str, str], today: dt.date) -> NewCase:
