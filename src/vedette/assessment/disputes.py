@@ -10,10 +10,10 @@ import bisect
 import datetime as dt
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from vedette.assessment.stories import stems
+from vedette.assessment.stories import REPORT_LEAST, REPORT_WORDS, speaker_key, stems
 from vedette.domain.claims import Bound, Quantity
 from vedette.domain.evidence import Evidence
 
@@ -23,19 +23,29 @@ DENIAL_DAYS = 45
 COUNT_DAYS = 7
 # Two exact counts further apart than this part of the larger one differ; reports round. [assumption]
 COUNT_GAP = 0.15
-# Content words two claims must share beside the names of states; a condition of one scenario counts as a word.
-# [assumption]
+# Content words two claims must share beside the names of states, and the part of the shorter count's. [assumption]
 COMMON = 2
+COUNT_SHARE = 0.3
+# What is denied is the clause after the denying word (before it, for "is baseless"), so many words at most; the claim
+# it answers has this part of its content words. [assumption]
+CLAUSE_WORDS = 16
+DENIED_SHARE = 0.5
 # Claims shown for one denial, the nearest first.
 PER_DENIAL = 3
 
 _DENIES = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?|refut(?:e|es|ed|ing)|rebuff(?:s|ed)?|"
-    r"no (?:plans?|intentions?|intent|preparations?)|not (?:going|planning|preparing|intend\w*) to|"
-    r"does not (?:plan|intend)|never (?:planned|intended)|baseless|unfounded|groundless|fabricat\w+|untrue|"
-    r"not true)\b",
+    r"\b(?:den(?:y|ies|ied|ying)(?: (?:any|all|reports?|claims?|accusations?|allegations?|that|of|the|plans?|to))*|"
+    r"(?:reject|dismiss|refut|rebuff)\w*(?: (?:any|all|the|these|such|western|as))* "
+    r"(?:reports?|claims?|accusations?|allegations?|charges?|rumou?rs?|suggestions?)(?: (?:that|of))*|"
+    r"no (?:plans?|intentions?|intent|preparations?)(?: (?:and|or|nor) (?:no )?(?:plans?|intentions?|intent))*|"
+    r"(?:not|n['’]t) (?:going|planning|preparing|intend\w*|plan) to|never (?:planned|intended))\b",
     re.IGNORECASE,
 )
+_UNTRUE = re.compile(
+    r"\b(?:baseless|unfounded|groundless|(?:was|is|are|were|been) fabricat\w+|untrue|not true)\b", re.IGNORECASE
+)
+_CLAUSE = re.compile(r"[,;:.!?()–—]|\b(?:but|while|although|set against|and said|and that|adding|noting)\b")
+Who = Callable[[Evidence], str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +61,32 @@ class Dispute:
     why: str
 
 
+def denied(item: Evidence) -> frozenset[str]:
+    """Content words of what an item denies in so many words; empty when it denies nothing."""
+    found = _DENIES.search(item.claim)
+    if found is not None:
+        words = _CLAUSE.split(item.claim[found.end() :], maxsplit=1)[0].split()[:CLAUSE_WORDS]
+    elif (found := _UNTRUE.search(item.claim)) is not None:
+        words = _CLAUSE.split(item.claim[: found.start()])[-1].split()[-CLAUSE_WORDS:]
+    else:
+        return frozenset()
+    return content_words(" ".join(words), item.attribution)
+
+
 def denies(item: Evidence) -> bool:
-    """Whether an item speaks against something claimed: it is negated, or says so in its words."""
-    return item.negated or bool(_DENIES.search(item.claim))
+    """Whether an item speaks against something claimed: it says so in its words, or it is negated."""
+    return item.negated or bool(denied(item))
 
 
-def disputes(evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
-    """Denials with the claims they answer, and contradictions, among items of different origins.
+def _as_written(item: Evidence) -> str | None:
+    return speaker_key(item.attribution)
 
-    In the order of ``evidence``; each denial with at most `PER_DENIAL` claims.
+
+def disputes(evidence: Sequence[Evidence], who: Who = _as_written) -> tuple[Dispute, ...]:
+    """Denials with the claims of others that they answer, and contradictions, among items of different origins.
+
+    In the order of ``evidence``; each denial with at most `PER_DENIAL` claims. ``who`` says whose words an item is
+    (`vedette.assessment.positions.Speakers.of`): nobody denies what he says himself.
     """
     ordered = sorted(evidence, key=lambda e: (e.times.available_at, e.id))
     words = {e.id: stems(e.claim) - _names() for e in ordered}
@@ -70,13 +97,13 @@ def disputes(evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
     found: list[Dispute] = []
     for item in ordered:
         if denies(item):
-            found += _answered(item, _near(item, by_actor, DENIAL_DAYS), words)
+            found += _answered(item, _near(item, by_actor, DENIAL_DAYS), words, who)
         if item.quantities and not item.is_argument and not item.hypothetical:
             found += _other_counts(item, _near(item, by_actor, COUNT_DAYS), words)
     return tuple(found)
 
 
-def disputes_of(item: Evidence, evidence: Sequence[Evidence]) -> tuple[Dispute, ...]:
+def disputes_of(item: Evidence, evidence: Sequence[Evidence], who: Who = _as_written) -> tuple[Dispute, ...]:
     """Disputes in which one item stands: what `disputes` finds for it, in time that grows with its neighbours only.
 
     Every denial of the item is given, also one that has `PER_DENIAL` nearer claims to answer.
@@ -90,10 +117,10 @@ def disputes_of(item: Evidence, evidence: Sequence[Evidence]) -> tuple[Dispute, 
     ]  # fmt: skip
     near.sort(key=lambda e: (e.times.available_at, e.id))
     words = {e.id: stems(e.claim) - _names() for e in (item, *near)}
-    found = _answered(item, near, words) if denies(item) else []
+    found = _answered(item, near, words, who) if denies(item) else []
     for other in near:
         if denies(other):
-            found += _answered(other, [item], words)
+            found += _answered(other, [item], words, who)
         if not other.is_argument and not other.hypothetical:
             found += _other_counts(other, [item], words)
     if not item.is_argument and not item.hypothetical:
@@ -135,6 +162,12 @@ def _channels(item: Evidence) -> set[tuple[str, str]]:
     return {(b.scenario, b.condition) for b in item.bearings}
 
 
+def _apart(one: Evidence, other: Evidence) -> bool:
+    """Whether the two move one scenario in opposite directions."""
+    signs = {b.scenario: b.direction.sign for b in one.bearings}
+    return any(signs.get(b.scenario, 0) * b.direction.sign < 0 for b in other.bearings)
+
+
 def _near(item: Evidence, by_actor: dict[str, list[Evidence]], days: int) -> list[Evidence]:
     """Items of other origins about one of the same states, within so many days; each once, by time."""
     window = dt.timedelta(days=days + 1)
@@ -155,16 +188,28 @@ def _days(one: Evidence, other: Evidence) -> int:
     return abs((one.times.available_at - other.times.available_at).days)
 
 
-def _answered(denial: Evidence, others: Sequence[Evidence], words: dict[str, frozenset[str]]) -> list[Dispute]:
+def _answered(
+    denial: Evidence, others: Sequence[Evidence], words: dict[str, frozenset[str]], who: Who
+) -> list[Dispute]:
+    """Claims of other speakers that say what the denial denies; where it is only negated, nearly the same words."""
+    mine, what, speaker = words[denial.id], denied(denial), who(denial)
     ranked = []
     for other in others:
-        if denies(other) or _days(denial, other) > DENIAL_DAYS or other.is_argument:
+        if denies(other) or other.is_argument or other.hypothetical or _days(denial, other) > DENIAL_DAYS:
             continue
-        common = words[denial.id] & words[other.id]
-        same = _channels(denial) & _channels(other)
-        if not common or len(common) + len(same) < COMMON:
+        if who(other) == speaker:
             continue
-        ranked.append((-len(common) - len(same), _days(denial, other), other.id, common))
+        theirs = words[other.id]
+        common = (what or mine) & theirs
+        if what:
+            # A word alone ("no plans to attack") is the same thing only where the two pull one scenario apart.
+            enough = len(common) >= COMMON or (len(what) == 1 and _apart(denial, other))
+            fits = common and enough and len(common) >= DENIED_SHARE * len(what)
+        else:
+            fits = len(common) >= REPORT_LEAST and len(common) >= REPORT_WORDS * max(len(mine), len(theirs))
+        if fits:
+            rank = len(common) + len(_channels(denial) & _channels(other))
+            ranked.append((-rank, _days(denial, other), other.id, common))
     ranked.sort(key=lambda r: r[:3])
     return [
         Dispute(kind="denial", first=denial.id, second=name, why=f"both speak of {', '.join(sorted(common)[:5])}")
@@ -180,12 +225,13 @@ def _other_counts(item: Evidence, others: Sequence[Evidence], words: dict[str, f
             continue
         if other.is_argument or other.hypothetical or _days(item, other) > COUNT_DAYS:
             continue
-        if len(words[item.id] & words[other.id]) < COMMON:
+        mine, theirs = words[item.id], words[other.id]
+        if len(mine & theirs) < max(COMMON, COUNT_SHARE * min(len(mine), len(theirs))):
             continue
-        for mine in item.quantities:
-            for theirs in other.quantities:
-                if _same_thing(mine, theirs) and apart(mine, theirs):
-                    why = f"{mine.text.strip()} against {theirs.text.strip()}"
+        for one in item.quantities:
+            for another in other.quantities:
+                if _same_thing(one, another) and apart(one, another):
+                    why = f"{one.text.strip()} against {another.text.strip()}"
                     found.append(Dispute(kind="contradiction", first=item.id, second=other.id, why=why))
     return found
 

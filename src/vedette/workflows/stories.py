@@ -168,6 +168,8 @@ def case_stories(store: CaseStore, name: str, *, as_of: AsOf | None = None) -> S
     With ``as_of``, as it stood then: documents that became available later, and what they say, are left out.
     """
     from vedette.assessment.disputes import disputes
+    from vedette.assessment.positions import speakers
+    from vedette.workflows.assess import state_words
 
     case = open_case(store, name)
     if name in store.case_ids():
@@ -189,7 +191,8 @@ def case_stories(store: CaseStore, name: str, *, as_of: AsOf | None = None) -> S
     return Stories(
         case=case.id, stories=tuple(sorted(found, key=lambda s: (-len(s.members), s.first.times.available_at, s.id))),
         documents=len(documents), items=len(standing), independent=len({e.origin for e in standing}),
-        disputes=disputes(standing), split=tuple(_split(by_story, standing)), evidence=standing,
+        disputes=disputes(standing, speakers(state_words()).of), split=tuple(_split(by_story, standing)),
+        evidence=standing,
     )  # fmt: skip
 
 

@@ -102,11 +102,13 @@ def _moved(desk: Desk, case: Case, day: AsOf, where: Where) -> Any:
 def _disputes(case: Case, at_hand: Evidence | None, day: AsOf) -> list[tuple[str, str, str, str]]:
     """Denials and contradictions in which the item at hand stands."""
     from vedette.assessment.disputes import disputes_of
+    from vedette.assessment.positions import speakers
+    from vedette.workflows.assess import state_words
 
     if at_hand is None:
         return []
     standing = [e for e in case.known(day).standing() if e.status is not Status.REJECTED]
-    return [(d.kind, d.first, d.second, d.why) for d in disputes_of(at_hand, standing)]
+    return [(d.kind, d.first, d.second, d.why) for d in disputes_of(at_hand, standing, speakers(state_words()).of)]
 
 
 def _importance(case: Case) -> dict[str, float]:
