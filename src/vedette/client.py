@@ -378,7 +378,7 @@ class Client:
         return cast("QuestionPage", self._ask("GET", "/ledger/questions", query={"limit": limit, "after": after}))
 
     def read_question(self, question_id: str) -> QuestionBody:
-        """A question with every forecast committed to it."""
+        """A question with every forecast committed to it. The ETag is its version, for If-Match on a resolution."""
         return cast("QuestionBody", self._ask("GET", f"/ledger/questions/{_part(question_id)}"))
 
     def commit_forecast(
@@ -397,9 +397,7 @@ class Client:
         self, question_id: str, *, answer: str | None = None, source: str | None = None, occurred: str | None = None,
         void_reason: str | None = None, once: str = "", if_version: str = "",
     ) -> Committed:
-        """Say what happened with its source, or why the question is void. A later one replaces it for scoring,
-        visibly.
-        """
+        """Say what happened with its source, or why the question is void."""
         return cast("Committed", self._ask(
             "POST", f"/ledger/questions/{_part(question_id)}/resolutions", body={"answer": answer, "source": source,
             "occurred": occurred, "void_reason": void_reason}, once=once, if_version=if_version,
