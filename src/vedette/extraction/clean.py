@@ -67,7 +67,8 @@ _BIO = re.compile(
 _BYLINE_NAME = re.compile(rf"^\s*(?:[Bb]y|BY|Written by)[\s,:]+({_PERSON})")
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*\s*$""")
 _LETTERS = re.compile(r"[\W_]+")
-_WORDS = re.compile(r"\w+")
+# The same for a text of ASCII: every byte that is no letter or digit becomes a space.
+_SPACED = bytes(c if chr(c).isalnum() and c < 128 else 32 for c in range(256))
 # Paragraphs below this length repeat honestly ("Yes.", a date line). [assumption]
 _COPY_FROM = 25
 # Share of four-word runs two paragraphs must have in common to be copies. [assumption]
@@ -176,7 +177,11 @@ def _credit(unit: Unit) -> tuple[int, int] | None:
 
 
 def _key(text: str) -> str:
-    return _LETTERS.sub(" ", text.casefold()).strip()
+    """The words of a paragraph in small letters, one space between them."""
+    low = text.casefold()
+    if low.isascii():
+        return b" ".join(low.encode().translate(_SPACED).split()).decode()
+    return _LETTERS.sub(" ", low).strip()
 
 
 def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, int]]) -> dict[int, str]:
@@ -194,7 +199,7 @@ def _copies(units: list[Unit], indices: list[int], cuts: dict[int, tuple[int, in
             drops[i] = "repeats an earlier paragraph"
             continue
         seen[key] = i
-        words = _WORDS.findall(key)
+        words = key.split()
         if len(words) < 6:
             continue
         # The longest words are a sketch: near copies share some of them, others hardly more than one.

@@ -148,7 +148,8 @@ def plain_clause(text: str, start: int, end: int, names: list[Found], roles: Rol
         parts.append(f" §{role}{keep} " if not keep else f"{keep} §{role} ")
         at = name.end
     parts.append(text[at:end])
-    low = _OLD_WARS.sub(" ", fold("".join(parts)).replace("'s ", " "))
+    low = fold("".join(parts)).replace("'s ", " ")
+    low = _OLD_WARS.sub(" ", low) if "war" in low else low
     if own:
         mark = f"§{roles.of(own)}"
         low = _OUR.sub(f"our {mark}", low) if "our" in low else low

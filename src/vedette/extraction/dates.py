@@ -11,6 +11,8 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from vedette.domain.reading import DateMention
 from vedette.domain.time import DateInterval
@@ -450,10 +452,18 @@ _NEEDS = tuple(
     for pattern, _ in _RULES
 )
 # One of these stands wherever a rule with this handler matches.
+_UNIT_SIGNS = ("day", "week", "month", "year", "decade")
 _SIGNS: dict[_Handler, tuple[str, ...]] = {
-    _iso: ("-",), _years: ("-", "–", "—"), _decade: ("0s",), _month_relative: (" year",),
+    _iso: ("-",), _years: ("-", "–", "—"), _decade: ("0s",), _month_relative: ("year",),
     _month_span: ("-", "–", "—", "to", "and", "through"), _day_range: ("-", "–", "—", "to", "and", "through"),
+    _quarter_any: ("quarter", "q1", "q2", "q3", "q4"), _half: ("half",), _span: _UNIT_SIGNS, _ago: ("ago", "earlier"),
+    _shift_phrase: ("yesterday", "tomorrow"), _new_year: ("new",), _neighbour: ("day",),
+    _this_unit: ("week", "month", "quarter", "year", "decade"),
+    _today: ("today", "yesterday", "tomorrow", "tonight", "night", "morning", "afternoon", "evening"),
 }  # fmt: skip
+# Rules that cannot match without a digit, though a month is what calls them.
+_WITH_DIGIT = frozenset({_day_range, _full, _month_year})
+_DIGIT = re.compile(r"\d")
 # No date reaches further from its month: "wednesday, the beginning of the" has 31 characters before it, and
 # " 12th through 13th of this year" as many behind.
 _MONTH_REACH = 40
@@ -466,15 +476,7 @@ _SORT = (
     | dict.fromkeys(_RELATION, "r")
 )  # fmt: skip
 _MONTH_RULE = len(_RULES) - 2
-_TRIGGER = re.compile(
-    r"\d{4}|\d[./-]\d|\b(?:"
-    + "|".join(sorted(_MONTHS, key=len, reverse=True))
-    + "|"
-    + _W
-    + r"|today|yesterday|tomorrow|"
-    r"tonight|this|last|next|recent|past|coming|ago|earlier|spring|summer|autumn|winter|quarter|half|"
-    r"day|current|previous|new)\b"
-)
+_FIGURES = re.compile(r"\d(?:\d{3}|[./-]\d)")
 # Words of the pattern that are not part of the date itself.
 _LEAD = re.compile(r"\s*(?:(?:in|on|over|during|within|for|of)\s)?")
 _AMBIGUOUS = {"may", "march", "mar", "jan", "sun", "dec"}
@@ -494,11 +496,16 @@ def find_dates(
         return []
     taken: list[tuple[int, int, re.Match[str], _Handler]] = []
     used = bytearray(len(low))
-    for number, (pattern, handler) in enumerate(_COMPILED):
-        part = have.get(_NEEDS[number])
-        if part is None or not any(sign in low for sign in _SIGNS.get(handler, ("",))):
+    digit = "m" not in have or _DIGIT.search(low) is not None
+    for number, pattern, handler, need, signs in _rules_for(tuple(have)):
+        if not (digit or handler not in _WITH_DIGIT):
             continue
-        for match in pattern.finditer(low, *part):
+        for sign in signs:
+            if sign in low:
+                break
+        else:
+            continue
+        for match in pattern.finditer(low, *have[need]):
             a, b = match.start(), match.end()
             if used.find(1, a, b) >= 0:
                 continue
@@ -523,17 +530,50 @@ def find_dates(
     return found
 
 
+@cache
+def _rules_for(
+    sorts: tuple[str, ...],
+) -> tuple[tuple[int, re.Pattern[str], _Handler, str, tuple[str, ...]], ...]:
+    """Rules of these sorts in order of trust: number, pattern, handler, sort and signs."""
+    return tuple(
+        (number, pattern, handler, _NEEDS[number], _SIGNS.get(handler, ("",)))
+        for number, (pattern, handler) in enumerate(_COMPILED)
+        if _NEEDS[number] in sorts
+    )
+
+
+@cache
+def _triggers() -> Any:
+    """The words that call a sort of rules, for one pass over a sentence."""
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for word, sort in _SORT.items():
+        automaton.add_word(word, (len(word), sort))
+    automaton.make_automaton()
+    return automaton
+
+
+def _goes_on(sign: str) -> bool:
+    """Whether a word goes on in this character."""
+    return sign.isalnum() or sign == "_"
+
+
 def _parts_to_read(low: str) -> dict[str, tuple[int, int]]:
     """For each sort of rule (`_NEEDS`) the part of the sentence it can match in; none for what cannot match at all."""
     have: dict[str, tuple[int, int]] = {}
     whole = (0, len(low))
-    for match in _TRIGGER.finditer(low):
-        sort = _SORT.get(match.group(), "d")
+    for last, (size, sort) in _triggers().iter(low):
+        begin, end = last - size + 1, last + 1
+        if _goes_on(low[end : end + 1]) or (begin and _goes_on(low[begin - 1])):
+            continue
         if sort == "m":
-            first = have["m"][0] if "m" in have else max(0, match.start() - _MONTH_REACH)
-            have["m"] = (first, min(len(low), match.end() + _MONTH_REACH))
+            first = have["m"][0] if "m" in have else max(0, begin - _MONTH_REACH)
+            have["m"] = (first, min(len(low), end + _MONTH_REACH))
         else:
             have[sort] = whole
+    if _FIGURES.search(low):
+        have["d"] = whole
     if "d" in have and "q" in low:
         have["r"] = whole  # "Q3 2022"
     return have

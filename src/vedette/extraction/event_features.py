@@ -46,7 +46,6 @@ def _bucket(text: str, size: int) -> int:
     return zlib.crc32(text.encode()) % size
 
 
-@lru_cache(maxsize=50_000)
 def _letters(token: str) -> tuple[int, ...]:
     """Buckets of the 3 to 5 letter pieces of a word with its borders."""
     padded = f" {token} "
@@ -55,6 +54,19 @@ def _letters(token: str) -> tuple[int, ...]:
         for n in (3, 4, 5)
         for i in range(max(1, len(padded) - n + 1))
     )
+
+
+@lru_cache(maxsize=50_000)
+def _hashes(token: str) -> tuple[int, tuple[int, ...], int, bytes]:
+    """Buckets of a word and of its letters, its CRC-32, and its bytes with a space before them."""
+    code = zlib.crc32(token.encode())
+    return WORDS_AT + code % _WORDS, _letters(token), code, f" {token}".encode()
+
+
+@lru_cache(maxsize=50_000)
+def _placed(name: str, token: str) -> int:
+    """Bucket of a word at a place."""
+    return PLACED_AT + _bucket(f"{name} {token[:6]}", _PLACED)
 
 
 @lru_cache(maxsize=1)
@@ -96,13 +108,14 @@ def features(sentence: str, source: str | None = None, target: str | None = None
     s = tokens.index(SOURCE) if SOURCE in tokens else -1
     t = tokens.index(TARGET) if TARGET in tokens else -1
     hashed: list[int] = []
-    before = ""
+    crc = -1
     for token in tokens:
-        hashed.append(WORDS_AT + _bucket(token, _WORDS))
-        if before:
-            hashed.append(WORDS_AT + _bucket(f"{before} {token}", _WORDS))
-        hashed += _letters(token)
-        before = token
+        word, letters, code, spaced = _hashes(token)
+        hashed.append(word)
+        if crc >= 0:  # CRC-32 runs on: that of "before token" from that of "before"
+            hashed.append(WORDS_AT + zlib.crc32(spaced, crc) % _WORDS)
+        hashed += letters
+        crc = code
     known = [p for p in (s, t) if p >= 0]
     first, last = (min(known), max(known)) if len(known) == 2 else (max(known, default=0), len(tokens))
     for name, part in (
@@ -111,7 +124,7 @@ def features(sentence: str, source: str | None = None, target: str | None = None
         ("before target", tokens[max(0, t - 5) : t] if t >= 0 else tokens[-5:]),
         ("behind", tokens[last + 1 : last + 7]),
     ):
-        hashed += [PLACED_AT + _bucket(f"{name} {token[:6]}", _PLACED) for token in part]
+        hashed += [_placed(name, token) for token in part]
     found: dict[int, float] = dict(Counter(hashed))
     _add_cues(tokens, s, t, first, last, found)
     return found

@@ -249,10 +249,35 @@ _LOCAL = (
 )  # fmt: skip
 
 
+# One of these stands in every match of a state's pattern, which would else be tried at every letter; telephone
+# numbers and British roads aside.
+_LOCAL_SIGNS: dict[str, tuple[str, ...]] = {
+    "USA": ("Sheriff", "Interstate", "Highway", "County", " School", "R-", "D-", "Police Dep", "Fire Dep", "City Coun",
+            "Medicaid", "Republican", "Democrat", "trooper", "felony", "Commissioner", "downtown", "sophomore",
+            "overnor", "U.S. ", "NCAA", "NFL", "FBI"),
+    "GBR": ("£", "Cllr", "ouncillor", "Tory", "NHS", "constituency", "Magistrates", "Crown Court", "Labour",
+            "pensioner", "pub", "borough", "Constabulary", "Premier League"),
+    "CAN": ("RCMP", "OPP", "Const.", "Canadian", "Liberals", "NDP", "premier", "CBC"),
+    "AUS": ("Labor", "AFL", "NRL", "Shire", "bushfire", "ABC"),
+    "IND": ("crore", "lakh", "BJP", "Lok Sabha", "Rs"),
+}  # fmt: skip
+_LOCAL_NUMBERS = {"USA": re.compile(r"-\d{4}"), "GBR": re.compile(r"A\d\d")}
+
+
+def _may_hold(state: str, text: str) -> bool:
+    """Whether the vocabulary of a state can occur in a text at all."""
+    if any(sign in text for sign in _LOCAL_SIGNS[state]):
+        return True
+    numbers = _LOCAL_NUMBERS.get(state)
+    return numbers is not None and numbers.search(text) is not None
+
+
 def _local_words(text: str) -> dict[str, float]:
     """How strongly the vocabulary points to each state: ln(1 + hits)."""
     found = {}
     for state, pattern in _LOCAL:
+        if not _may_hold(state, text):
+            continue
         hits = len(pattern.findall(text))
         if hits:
             found[state] = math.log1p(hits)

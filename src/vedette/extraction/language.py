@@ -32,6 +32,8 @@ _WORDS = {
 }
 _SETS = {code: frozenset(words) for code, words in _WORDS.items()}
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+# Every byte of ASCII that is no letter or apostrophe becomes a space.
+_SPACED = bytes(c if c < 128 and (chr(c).isalpha() or c == 39) else 32 for c in range(256))
 _SCRIPTS = (
     ("cyrillic", 0x0400, 0x052F), ("arabic", 0x0600, 0x06FF), ("hebrew", 0x0590, 0x05FF), ("greek", 0x0370, 0x03FF),
     ("kana", 0x3040, 0x30FF), ("han", 0x4E00, 0x9FFF), ("hangul", 0xAC00, 0xD7AF), ("georgian", 0x10A0, 0x10FF),
@@ -61,13 +63,14 @@ def guess_language(text: str) -> str:
         script, share = _script(sample)
         if share > 0.5:
             return _by_letters(script, sample)
-    words = _WORD.findall(sample.lower())
+    low = sample.lower()
+    words = _words(low)
     if not words:
         return "und"
-    spelt = Counter(words)
-    english = sum(spelt[w] for w in spelt.keys() & _SETS["en"]) / len(words)
+    english = sum(map(_SETS["en"].__contains__, words)) / len(words)
     if english >= _SURELY:
         return "en"
+    spelt = Counter(words)
     shares = {
         code: sum(spelt[w] for w in spelt.keys() & known) / len(words) for code, known in _SETS.items()
     }  # fmt: skip
@@ -78,6 +81,17 @@ def guess_language(text: str) -> str:
         return best
     # A headline or a short note: nothing speaks for another language, so the rules may look at it.
     return "en" if len(words) < 25 and sample.isascii() else "und"
+
+
+def _words(low: str) -> list[str]:
+    """Words of a text in small letters, as `_WORD` finds them; of a text of ASCII in a quarter of its time."""
+    plain = low.replace("’", "'")
+    if not plain.isascii():
+        return _WORD.findall(low)
+    words = plain.encode().translate(_SPACED).decode().split()
+    if "'" not in plain:
+        return words
+    return [part for word in words for part in ((word,) if word.isalpha() else _WORD.findall(word))]
 
 
 def _script(sample: str) -> tuple[str, float]:

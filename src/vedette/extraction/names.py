@@ -64,6 +64,8 @@ _ORG_NAME = re.compile(
     r"(?<![\w&'-])(?:[A-Z][\w&'-]+\s){1,4}(?:Institute|University|Foundation|Think Tank|College|"
     r"Academy)\b(?:\s(?:for|of)(?:\s[A-Z][\w-]+){1,4})?"
 )
+# One of these stands in every match, which would else be tried at every capital.
+_ORG_SIGNS = ("Institute", "University", "Foundation", "Think Tank", "College", "Academy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ def actor_mentions(text: str, found: list[Found], author: str) -> list[ActorMent
     ]
     taken = SpanIndex(mentions)
     extra: list[ActorMention] = []
-    for match in _ORG_NAME.finditer(text):
+    for match in _ORG_NAME.finditer(text) if any(sign in text for sign in _ORG_SIGNS) else ():
         if not [m for m in taken.starting(match.start() - 60, match.end()) if m.end > match.start()]:
             extra.append(_plain(text, match.start(), match.end(), "organisation", ""))
     if author:

@@ -154,9 +154,10 @@ def _numbers(
     """Dates and quantities, sentence by sentence; a number inside a date is not counted."""
     dates: list[DateMention] = []
     quantities: list[QuantityMention] = []
+    folded = fold(text)
     for found_in in sentences.values():
         for sentence in found_in:
-            low = fold(text[sentence.start : sentence.end])
+            low = folded[sentence.start : sentence.end]
             found = find_dates(text, day, sentence.start, sentence.end, low=low)
             dates.extend(found)
             taken = [(d.start, d.end) for d in found]

@@ -102,7 +102,7 @@ def place_mentions(
     lat, lon, country = _contact_point(found, parties)
     mentions.extend(
         PlaceMention(start=m.start(), end=m.end(), text=m.group(), lat=lat, lon=lon, country=country, level="border")
-        for m in (_CONTACT.finditer(text) if "line" in text or "Line" in text or "LINE" in text else ())
+        for m in (_CONTACT.finditer(text) if _names_line(text) else ())
     )
     mentions.extend(_cities(text, found, mentions, spans))
     mentions.sort(key=lambda m: (m.start, -m.end))
@@ -112,6 +112,12 @@ def place_mentions(
         if not inside:  # "Polish-Belarusian border" is one place, and so is its end "Belarusian border"
             whole.append(m)
     return whole
+
+
+def _names_line(text: str) -> bool:
+    """Whether the words of `_CONTACT` can stand in a text: "online" and "airline" do not bring them."""
+    low = text.lower()
+    return "line of co" in low or any(f"{end}line" in low for end in ("t ", "h ", "e ", "n ", "front"))
 
 
 # Lines between forces, by the region a text names: a rough middle, degrees, and the state that most others recognise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from vedette.domain.claims import Bound
 from vedette.domain.reading import QuantityMention
@@ -37,8 +39,9 @@ _BEFORE = re.compile(
 _INDEFINITE = re.compile(
     r"\b(?:(?P<tens>tens|dozens|scores|hundreds|thousands|millions)(?: of (?P<of>thousands|millions))?) of\b",
 )
+_MONEY = frozenset("$€£₽¥")
 _CURRENCIES = {"€": "EUR", "£": "GBP", "₽": "RUB", "¥": "CNY"}
-_ANY = re.compile(rf"\d|\b(?:{_SPELT}|tens|dozens|scores|hundreds|thousands|millions)\b")
+_DIGIT = re.compile(r"\d")
 _INDEFINITE_VALUES = {
     "tens": 10.0, "dozens": 12.0, "scores": 20.0, "hundreds": 100.0, "thousands": 1_000.0, "millions": 1_000_000.0,
 }  # fmt: skip
@@ -70,10 +73,11 @@ def find_quantities(
     """
     if low is None:
         low = fold(text[start : len(text) if end is None else end])
-    if not _ANY.search(low):
+    first = _first_number(low)
+    if first < 0:
         return []
     found: list[QuantityMention] = []
-    for match in _PATTERN.finditer(low):
+    for match in _PATTERN.finditer(low, first):
         if taken and _overlaps(taken, start + match.start("first"), start + match.end("first")):
             continue  # the day of a date is not worth a closer look
         mention = _numeric(text, low, start, match)
@@ -82,12 +86,40 @@ def find_quantities(
     used = bytearray(len(low))
     for m in found:
         used[m.start - start : m.end - start] = b"\x01" * (m.end - m.start)
-    for match in _INDEFINITE.finditer(low):
+    for match in _INDEFINITE.finditer(low) if "s of" in low else ():
         mention = _indefinite(text, low, start, match)
         if mention and used.find(1, mention.start - start, mention.end - start) < 0:
             found.append(mention)
     found.sort(key=lambda m: m.start)
     return [m for m in found if not _overlaps(taken, m.start, m.end)]
+
+
+@cache
+def _numbers() -> Any:
+    """Number words and words of indefinite number, for one pass over a sentence."""
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for word in (*NUMBER_WORDS, *_INDEFINITE_VALUES):
+        automaton.add_word(word, len(word))
+    automaton.make_automaton()
+    return automaton
+
+
+def _first_number(low: str) -> int:
+    """Where the first digit or number word stands; -1 when there is none."""
+    digit = _DIGIT.search(low)
+    if digit and digit.start() < 3:
+        return digit.start()
+    first = digit.start() if digit else len(low)
+    for last, size in _numbers().iter(low[: first + 10]):
+        begin = last - size + 1
+        if begin >= first:
+            break
+        after = low[last + 1 : last + 2]
+        if not (after.isalnum() or after == "_" or (begin and (low[begin - 1].isalnum() or low[begin - 1] == "_"))):
+            first = begin
+    return first if first < len(low) else -1
 
 
 def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -126,6 +158,13 @@ def _numeric(text: str, low: str, offset: int, match: re.Match[str]) -> Quantity
     times = (match.group("times") or "").strip(" -")
     scale = MULTIPLIERS.get(times, {"bn": 1e9, "mn": 1e6, "m": 1e6, "k": 1e3}.get(times, 1.0)) if times else 1.0
     value *= scale
+    percent = match.group("percent")
+    after = None
+    if not percent and _MONEY.isdisjoint(low[max(0, match.start() - 2) : match.start()]):
+        # Most numbers count nothing we know; looking behind them first spares looking before them.
+        after = _UNIT.match(low, match.end(), min(len(low), match.end() + 70))
+        if after is None:
+            return None
     reach = max(0, match.start() - 30)
     before = _BEFORE.search(low[reach : match.start()])
     bound = before.group("bound") if before else None
@@ -133,10 +172,11 @@ def _numeric(text: str, low: str, offset: int, match: re.Match[str]) -> Quantity
     begin = reach + before.start() if before and (bound or currency) else match.start("first")
     if currency:
         unit, finish, of = _CURRENCIES.get(currency, "USD"), match.end(), ""
-    elif match.group("percent"):
+    elif percent:
         unit, finish, of = "percent", match.end(), ""
     else:
-        after = _UNIT.match(low, match.end(), min(len(low), match.end() + 70))
+        if after is None:
+            after = _UNIT.match(low, match.end(), min(len(low), match.end() + 70))
         if after is None:
             return None
         word = after.group("unit")

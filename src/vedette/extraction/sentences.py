@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 
 # A full stop, question or exclamation mark, with the closing quotes and brackets that belong to it.
-_STOP = re.compile(r"""(?:\.{1,3}|(?<![!?…])[!?…]+)["'”’)\]»]*(?=\s|$|["“‘«(\[*])|\n\s*\n|[\r\n]+""")
+# It begins with a set of signs, so that the search leaps from one of them to the next.
+_STOP = re.compile(
+    r"""[.!?…\r\n](?:(?:(?<=\.)\.{0,2}|(?<=[!?…])(?<![!?…]{2})[!?…]*)["'”’)\]»]*(?=\s|$|["“‘«(\[*])|"""
+    r"""(?<=\n)\s*\n|(?<=[\r\n])[\r\n]*)"""
+)
 _ABBREVIATION = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt cmdr adm brig rep sen gov pres st sr jr messrs hon rev amb min dep asst "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun no nos vs etc eg ie cf al "
