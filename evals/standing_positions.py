@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from vedette.assessment.channels import ChannelItem, channel_items, denies_intention, independent_items  # noqa: E402
+from vedette.assessment.disputes import disputes  # noqa: E402
 from vedette.assessment.positions import Speakers, speakers  # noqa: E402
 from vedette.domain.case import Case  # noqa: E402
 from vedette.domain.claims import ClaimKind  # noqa: E402
@@ -172,6 +173,20 @@ def repeats(case: Case, day: dt.date) -> None:
         print(f"  said {n} times since {first.times.available_at.date()} by {who.of(first)}: {first.claim[:110]}")
 
 
+def pairs(case: Case) -> None:
+    """Denials with the claims they answer, and counts that differ: for a reader to judge."""
+    by_id = {e.id: e for e in case.evidence}
+    found = disputes(case.evidence, speakers(state_words()).of)
+    denials = [d for d in found if d.kind == "denial"]
+    named = len({d.first for d in denials})
+    print(f"\n{len(denials)} pairs of {named} denials, {len(found) - len(denials)} contradictions")
+    for d in found:
+        one, other = by_id[d.first], by_id[d.second]
+        print(f"  {d.kind}: {d.why}")
+        for e in (one, other):
+            print(f"    {e.attribution}: {e.claim[:160]}")
+
+
 def shown(case: Case, scenario: str, days: Sequence[dt.date], ways: Sequence[Way]) -> dict[str, list[float]]:
     """Probabilities of the scenario on these days, one row a way of counting."""
     found = {w.words: [w.run(case, d).scenario(scenario).probability for d in days] for w in ways}
@@ -272,6 +287,7 @@ def main() -> int:
     """Print the tables; 1 when the made stream breaks the law."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--bank", action="store_true", help="also every dossier, weekly (two minutes)")
+    parser.add_argument("--pairs", action="store_true", help="also denials with what they answer; no probability")
     parser.add_argument("--measure", action="store_true", help="only what repeats: no probability with the remedy")
     given = parser.parse_args()
     status = made()
@@ -282,6 +298,9 @@ def main() -> int:
     case = stream_case(shared)
     movement(case, BEFORE.run(case, DAYS[-1]), "attack")
     repeats(case, DAYS[-1])
+    if given.pairs:
+        pairs(case)
+        return status
     if given.measure:
         return status
     shown(case, "attack", DAYS, WAYS)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_stories(found: Stories) -> None:
-    """Stories of more than one document, denials and contradictions, and what is still counted twice."""
+    """Stories of several documents, denials and contradictions, repeated positions, and what is still counted twice."""
     several = [s for s in found.stories if len(s.members) > 1]
     print(
         f"{found.case}: {counted(found.documents, 'document')} in {counted(len(found.stories), 'story', 'stories')}; "
@@ -44,6 +44,15 @@ def print_stories(found: Stories) -> None:
             ],
             wrap=("Says", "Because"),
         )  # fmt: skip
+    if found.positions:
+        print()
+        print("Standing positions, each counted as one source:")
+        print_table(
+            ["First", "Times", "Since", "By", "Says"],
+            [[p.first, p.times, p.since, p.by, cut(items[p.first].claim, 80)] for p in found.positions],
+            right=("Times",), wrap=("Says",),
+        )  # fmt: skip
+        say(f"One that is none: vedette review {found.case} --correct ID --set position=own --reason why")
     for item, origin in found.split:
         say(
             f"{item.id} is read from a copy but counts as a voice of its own. If it is none: "

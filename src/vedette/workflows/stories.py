@@ -14,6 +14,7 @@ from vedette.domain.time import AsOf
 from vedette.ports import CaseStore
 from vedette.ports.library import Library
 from vedette.workflows.open_case import open_case
+from vedette.workflows.said_again import Said, said_again
 
 # Documents with a named report of the same days that are looked at; a spokesman is quoted by many. [assumption]
 REPORTS = 24
@@ -114,6 +115,7 @@ class Stories:
 
     ``independent`` counts origins behind the evidence that stands (proposed or accepted), ``split`` lists copies
     whose items still carry an origin of their own (read before what they copy), with the origin to give them.
+    ``positions``: standing positions that accepted items of one speaker repeat, those said most often first.
     """
 
     case: str
@@ -124,6 +126,7 @@ class Stories:
     disputes: tuple[Any, ...]
     split: tuple[tuple[Evidence, str], ...]
     evidence: tuple[Evidence, ...]
+    positions: tuple[Said, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of ``vedette case stories``."""
@@ -147,6 +150,9 @@ class Stories:
             ],
             "disputes": [
                 {"kind": d.kind, "first": row(d.first), "second": row(d.second), "why": d.why} for d in self.disputes
+            ],
+            "positions": [
+                {"first": row(p.first), "by": p.by, "times": p.times, "since": p.since} for p in self.positions
             ],
             "split": [{"id": e.id, "origin": e.origin, "should_be": origin} for e, origin in self.split],
         }  # fmt: skip
@@ -183,6 +189,7 @@ def case_stories(store: CaseStore, name: str, *, as_of: AsOf | None = None) -> S
         case = case.known(as_of)
     documents = {d.id: d for d in case.documents}
     standing = tuple(e for e in case.standing() if e.status is not Status.REJECTED)
+    said = said_again(case)
     by_story: dict[str, list[tuple[Document, Placed]]] = {}
     for p in placed:
         if p.document in documents:
@@ -192,7 +199,7 @@ def case_stories(store: CaseStore, name: str, *, as_of: AsOf | None = None) -> S
         case=case.id, stories=tuple(sorted(found, key=lambda s: (-len(s.members), s.first.times.available_at, s.id))),
         documents=len(documents), items=len(standing), independent=len({e.origin for e in standing}),
         disputes=disputes(standing, speakers(state_words()).of), split=tuple(_split(by_story, standing)),
-        evidence=standing,
+        evidence=standing, positions=tuple(sorted(set(said.values()), key=lambda p: (-p.times, p.since, p.first))),
     )  # fmt: skip
 
 

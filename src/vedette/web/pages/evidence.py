@@ -22,6 +22,7 @@ from vedette.web.views.documents import Where
 from vedette.web.views.evidence import SORTS, Filter, as_csv, as_plain, chosen, evidence_view
 from vedette.workflows.handling import EXPORT_CEILING, for_audience
 from vedette.workflows.review import Decision
+from vedette.workflows.said_again import said_again
 from vedette.workflows.triage import decide
 
 router = APIRouter()
@@ -49,7 +50,9 @@ def _page(request: Request, case_id: str, *, problem: str = "", status: int = 20
     where = where_of(request)
     desk = desk_of(request)
     case = desk.case(case_id)
-    view = evidence_view(case, day_of(desk, case, where), filter_of(request), as_of=where.as_of)
+    day = day_of(desk, case, where)
+    said = desk.parts.get(("said", case.id, desk.version(case.id), str(day)), lambda: said_again(case.known(day)))
+    view = evidence_view(case, day, filter_of(request), as_of=where.as_of, said=said)
     return page(
         request, "evidence.html", view, status=status, problem=problem, locked=refusal(request, Right.WRITE),
         nav="board", tab="evidence", case=in_case(case, where),

@@ -83,10 +83,14 @@ def _publisher(d: Document) -> str:
 
 def voice_of(case: Case, item: Evidence) -> str:
     """With how many others the item counts as one; empty when it stands alone."""
+    from vedette.workflows.said_again import said_again
+
+    said = said_again(case, item).get(item.id)
     others = sum(e.origin == item.origin and e.id != item.id for e in case.accepted())
-    if not others:
-        return ""
-    return f"Counts with {others} other item{'s' if others > 1 else ''} of this origin as one voice"
+    words = [safe_text(str(said))] if said is not None else []
+    if others:
+        words.append(f"Counts with {others} other item{'s' if others > 1 else ''} of this origin as one voice")
+    return ". ".join(words)
 
 
 def against(case: Case, item: Evidence, where: Where) -> tuple[Beside, ...]:

@@ -19,6 +19,7 @@ from vedette.reporting.handling import mark_of
 from vedette.reporting.labels import condition_names, letter, safe_text, state_name
 from vedette.web.views.address import address, case_path
 from vedette.web.views.marks import SIGNS
+from vedette.workflows.said_again import Said
 from vedette.workflows.triage import seen_token
 
 PAGE: Final = 200
@@ -62,7 +63,7 @@ class EvidenceRow:
     """One item. ``quoted``: whether the text is an exact quote of a document here.
 
     ``seen`` is set for a proposal that no document here holds: it is decided on in the list (``action``), where the
-    others are read in their document.
+    others are read in their document. ``said``: how often its speaker said it, where more than once.
     """
 
     id: str
@@ -81,6 +82,7 @@ class EvidenceRow:
     href: str
     seen: str
     action: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,7 @@ def bears(case: Case, item: Evidence) -> tuple[Bears, ...]:
     return tuple(found)
 
 
-def row(case: Case, item: Evidence, *, as_of: str = "") -> EvidenceRow:
+def row(case: Case, item: Evidence, *, as_of: str = "", said: Said | None = None) -> EvidenceRow:
     """An item as the list prints it. ``as_of``: the day its link keeps."""
     quote = item.quote.text if item.quote else item.unverified_quote or ""
     document = item.quote.document.id if item.quote else ""
@@ -170,7 +172,7 @@ def row(case: Case, item: Evidence, *, as_of: str = "") -> EvidenceRow:
         mark=mark_of(item).value.removeprefix("TLP:"),
         href=address(case_path(case.id, "documents", document), item=item.id, as_of=as_of) if document else "",
         seen=seen_token(case, item.id) if not document and item.status is Status.PROPOSED else "",
-        action=case_path(case.id, "evidence", item.id),
+        action=case_path(case.id, "evidence", item.id), said=safe_text(str(said)) if said is not None else "",
     )  # fmt: skip
 
 
@@ -200,8 +202,10 @@ def _passes(item: Evidence, f: Filter) -> bool:
     return all(w in text for w in words)
 
 
-def evidence_view(case: Case, day: AsOf, wanted: Filter, *, as_of: str = "") -> EvidenceView:
-    """The page of a case as of a day."""
+def evidence_view(
+    case: Case, day: AsOf, wanted: Filter, *, as_of: str = "", said: Mapping[str, Said] | None = None
+) -> EvidenceView:
+    """The page of a case as of a day. ``said``: positions that are repeated, by item."""
     everything = case.known(day).standing()
     found = chosen(case, day, wanted)
     pages = max(1, -(-len(found) // PAGE))
@@ -211,7 +215,10 @@ def evidence_view(case: Case, day: AsOf, wanted: Filter, *, as_of: str = "") -> 
     names = condition_labels(case)
     return EvidenceView(
         case=case.id, title=safe_text(case.title), day=str(day), finding=_finding(everything),
-        rows=tuple(row(case, e, as_of=as_of) for e in found[(page - 1) * PAGE : page * PAGE]), shown=len(found),
+        rows=tuple(
+            row(case, e, as_of=as_of, said=(said or {}).get(e.id)) for e in found[(page - 1) * PAGE : page * PAGE]
+        ),
+        shown=len(found),
         total=len(everything), filter=wanted,
         statuses=_options(STATUSES, wanted.status, {s: s for s in STATUSES}, (e.status.value for e in everything)),
         conditions=_options(
