@@ -27,6 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -34,7 +35,8 @@ sys.path.insert(0, str(ROOT))
 from evals.claim_scoring import MEASURES, counts, gain, interval, matches, total  # noqa: E402
 from evals.extraction import by_keyword, every_sentence  # noqa: E402
 
-from vedette.extraction import extract  # noqa: E402
+from vedette.extraction import extract, pipeline  # noqa: E402
+from vedette.extraction.roles import Roles  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 ANNOTATIONS = HERE / "news_claims.jsonl"
@@ -126,9 +128,18 @@ def read(article: Article) -> list[dict[str, Any]]:
     return [{**e, "start": e["raw_start"], "end": e["raw_end"]} for e in evidence]
 
 
+def read_with_roles(article: Article) -> list[dict[str, Any]]:
+    """The same, told who intervenes against whom: what a reader that knows the case could do."""
+    if not article.case:
+        return read(article)
+    with mock.patch.object(pipeline, "guess_roles", lambda *_: Roles(**article.case)):
+        return read(article)
+
+
 def readings(articles: list[Article]) -> dict[str, list[Counter[str]]]:
     """Counts of each document by reader."""
-    found = {"rules": [counts(a.claims, read(a)) for a in articles]}
+    found = {"rules": [counts(a.claims, read(a)) for a in articles],
+             "roles given": [counts(a.claims, read_with_roles(a)) for a in articles]}  # fmt: skip
     for name, base in BASES.items():
         found[name] = [counts(a.claims, base({"text": a.text})["evidence"]) for a in articles]
     return found
@@ -144,13 +155,15 @@ def report(articles: list[Article], quiet: list[Article], part: str) -> dict[str
     digest = hashlib.sha256("".join(a.text for a in both).encode()).hexdigest()[:12]
     print(f"news, {part} part: {len(articles)} annotated ({required} required claims), {len(quiet)} unrelated; "
           f"digest {digest}")  # fmt: skip
-    print(f"  {'':22}{'rules':>8}{'keyword':>9}{'every':>8}   95 % of the rules, of the gain over keyword (documents)")
+    columns = (("rules", 8), ("keyword", 9), ("every sentence", 16), ("roles given", 13))
+    heads = "".join(f"{name:>{width}}" for name, width in columns)
+    print(f"  {'':20}{heads}   95 % of the rules, of the gain over the keywords (documents)")
     for name, take in MEASURES.items():
         low, high = interval(each["rules"], name)
         _, less, more = gain(each["rules"], each["keyword"], name)
         note = f"   n={own['direction_n']}" if name == "direction" else ""
-        cells = "".join(f"{take(sums[r]):>{w}.3f}" for r, w in (("rules", 8), ("keyword", 9), ("every sentence", 8)))
-        print(f"  {name:22}{cells}   {low:.3f} to {high:.3f}, {less:+.3f} to {more:+.3f}{note}")
+        cells = "".join(f"{take(sums[reader]):>{width}.3f}" for reader, width in columns)
+        print(f"  {name:20}{cells}   {low:.3f} to {high:.3f}, {less:+.3f} to {more:+.3f}{note}")
     return {f"news.{part}.{name}": MEASURES[name](own) for name in FLOOR_OF}
 
 
