@@ -11,6 +11,7 @@ from vedette.domain.reading import Claim, ClaimBearing, DateMention, EventClass,
 from vedette.extraction.clauses import QUIET, Clause, act_subject
 from vedette.extraction.confidence import confidence_of
 from vedette.extraction.cue_rules import Scores, could_fire, plain_clause, score_clause
+from vedette.extraction.kinds import HYPOTHETICAL, kind_of
 from vedette.extraction.names import Found
 from vedette.extraction.roles import Roles
 from vedette.extraction.sentences import Span
@@ -55,80 +56,8 @@ _HARD = re.compile(
 _NEGATED = re.compile(
     r"\b(?:not(?! (?:only|just|merely)\b)|no|never|nobody|none|without|neither|nor|cannot|den(?:y|ies|ied))\b|n't\b"
 )
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if|would|could|might|may|possibl[ey]|potential(?:ly)?|alleged(?:ly)?|hypothetical|should "
-    r".* escalate|threaten\w* to)\b"
-)
-_FORECAST = re.compile(
-    r"\b(?:will|shall|would likely|is going to|are going to|may well|is likely to|are likely to|is "
-    r"expected to|could reignite|plans? to)\b"
-)
-_ARGUES = re.compile(
-    r"\b(?:must|should|need(?:s|ed)? to|ought to|have to|has to|it is (?:important|necessary|"
-    r"essential)|requires? (?:an?|the|immediate)|the need (?:to|for)|the importance of)\b"
-)
-_JUDGES = re.compile(
-    r"\b(?:could|may|might|seems?|seemed|appears?|perhaps|likely|unlikely|probably|clearly|very|"
-    r"purely|major|significant|importan\w+|"
-    r"feeling|too early|believe|think|best|better|more than|problematic|logical|destructive|"
-    r"provocative|unprecedented|unacceptable|"
-    r"provocat\w+|refus\w+|sabotag\w+|imitat\w+|stubborn\w*|dangerous|threat\w*|serious|concern\w*|improved|"
-    r"capable|breakthrough|reason for|responsib\w+|discriminat\w+|brutal\w*|aggravat\w+|extremely|unsatisfactory|"
-    r"is a (?:threat|challenge|manifestation|signal|path|step|mistake|sign)|are a source)\b"
-)
-_PAST = re.compile(
-    r"\b(?:began|started|launched|arrived|entered|crossed|met|held|took place|signed|served|deployed|moved|attacked|"
-    r"seized|killed|shelled|took|sent|withdrew|fired|voted|took part|visited|recently|intervention|drills|exercises)\b|"
-    r"\b(?:was|were) (?:\w+ly )?(?:held|made|sent|hit|shot|taken|carried out|signed|launched|\w{3,}ed)\b"
-)
-# Headlines and daily items tell what happened in the present tense; so does nobody else.
-_HEADLINE = re.compile(
-    r"\b(?:is|are|has been|have been) (?:reportedly )?(?:killed|wounded|injured|shot|captured|seized|detained)\b|"
-    r"\b(?:seizes?|strikes|bombs|kills?|killing|attacks|shells|bombards|deploys?|begins?|detains?|releases?|captures?|"
-    r"sends|moves|dispatches|advances?|dissolves|conducts?|approves?|came under|erupts?|unravel(?:s|ed)|erupted|struck|"
-    r"broke|parades?|forcing)\b"
-)
-# "The leaders agreed", "the two presidents discussed": something took place between them.
-_MEETS = re.compile(
-    r"^(?:the )?(?:two |both )?(?:parties|sides|leaders|presidents|ministers|interlocutors|"
-    r"delegations|they|[\w .,]{3,90}?) "
-    r"(?:also |then |once again )*(?:met with|met in|discussed|agreed to|agreed on further|exchanged|"
-    r"held (?:talks|a meeting|an?)|"
-    r"had an? (?:in-depth|meeting|phone|telephone|exchange|detailed)|reviewed|found it expedient|touched upon)\b"
-)
-# Words that do what they say: something has happened.
-_ENACTS = re.compile(
-    r"\b(?:declared (?:a |an )?(?:state of |nationwide )?(?:emergency|war|martial law|independence|"
-    r"ceasefire|truce|mobili[sz]ation)|"
-    r"signed (?:a|an|the)|ordered (?:the |a )?(?:deployment|withdrawal|mobili[sz]ation|troops|army|"
-    r"military)|recogni[sz]ed the independence)\b"
-)
-_ACT_FIRST = re.compile(
-    r"^(?:also |once again )?(?:called (?:on|for|upon)|urged|expressed|reaffirmed|reiterated|"
-    r"confirmed|condemned|welcomed|"
-    r"thanked|demanded|warned|pledged|promised|vowed|outlined|expressing|calling|agreed on|noted|stressed|raised)\b"
-)
-_ACT_PASSIVE = re.compile(
-    r"\b(?:was|were) (?:also |once again )?(?:raised|addressed|expressed|emphasi[sz]ed|stressed|"
-    r"affirmed|pointed out|reaffirmed|"
-    r"condemned|welcomed|voiced)\b"
-)
-# What a speaker says of the own side's will.
-_COMMITS = re.compile(
-    r"\b(?:we|i|our) (?:\w+ )?(?:condemn|support|demand|expect|call|will|do not|don't|are (?:ready|"
-    r"not|defending|committed)|believe in|"
-    r"insist|reject|need|welcome|hope)\b|\b(?:is|are|remains?|remained) (?:always )?(?:ready|open|"
-    r"committed|prepared|willing|eager)\b|"
-    r"\bwill continue (?:to|its|their)\b|\b(?:supports?|reconfirms?|reaffirms?|adheres?|recogni[sz]es|"
-    r"does not (?:give|have any|intend|plan|recogni[sz]e))\b"
-)
 _ACTS = re.compile(
     r"\b(?:" + "|".join(ACT) + r"|expressing|calling|raising the issue|said|told|stressed|noted|in a speech)\b"
-)
-_CONCRETE = re.compile(
-    r"\b(?:troops?|soldiers|army|missiles?|weapons?|tanks|drones|units|forces|deployed|withdr\w+|"
-    r"constitution|occupied|base|"
-    r"supplied|providing|convoy|border)\b"
 )
 _OFFICE_AFTER = re.compile(
     r"(?:['’]s)?\s(?:\w+\s){0,3}?(?:ministers?|presidents?|leaders?|governments?|ministry|spokes\w+|"
@@ -228,8 +157,8 @@ def _claim(
     low = quote.lower()
     inside = [n for n in context.names.inside(clause.start, clause.end) if n.use != "none"]
     numbers = context.quantities.inside(clause.start, clause.end) or context.dates.inside(clause.start, clause.end)
-    kind = _kind(low, speaker, performs=performs, concrete=bool(numbers) or bool(_CONCRETE.search(low)))
-    hypothetical = bool(_HYPOTHETICAL.search(low))
+    kind = kind_of(low, told_by_author=speaker == AUTHOR, performs=performs, numbers=bool(numbers))
+    hypothetical = bool(HYPOTHETICAL.search(low))
     codes = tuple(dict.fromkeys(c for n in inside if n.what.kind != "region" for c in n.what.codes))
     bearings = _bearings(scores, plain, low, kind, hypothetical, context.roles)
     if kind is ClaimKind.SPEECH and speaker == AUTHOR:
@@ -298,30 +227,6 @@ def _role_reason(roles: Roles) -> tuple[str, ...]:
         if code
     ]
     return (f"roles read from the text: {', '.join(parts)}",) if parts else ()
-
-
-def _kind(low: str, speaker: str, *, performs: bool, concrete: bool) -> ClaimKind:
-    """What sort of statement a clause is.
-
-    The author's own words about what happened are facts and events; about what it means, judgements; what somebody
-    says of others is a judgement unless it names numbers, days or movements; acts of speech are speech.
-    """
-    if _MEETS.match(low) or _ENACTS.search(low):
-        return ClaimKind.EVENT
-    if _ACT_FIRST.match(low) or performs or _ACT_PASSIVE.search(low):
-        return ClaimKind.SPEECH
-    if _ARGUES.search(low):
-        return ClaimKind.ARGUMENT
-    own = speaker != AUTHOR and bool(_COMMITS.search(low))
-    if own:
-        return ClaimKind.SPEECH
-    if _FORECAST.search(low):
-        return ClaimKind.FORECAST
-    if _HYPOTHETICAL.search(low) or _JUDGES.search(low):
-        return ClaimKind.JUDGEMENT
-    if _PAST.search(low) or (speaker == AUTHOR and _HEADLINE.search(low)):
-        return ClaimKind.EVENT
-    return ClaimKind.FACT if speaker == AUTHOR or concrete else ClaimKind.JUDGEMENT
 
 
 def _subject_of_speech(text: str, clause: Clause, inside: list[Found]) -> str:
