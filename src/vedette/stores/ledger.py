@@ -314,7 +314,8 @@ class SqlLedger:
         last = deeds[-1] if deeds else None
         when = f" at {last.at:%H:%M} UTC on {last.at:%Y-%m-%d}" if last is not None and last.at is not None else ""
         raise EditConflict(
-            f"{question} was answered meanwhile: {before}{when}" + (f", source: {last.why}" if last else ""),
+            f"the question {question} was answered meanwhile: {before}{when}"
+            + (f", source: {last.why}" if last else ""),
             where=question, fix="Keep that answer, or say yours with the answer it replaces", deeds=deeds,
             version=said[-1][0] if said else "",
         )  # fmt: skip

@@ -77,8 +77,9 @@ def refuse_moved(store: CaseStore, case: Case, seen: str | None) -> None:
     if not deeds:
         return
     who = sorted({d.who for d in deeds if d.who})
+    times = f"{len(deeds)} changes" if len(deeds) != 1 else "1 change"
     raise EditConflict(
-        f"{case.id} was changed since this page was loaded: {len(deeds)} change{'s' if len(deeds) != 1 else ''}"
+        f"the case {case.id} was changed since this page was loaded: {times}"
         + (f" by {', '.join(who)}" if who else ""),
         where=case.id, fix="Look at what was done, and send yours again if it still holds", deeds=deeds,
         version=case_mark(store, case),
@@ -87,7 +88,7 @@ def refuse_moved(store: CaseStore, case: Case, seen: str | None) -> None:
 
 def _counts(seen: str | None) -> tuple[int, ...] | None:
     parts = (seen or "").split(".")
-    if len(parts) != 5 or not all(p.isdecimal() and len(p) < 10 for p in parts):
+    if len(parts) != 5 or not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):
         return None
     return tuple(map(int, parts))
 

@@ -156,12 +156,20 @@ def _decide(
     return see_other(_next(desk, case_id, document, where, item_id, made))
 
 
+SAID = {
+    "condition": "Condition", "direction": "Direction", "strength": "Strength", "actor": "Bearer", "kind": "Kind",
+    "reliability": "Source", "credibility": "Information", "attribution": "Said by", "option": "Option",
+    "scenario": "Scenario", "span": "Place of the quote", "quote": "Quote",
+}  # fmt: skip
+"""Fields of a correction by the names they have in the panel."""
+
+
 def _attempt(case: Case, item: Evidence | None, item_id: str, where: Where, form: dict[str, str]) -> Attempt:
     """What a decision would have stored: the verdict and every field that says something else than the item."""
     verdict = form.get("verdict", "")
     mine = [("Decision", "your own weight" if verdict == "importance" else f"{verdict} {item_id}")]
     if item is not None and verdict in ("accept", "correct"):
-        mine += sorted(changed_fields(item, form).items())
+        mine += [(SAID.get(k, k), v) for k, v in sorted(changed_fields(item, form).items())]
     if verdict == "importance":
         mine.append(("Importance", form.get("importance", "")))
     mine.append(("Reason", form.get("reason", "")))
