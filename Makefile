@@ -100,7 +100,7 @@ bench: $(VENV)/.dev
 # The last two need the real data: a mirror of the sources, and the panel built from it.
 SHARED := $(or $(VEDETTE_SHARED),../shared)
 evals: $(VENV)/.dev
-	@set +e; status=0; for program in geography geoparsing extraction news conditions directions events confidence coverage parser \
+	@set +e; status=0; for program in geography geoparsing extraction kinds news conditions directions events confidence coverage parser \
 		pooling replays signals stories; do \
 		echo "== evals/$$program.py"; $(BIN)/python evals/$$program.py || status=1; done; \
 	echo '== evals/history_panel.py and evals/coalitions.py'; \

@@ -25,13 +25,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vedette.extraction import claims, extract
-from vedette.extraction.cue_rules import plain_clause, score_clause
-from vedette.extraction.names import scan_names
-from vedette.extraction.roles import Roles
-from vedette.extraction.sentences import split_sentences
-
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from evals import mentions  # noqa: E402
+
+from vedette.extraction import claims, extract  # noqa: E402
+from vedette.extraction.cue_rules import plain_clause, score_clause  # noqa: E402
+from vedette.extraction.names import scan_names  # noqa: E402
+from vedette.extraction.roles import Roles  # noqa: E402
+from vedette.extraction.sentences import split_sentences  # noqa: E402
+
 FLOORS = HERE / "floors.json"
 Row = dict[str, Any]
 
@@ -59,7 +63,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--held-out", action="store_true", help="read the held-out quarter as well")
     parser.add_argument("--raise-floors", action="store_true")
-    parser.add_argument("--misses", action="store_true", help="list what the seed article's reading misses")
+    parser.add_argument("--misses", action="store_true", help="list what is missed, on the tuning part")
     parser.add_argument("--sweep", action="store_true", help="try other values of the constants on the tuning part")
     options = parser.parse_args(arguments)
     shared = Path(os.environ.get("VEDETTE_SHARED", HERE.parents[1] / "shared"))
@@ -73,6 +77,9 @@ def main(arguments: list[str]) -> int:
     figures.update(seed_figures(shared / "seed", misses=options.misses))
     statements = Statements(shared / "eval")
     figures.update(statements.report(held_out=False))
+    if options.misses:
+        ids = [i for i in statements.texts if not statements.held(i)]
+        mentions.show_misses(statements.folder, ids, statements.texts, statements.gold, read)
     if options.held_out:
         figures.update(statements.report(held_out=True))
     figures.update(bank_figures(shared / "cases" / "dossiers", held_out=False))
@@ -226,6 +233,7 @@ class Statements:
             if name == "direction":
                 note = f"   n={own['direction_n']}"
             print(f"  {name:22}{take(own):8.3f}{take(keyword):9.3f}{take(every):16.3f}{note}")
+        mentions.report(self.folder, ids, self.texts, self.gold, read, corrections=not held_out)
         kinds, matched = self.kinds(ids)
         print(f"  {'kind of claim':22}{kinds:8.3f}   n={matched} matched claims")
         return {f"{part}.{name}": take(own) for name, take in rows.items()} | {f"{part}.kind": kinds}
