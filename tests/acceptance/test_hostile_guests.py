@@ -243,3 +243,13 @@ def test_characters_that_cannot_be_stored_are_no_failure(bench: Any, made: Any, 
     raw = json.dumps(body).encode()
     got = bench.client("admin").post(f"{API}{path}", content=raw, headers={"content-type": "application/json"})
     assert got.status_code < 500, got.text
+
+
+@pytest.mark.parametrize(
+    "raw", [b"[" * 200_000, b'{"a":' * 100_000, b'{"id": 1' + b"0" * 9_999 + b"}", b"\xff\xfe{", b"{"]
+)
+def test_a_body_that_is_no_json_is_said_as_the_schema_says(bench: Any, made: Any, raw: bytes) -> None:
+    for who in ("admin", "nobody"):
+        got = bench.client(who).post(f"{API}/cases", content=raw, headers={"content-type": "application/json"})
+        assert got.status_code in (401, 422), (who, got.status_code, got.text)
+        assert set(got.json()) == {"error", "fix", "nearest"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,6 +53,8 @@ from vedette.errors import CaseRefused, Incoherent, UnknownName
 __all__ = ["decode_case", "encode_case"]
 
 _MAX_BYTES = 50_000_000
+_LONG_KEY = re.compile(r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){100}""")
+"""A key of a hundred parts: the parser takes a time that grows with the square of them, and no case has such a key."""
 _MAX_PATHS = 4096
 """More ways than this through a tree is a mistake, not a case [assumption: the bundled cases have under 20]."""
 
@@ -73,13 +76,19 @@ def decode_case(source: bytes | str | Path, *, names: Names = PLAIN) -> Case:
     if len(source) > _MAX_BYTES:
         raise CaseRefused(f"{len(source):,} bytes is more than a case file may hold ({_MAX_BYTES:,})", where=where)
     try:
-        data = tomllib.loads(source.decode("utf-8-sig"))
+        text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CaseRefused(f"not UTF-8 text (byte {error.start})", where=where) from error
+    if _LONG_KEY.search(text):
+        raise CaseRefused("nested too deeply", where=where)
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CaseRefused(f"broken TOML: {error}", where=where) from error
     except RecursionError as error:
         raise CaseRefused("nested too deeply", where=where) from error
+    except ValueError as error:
+        raise CaseRefused("it holds a number that is too long", where=where) from error
     return _case(Table(migrate(data, where=where), where), names)
 
 

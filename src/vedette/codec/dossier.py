@@ -75,6 +75,8 @@ def _load(source: bytes | str | Path | Mapping[str, Any]) -> tuple[Mapping[str, 
         raise CaseRefused(f"broken JSON at line {error.lineno}: {error.msg}", where=where) from error
     except RecursionError as error:
         raise CaseRefused("nested too deeply", where=where) from error
+    except ValueError as error:
+        raise CaseRefused("it holds a number that is too long", where=where) from error
     if not isinstance(data, Mapping):
         raise CaseRefused("a dossier is one JSON object", where=where)
     return data, where

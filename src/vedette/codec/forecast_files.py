@@ -85,16 +85,26 @@ class _Unusable(Exception):
     """A row that cannot be used; the text says why."""
 
 
-def read_forecasts(data: bytes, name: str, form: str, into: ForecastFile | None = None) -> ForecastFile:
+MOST_ROWS = 500_000
+"""Rows of a file that somebody sends to a server. [assumption]: a large tournament's month; packed columns can hold a
+thousand times more in a small file."""
+
+
+def read_forecasts(
+    data: bytes, name: str, form: str, into: ForecastFile | None = None, *, most: int | None = None
+) -> ForecastFile:
     """Read one file into ``into`` (a new one by default).
 
-    ``form``: one of `FORMATS`. Raises `BadInput` when the file as a whole is not of that shape.
+    ``form``: one of `FORMATS`; ``most``: rows at most. Raises `BadInput` when the file as a whole is not of that shape.
     """
     if form not in FORMATS:
         raise BadInput(f"unknown format {form!r}", where=name, fix=f"One of {', '.join(FORMATS)}")
     found = into if into is not None else ForecastFile()
     for number, row in enumerate(_records(data, name), 1):
         found.rows += 1
+        if most is not None and number > most:
+            raise BadInput(f"the file holds more than {most:,} rows", where=name, fix="Split it, or import it on the "
+                           "command line: vedette ledger import")  # fmt: skip
         before = len(found.forecasts)
         try:
             if not isinstance(row, Mapping):
@@ -102,7 +112,7 @@ def read_forecasts(data: bytes, name: str, form: str, into: ForecastFile | None 
             FORMATS[form](row, number, found)
         except (_Unusable, DateRefused) as error:
             reason = str(error)
-        except (AttributeError, TypeError, ValueError, KeyError, OverflowError, OSError) as error:
+        except (AttributeError, TypeError, ValueError, KeyError, OverflowError, OSError, RecursionError) as error:
             # A list where a number belongs, a year 99999: foreign records can be wrong in every way.
             reason = f"not of the shape of {form} ({type(error).__name__})"
         else:
@@ -129,14 +139,19 @@ def _records(data: bytes, name: str) -> Iterator[Any]:
         return
     delimiter = "\t" if lower.endswith(".tsv") else ","
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="_more")
-    if not reader.fieldnames or len(reader.fieldnames) < 2:
-        raise BadInput("no header of column names in the first line", where=name)
-    yield from reader
+    try:
+        if not reader.fieldnames or len(reader.fieldnames) < 2:
+            raise BadInput("no header of column names in the first line", where=name)
+        yield from reader
+    except csv.Error as error:
+        raise BadInput(f"line {reader.line_num} is not of a table ({error})", where=name) from error
 
 
 def _json(text: str, name: str) -> Iterator[Any]:
     try:
         data = json.loads(text)
+    except RecursionError as error:
+        raise BadInput("nested too deeply", where=name) from error
     except ValueError as error:
         lines = [x for x in text.splitlines() if x.strip()]
         if len(lines) < 2:
@@ -144,7 +159,7 @@ def _json(text: str, name: str) -> Iterator[Any]:
         for line in lines:  # one object a line; a broken line is a broken row
             try:
                 yield json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 yield line
         return
     if isinstance(data, Mapping):
@@ -170,7 +185,7 @@ def _parquet(data: bytes, name: str) -> Iterator[Any]:
         path = Path(folder) / "forecasts.parquet"
         path.write_bytes(data)
         try:
-            with duckdb.connect() as connection:
+            with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
                 found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
                 names = [c[0] for c in found.description or []]
                 while rows := found.fetchmany(10_000):

@@ -195,10 +195,10 @@ def read_docx_facts(data: bytes) -> dict[str, Any]:
         raise BadInput(
             "no Vedette brief: the document holds no facts", fix="Give a file of vedette brief"
         ) from error
-    match = re.search(r"<brief[^>]*>(.*)</brief>", text, re.DOTALL)
+    start, end = text.find(">", text.find("<brief")) + 1, text.rfind("</brief>")
     try:
-        facts = json.loads(unescape(match.group(1))) if match else None
-    except ValueError as error:
+        facts = json.loads(unescape(text[start:end])) if "<brief" in text and end > start else None
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"the facts of the brief cannot be read ({error})") from error
     if not isinstance(facts, dict):
         raise BadInput("no Vedette brief: the document holds no facts", fix="Give a file of vedette brief")

@@ -164,16 +164,38 @@ def render_pdf(view: BriefView, facts: Facts) -> bytes:
     return made
 
 
+ATTACHED: Final = 8
+"""Attached files that are looked into: a brief has one."""
+LARGEST: Final = 100_000_000
+"""Bytes the facts of a brief may unpack to. [assumption]: ten times those of a case of 10,000 items."""
+
+
 def read_pdf_facts(data: bytes) -> dict[str, Any]:
-    """The facts attached to a PDF brief. Raises `BadInput` when there are none."""
-    for match in re.finditer(rb"/Type\s*/EmbeddedFile.*?stream\r?\n", data, re.DOTALL):
-        end = data.find(b"endstream", match.end())
-        body = data[match.end() : end if end >= 0 else len(data)]
+    """The facts attached to a PDF brief. Raises `BadInput` when there are none, or more than can be ours.
+
+    Takes time and memory in proportion to the file, whatever is in it.
+    """
+    at = -1
+    for _ in range(ATTACHED):
+        at = data.find(b"/EmbeddedFile", at + 1)
+        begins = re.search(rb"stream\r?\n", data[at : at + 2000]) if at >= 0 else None
+        if begins is None:
+            break
+        head, start = data[max(at - 200, 0) : at + begins.start()], at + begins.end()
+        end = data.find(b"endstream", start)
+        body = data[start : end if end >= 0 else len(data)]
         try:
-            text = zlib.decompressobj().decompress(body) if b"/FlateDecode" in match.group() else body
-            found = json.loads(text)
-        except (zlib.error, ValueError):
+            found = json.loads(_unpacked(body) if b"/FlateDecode" in head else body)
+        except (zlib.error, ValueError, RecursionError):
             continue
         if isinstance(found, dict):
             return found
     raise BadInput("no Vedette brief: the PDF has no attached facts", fix="Give a PDF written by vedette brief")
+
+
+def _unpacked(body: bytes) -> bytes:
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(body, LARGEST)
+    if unpacking.unconsumed_tail:
+        raise BadInput("the facts of the brief are too large to be ours")
+    return text

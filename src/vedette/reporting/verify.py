@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -87,23 +88,28 @@ class Verification:
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.scripts: dict[str, str] = {}
+        self._raw: dict[str, list[str]] = {}
         self.printed: list[Printed] = []
         self._script: str | None = None
         self._figure: tuple[str, str] | None = None
-        self._text = ""
+        self._text: list[str] = []
         self._depth = 0
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """Content of the scripts that hold the facts, by id."""
+        return {name: "".join(parts) for name, parts in self._raw.items()}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         if tag == "script" and found.get("id") in (ASSESSMENT_ID, BRIEF_ID):
             self._script = str(found["id"])
-            self.scripts[self._script] = ""
+            self._raw[self._script] = []
         elif self._figure is not None:
             self._depth += 1
         elif found.get("data-path") is not None:
             self._figure = (str(found["data-path"]), str(found.get("data-form") or ""))
-            self._text, self._depth = "", 0
+            self._text, self._depth = [], 0
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script":
@@ -112,14 +118,14 @@ class _Page(HTMLParser):
             if self._depth:
                 self._depth -= 1
                 return
-            self.printed.append(Printed(path=self._figure[0], form=self._figure[1], text=self._text))
+            self.printed.append(Printed(path=self._figure[0], form=self._figure[1], text="".join(self._text)))
             self._figure = None
 
     def handle_data(self, data: str) -> None:
         if self._script is not None:
-            self.scripts[self._script] += data
+            self._raw[self._script].append(data)
         elif self._figure is not None:
-            self._text += data
+            self._text.append(data)
 
 
 def _json(text: str, where: str) -> dict[str, Any]:
@@ -130,6 +136,30 @@ def _json(text: str, where: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadInput("the facts of the brief are no JSON object", where=where)
     return found
+
+
+_BROKEN: Final = re.compile(r"<[^<>]*(?:<|\Z)|<!(?!doctype[ >])", re.IGNORECASE)
+"""A tag that does not end, or a declaration: the parser looks for their end through the whole rest, each time."""
+
+
+def _whole_tags(text: str) -> str:
+    """The page without comments, such as a browser adds when it keeps one. Raises `BadInput` for what no brief holds:
+    tags without an end, over which the parser takes a time that grows with the square of the page.
+    """
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        parts.append(text[at:start])
+        at = end + 3
+    whole = "".join((*parts, text[at:]))
+    if _BROKEN.search(whole):
+        raise BadInput(
+            "no Vedette brief: the page holds no assessment, or its tags do not end",
+            fix="Give an HTML, Markdown, PDF or DOCX brief of vedette",
+        )
+    return whole
 
 
 def read_brief(data: bytes) -> ReadBrief:
@@ -153,16 +183,17 @@ def read_brief(data: bytes) -> ReadBrief:
         facts = _json(packed[: packed.rindex(CLOSE)], "Markdown brief")
         return _checked(ReadBrief(form="md", facts=facts, printed=()))
     page = _Page()
-    page.feed(text)
+    page.feed(_whole_tags(text))
     page.close()
-    if ASSESSMENT_ID not in page.scripts or BRIEF_ID not in page.scripts:
+    scripts = page.scripts
+    if ASSESSMENT_ID not in scripts or BRIEF_ID not in scripts:
         raise BadInput(
             "no Vedette brief: the page holds no assessment",
             fix="Give an HTML, Markdown, PDF or DOCX brief of vedette",
         )
     facts = {
-        "assessment": _json(page.scripts[ASSESSMENT_ID], ASSESSMENT_ID),
-        **_json(page.scripts[BRIEF_ID], BRIEF_ID),
+        "assessment": _json(scripts[ASSESSMENT_ID], ASSESSMENT_ID),
+        **_json(scripts[BRIEF_ID], BRIEF_ID),
     }
     return _checked(ReadBrief(form="html", facts=facts, printed=tuple(page.printed)))
 

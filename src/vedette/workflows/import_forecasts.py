@@ -81,18 +81,20 @@ def import_forecasts(
     maps: Mapping[str, Mapped] | None = None,
     base_rate: float | None = None,
     may: Callable[[Question], bool] = lambda _: True,
+    most: int | None = None,
 ) -> Imported:
     """Read ``files`` ((name, bytes), of one format) and append what is new, all in one transaction.
 
     ``base_rate``: the reference of the foreign yes-no questions that give none. ``may``: whether something may be added
-    to a question; one that it says no to is not there, and none can be made under its id. Raises `BadInput` when a
-    file is not of the format, `UnknownName` for a mapping to a question that does not exist.
+    to a question; one that it says no to is not there, and none can be made under its id. ``most``: rows of a file at
+    most. Raises `BadInput` when a file is not of the format, `UnknownName` for a mapping to a question that does not
+    exist.
     """
     if base_rate is not None and not 0 < base_rate < 1:
         raise BadInput(f"base rate {base_rate} is not strictly between 0 and 1", where="--base-rate")
     read = ForecastFile()
     for name, data in files:
-        read_forecasts(data, name, form, read)
+        read_forecasts(data, name, form, read, most=most)
     plan = _Plan(
         ledger, clock, read, form, find_case, dict(maps or {}), base_rate,
         files[0][0] if len(files) == 1 else "several", may,

@@ -76,7 +76,9 @@ def create_api(desk: Desk, words: Callable[[Request, Exception], Words]) -> Fast
             LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         nearest = list(error.nearest) if isinstance(error, UnknownName) else []
         body = {"error": said.what, "fix": said.fix, "nearest": nearest}
-        return JSONResponse(body, status_code=said.status, headers=getattr(error, "headers", None))
+        # A body that cannot be parsed is one that cannot be used: the schema has one answer for both.
+        status = 422 if said.status == 400 else said.status
+        return JSONResponse(body, status_code=status, headers=getattr(error, "headers", None))
 
     for kind in (VedetteError, HTTPException, RequestValidationError):
         api.add_exception_handler(kind, problem)

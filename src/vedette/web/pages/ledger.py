@@ -148,6 +148,7 @@ def import_file(
     maps: Annotated[str, Form()] = "", base_rate: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Bring a file of forecasts in; rows that cannot be used are listed with the reason and offered for download."""
+    from vedette.codec.forecast_files import MOST_ROWS
     from vedette.workflows.import_forecasts import import_forecasts, parse_maps
 
     desk = desk_of(request)
@@ -159,7 +160,7 @@ def import_file(
         done = import_forecasts(
             desk.workspace.ledger, desk.workspace.clock, [(file.filename or "upload", data)], form, _finder(desk),
             maps=parse_maps([m.strip() for m in maps.splitlines() if m.strip()]), base_rate=_share(base_rate),
-            may=writable(desk, person),
+            may=writable(desk, person), most=MOST_ROWS,
         )  # fmt: skip
     except VedetteError as error:
         typed = Typed(form="import", error=error.what, fix=error.fix, values=values)
@@ -391,7 +392,10 @@ def _resolve(
         sent: dict[str, str | list[str]] = {**given, "evidence": cited}
         attempt = Attempt(
             action=f"{question_path(question)}/resolve", version="answer",
-            kept=kept_fields(sent, {"occurred": "Day it happened", "source": "Source", "void": "Why it is void"}),
+            kept=kept_fields(
+                sent, {"void": "Why it is void"} if given.get("atom") == "void" else
+                {"occurred": "Day it happened", "source": "Source"},
+            ),
             mine=(("What came true", given.get("atom", "")), ("Day it happened", given.get("occurred", "")),
                   ("Source", given.get("source", "")), ("Evidence", ", ".join(cited)),
                   ("Why it is void", given.get("void", ""))),
