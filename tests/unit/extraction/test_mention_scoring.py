@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from evals import mentions  # noqa: E402
+from evals import mentions
 
 TEXT = "On 3 May, Russia moved 1,200 troops near Kharkiv. The Ukrainian army waited in Belarus and in Minsk."
 
