@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from evals import conditions
+
 from vedette.domain.claims import ClaimKind, Direction
 from vedette.errors import BadInput
-from vedette.extraction import claims, condition_scorer
+from vedette.extraction import claims, condition_scorer, cue_rules
 from vedette.extraction.condition_scorer import NAMES, load_condition_model, pooled, terms_of, vector
 from vedette.extraction.cue_rules import Scores
 from vedette.extraction.roles import Roles
@@ -67,3 +74,29 @@ def test_coefficients_for_other_names_are_refused(monkeypatch: pytest.MonkeyPatc
         load_condition_model()
     monkeypatch.undo()
     load_condition_model.cache_clear()
+
+
+def test_another_table_of_cues_is_read_for_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = tmp_path / "cues.txt"
+    table.write_text("# a comment\nC5 + 3 | zebra\n", encoding="utf-8")
+    monkeypatch.setattr(cue_rules, "cue_lines", cue_rules.cue_lines)  # put back afterwards
+    try:
+        conditions.read_cues(table)
+        assert cue_rules.score_clause(" a zebra ").up == {"low_costs": 3.0}
+        assert not cue_rules.score_clause(" sanctions would follow ").fired
+    finally:
+        monkeypatch.undo()
+        cue_rules.all_cues.cache_clear()
+        cue_rules._automaton.cache_clear()
+    assert cue_rules.score_clause(" sanctions would follow ").fired
+
+
+def test_no_fold_holds_a_part_of_a_document() -> None:
+    made = [
+        conditions.Coded(group=f"g{k // 2}", source=(conditions.BANK, conditions.NEWS)[k % 4 // 2], text="Troops left.",
+                         day="2022-01-20", roles=Roles(), bearings=(("low_costs", "raises"),))
+        for k in range(40)
+    ]  # fmt: skip
+    folds = conditions.folds(conditions.items_of(made))
+    assert len(folds) == conditions.FOLDS
+    assert sorted(g for fold in folds for g in fold) == sorted({one.group for one in made})

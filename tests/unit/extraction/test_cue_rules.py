@@ -45,6 +45,17 @@ def test_lines_are_well_formed_and_unique() -> None:
         (" §h is wary of serving as a staging ground ", "local_support", -1),
         (" nato §w expansion is a red line ", "stakes", 1),
         (" partners supplied §t with javelin missiles ", "absence_of_resistance", -1),
+        (" the ceasefire collapsed after two days ", "perceived_justification", 1),
+        (" the talks were called off ", "perceived_justification", 1),
+        (" they declared a ceasefire ", "perceived_justification", -1),
+        (" §t will no longer attend the talks ", "perceived_justification", 1),
+        (" the rebels released six hostages ", "perceived_justification", -1),
+        (" §i bombs camps in the north ", "technical_feasibility", 1),
+        (" §i sent tanks and aircraft there ", "technical_feasibility", 1),
+        (" some units are being withdrawn ", "technical_feasibility", -1),
+        (" rebels seized two towns ", "absence_of_resistance", -1),
+        (" five §i soldiers were killed ", "absence_of_resistance", -1),
+        (" united nations condemns the raid ", "low_costs", -1),
     ],
 )
 def test_directions(plain: str, condition: str, direction: int) -> None:
@@ -56,3 +67,9 @@ def test_directions(plain: str, condition: str, direction: int) -> None:
 def test_whose_army_is_meant_follows_the_speaker() -> None:
     assert "absence_of_resistance" in score_clause(" our army held large-scale exercises ", own_role="t").down
     assert "technical_feasibility" in score_clause(" our army held large-scale exercises ", own_role="i").up
+
+
+@pytest.mark.parametrize("plain", [" §i claims to have killed nine men ", " the §o self-defense forces marched "])
+def test_claims_and_names_of_forces_are_no_grievance(plain: str) -> None:
+    scores = score_clause(plain)
+    assert not scores.total("perceived_justification"), scores.fired
