@@ -20,7 +20,7 @@ _AT_BORDER = re.compile(r"§[ih] (?:state )?(?:borders?|frontiers?|soil|coast)\b
 # Wars of memory are no news, and their names hold words of force.
 _OLD_WARS = re.compile(
     r"\b(?:(?:the )?(?:great patriotic|cold|first world|second world) war|world war (?:ii|i|two|one)|prisoners? of war|"
-    r"veterans? of (?:the )?war|war veterans?|war memorials?|post-war)\b"
+    r"(?:russian|american|spanish) civil war|veterans? of (?:the )?war|war veterans?|war memorials?|post-war)\b"
 )
 _OUR = re.compile(r"\bour\b")
 _GAPS = {"..": 5, "...": 10}
