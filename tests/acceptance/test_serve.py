@@ -131,3 +131,13 @@ def test_a_port_that_was_asked_for_is_that_one_or_none() -> None:
 )
 def test_what_would_open_it_to_others_or_cannot_be_is_refused(options: tuple[str, ...], said: str) -> None:
     assert said in refused(*options)
+
+
+def test_a_machine_whose_name_has_no_address_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vedette.cli import serve
+
+    def unknown(name: str) -> tuple[str, list[str], list[str]]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(serve.socket, "gethostbyname_ex", unknown)
+    assert {"localhost", "0.0.0.0", "desk.example.org"} <= set(serve._hosts("0.0.0.0", ["desk.example.org"]))

@@ -247,7 +247,7 @@ def test_the_check_of_commands_bites() -> None:
 def test_named_places_in_the_code_exist(path: Path) -> None:
     text = path.read_text("utf-8")
     for name in re.findall(r"\bvedette(?:\.[A-Za-z_][A-Za-z0-9_]*)+", text):
-        if name.endswith((".py", ".toml")):
+        if name.endswith((".py", ".toml", ".service", ".conf")):  # files
             continue
         assert resolves(name), f"{path.name} names {name}"
 

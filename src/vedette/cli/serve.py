@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import sys
@@ -95,7 +96,10 @@ def _hosts(host: str, more: Sequence[str]) -> tuple[str, ...]:
     """Names a browser may use for this server; every name of this machine where the network is trusted."""
     names = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host, *more]
     if host in ("0.0.0.0", "::"):  # noqa: S104  said to be trusted by --trust-network
-        names += [socket.gethostname(), socket.getfqdn(), *socket.gethostbyname_ex(socket.gethostname())[2]]
+        names += [socket.gethostname(), socket.getfqdn()]
+        # In a container, or without a resolver, the machine's own name may have no address: then nobody uses it.
+        with contextlib.suppress(OSError):
+            names += socket.gethostbyname_ex(socket.gethostname())[2]
     return tuple(dict.fromkeys(n.casefold() for n in names))
 
 
