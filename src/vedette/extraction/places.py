@@ -15,8 +15,9 @@ from vedette.domain.reading import PlaceMention
 from vedette.errors import Unavailable
 from vedette.extraction.names import Found
 from vedette.extraction.span_index import SpanIndex
+from vedette.reference.organisations import groups_of_states
 from vedette.reference.regions import border_point, regions_by_name
-from vedette.reference.states import find_state
+from vedette.reference.states import all_states, find_state
 
 _IN = re.compile(
     r"\b(?:in|into|inside|within|around|near|across|throughout|outside|toward|towards|through|over|neighbou?ring|"
@@ -40,6 +41,31 @@ _BORDER_AFTER = re.compile(
 )
 _TERRITORY_AFTER = re.compile(r"^\s(?:territory|soil|land|airspace|waters|territories)\b", re.IGNORECASE)
 _BORDER_OF = re.compile(r"\b(?:borders?|frontiers?)\s(?:with|of|between|to)\s(?:the\s)?$", re.IGNORECASE)
+# "The borders of the EU countries with Belarus", "the border of Belarus with EU countries": both ends are one place.
+_BORDER_OF_WITH = re.compile(
+    r"\b(?:borders?|frontiers?)\s(?:of|between)\s(?:the\s)?[A-Z][\w'. -]{1,40}?\s(?:with|and)\s(?:the\s)?$"
+)
+_WITH_AFTER = re.compile(
+    r"\s(?:with|and)\s(?:the\s)?(?:(?:EU|NATO)\b|[A-Z][\w-]+)(?:\s(?:member\s)?(?:countries|states|members)\b)?"
+)
+_NOT_WITHIN = re.compile(
+    r"\b(?:memberships?|accession|integration|confidence|trust|partners?|role|place|seat) in (?:the )?$|"
+    r"\b(?:countries|states|nations) neighbou?ring (?:the )?$",
+    re.IGNORECASE,
+)
+_HYPHEN_NAME = re.compile(r"^[-–][A-Z]")
+# Part of a state by the compass, written before its name: "eastern Ukraine", "the north of Kazakhstan".
+_COMPASS = re.compile(
+    r"\b(?:(?:(north|south)[- ]?)?(east|west)ern|(north|south)ern|"
+    r"(?<=the )(?:(north|south)[- ]?)?(east|west) of|(?<=the )(north|south) of)\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+# What follows the name of a site and belongs to it.
+_SITE_AFTER = re.compile(
+    r"(?:\s(?:state|testing|military|combined-arms|missile|test|air))*\s(?:cosmodrome|spaceport|launch site|"
+    r"training (?:grounds?|areas?|ranges?|cent(?:re|er))|proving grounds?|test (?:sites?|ranges?)|(?:air ?)?bases?|"
+    r"airfield|range)\b"
+)
 _BORDER_STAFF = re.compile(r"\s(?:guards?|troops|service|police|officers?|control|crossings?|checkpoints?)\b")
 # Fleets, platforms and districts bear the name of a place without being there.
 _NAMESAKE = re.compile(r"^\s(?:Platform|[Ff]leets?|Flotilla|Initiative|Declaration)\b")
@@ -141,9 +167,12 @@ def _region(text: str, f: Found, before: str, continues: bool) -> list[PlaceMent
     region = regions_by_name()[f.name]
     if region.level in ("continent", "area") and not (_IN.search(before) or continues):
         return []
+    end = f.end
+    if region.level == "site" and (tail := _SITE_AFTER.match(text, f.end)):
+        end = tail.end()
     return [
         PlaceMention(
-            start=f.start, end=f.end, text=text[f.start : f.end], lat=region.lat, lon=region.lon,
+            start=f.start, end=end, text=text[f.start : end], lat=region.lat, lon=region.lon,
             country=region.country or None, level=region.level,
         )
     ]  # fmt: skip
@@ -182,6 +211,10 @@ _SAME = {
 }  # fmt: skip
 
 
+# A border named without a neighbour, where no party is known: the one with the mightiest neighbour. [assumption]
+_MIGHTY = ("RUS", "CHN", "USA", "IND", "IRN", "ISR")
+
+
 class _Neighbours:
     """Which other state a border is shared with: one named beside it, else a party of the crisis."""
 
@@ -195,7 +228,7 @@ class _Neighbours:
         beside = [f for f in self._found.starting(start - 30, end + 30) if len(f.what.codes) == 1]
         beside.sort(key=lambda f: not start <= f.start < end)  # "Polish-Belarusian border": named in the words first
         near = [f.what.codes[0] for f in beside]
-        for other in (*near, *self._parties):
+        for other in (*near, *self._parties, *_MIGHTY):
             point = border_point(country, other) if other != country else None
             if point is not None:
                 return point
@@ -221,13 +254,22 @@ def _state(
                 start=f.start, end=end, text=text[f.start : end], lat=None, lon=None, country=country, level="country"
             )
         return None
-    of_border = _BORDER_OF.search(before)
+    of_border = _BORDER_OF_WITH.search(before) or _BORDER_OF.search(before)
     if of_border and f.what.kind != "organisation" and not _POSSESSIVE.match(after):
         start = f.start - (len(before) - of_border.start())
-        lat, lon = neighbours.point(country, start, f.end)
+        other_end = _WITH_AFTER.match(text, f.end)
+        end = other_end.end() if other_end else f.end
+        lat, lon = neighbours.point(country, start, end)
         return PlaceMention(
-            start=start, end=f.end, text=text[start : f.end], lat=lat, lon=lon, country=country, level="border"
+            start=start, end=end, text=text[start:end], lat=lat, lon=lon, country=country, level="border"
         )
+    if f.what.kind == "group" and f.name not in _GROUPS_OF_LAND:
+        return None
+    compass = _COMPASS.search(before)
+    if compass and country and not _POSSESSIVE.match(after):
+        return _part(text, f, len(before) - compass.start(), compass, country)
+    if _NOT_WITHIN.search(before) or (_HYPHEN_NAME.match(after) and not continues):
+        return None
     located = _IN.search(before) if f.what.kind != "organisation" else re.search(r"\bin the $", before)
     if _POSSESSIVE.match(after) or not (located or (continues and f.what.kind != "organisation")):
         return None
@@ -235,6 +277,50 @@ def _state(
         start=f.start, end=f.end, text=text[f.start : f.end], lat=None, lon=None, country=country,
         level="country" if country else "region",
     )  # fmt: skip
+
+
+# Groups of states that are also a piece of land; formats of talks are not.
+_GROUPS_OF_LAND = frozenset(name for name in groups_of_states() if name.startswith(("Baltic", "Benelux")))
+
+
+def _part(text: str, f: Found, back: int, compass: re.Match[str], country: str) -> PlaceMention:
+    """Part of a state: the mean of its divisions that lie in the outer third of the state on that side."""
+    words = "".join(filter(None, compass.groups())).lower()
+    lat, lon = _side(country, words)
+    start = f.start - back
+    return PlaceMention(
+        start=start, end=f.end, text=text[start : f.end], lat=lat, lon=lon, country=country, level="region"
+    )
+
+
+@lru_cache(maxsize=512)
+def _side(country: str, words: str) -> tuple[float | None, float | None]:
+    """Rough middle of a side of a state, degrees; nothing when the gazetteer is not installed.
+
+    >>> _side("XXX", "east")
+    (None, None)
+    """
+    from vedette.reference import gazetteer
+
+    state = find_state(country, scheme="iso3") if country in _state_codes() else None
+    try:
+        centres = gazetteer.load_gazetteer().division_centres
+    except Unavailable:
+        return None, None
+    points = [c for code, c in centres.items() if state and code.partition(".")[0] == state.iso2]
+    for word, axis, sign in (("north", 0, 1), ("south", 0, -1), ("east", 1, 1), ("west", 1, -1)):
+        if word in words and points:
+            values = sorted(sign * point[axis] for point in points)
+            edge = values[-1] - (values[-1] - values[0]) / 3
+            points = [point for point in points if sign * point[axis] >= edge]
+    if not points:
+        return None, None
+    return sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points)
+
+
+@lru_cache(maxsize=1)
+def _state_codes() -> frozenset[str]:
+    return frozenset(state.iso3 for state in all_states() if state.iso3)
 
 
 @lru_cache(maxsize=2048)
@@ -252,6 +338,20 @@ def _lookup(name: str, country: str) -> tuple[Place, ...]:
     return tuple(Place(name=r.name, lat=r.lat, lon=r.lon, country=r.country) for r in own)
 
 
+_NEXT_TOWN = re.compile(r"(?:, (?:and )?| and )([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)")
+
+
+def _town(written: str, start: int) -> tuple[int, int] | None:
+    """The longest name of a town that a phrase begins with."""
+    words = written.replace("’", "'").removesuffix("'s").split(" ")
+    while words and words[0] not in _NOT_CITY:
+        name = " ".join(words)
+        if _lookup(name, ""):
+            return start, start + len(name)
+        words.pop()
+    return None
+
+
 def _cities(
     text: str, found: list[Found], mentions: list[PlaceMention], spans: list[tuple[int, int]]
 ) -> list[PlaceMention]:
@@ -266,13 +366,13 @@ def _cities(
             start, end = match.span(1)
             if taken.find(1, start, end) >= 0:
                 continue
-            words = match.group(1).replace("’", "'").removesuffix("'s").split(" ")
-            while words and words[0] not in _NOT_CITY:
-                name = " ".join(words)
-                if _lookup(name, ""):
-                    named.append((start, start + len(name)))
+            found_here = _town(match.group(1), start)
+            while found_here is not None:  # "in Kherson, Mykolaiv and Odesa"
+                named.append(found_here)
+                more = _NEXT_TOWN.match(text, found_here[1], b)
+                if more is None or taken.find(1, *more.span(1)) >= 0:
                     break
-                words.pop()
+                found_here = _town(more.group(1), more.start(1))
     if not named:
         return []
     from vedette.extraction.geocode import resolve
