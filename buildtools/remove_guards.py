@@ -18,6 +18,7 @@ SIGNING: Final = "tests/acceptance/test_signing_in.py::"
 OWN: Final = "tests/acceptance/test_guards.py::"
 FOREIGN: Final = "tests/acceptance/test_foreign_records.py::"
 GUESTS: Final = "tests/acceptance/test_hostile_guests.py::"
+FILES: Final = "tests/acceptance/test_hostile_files.py::"
 PAGES: Final = "tests/unit/web/test_pages.py::"
 DOCUMENTS: Final = "tests/unit/sources/documents/"
 DELIVERY: Final = "tests/unit/sources/test_delivery.py::"
@@ -163,6 +164,19 @@ GUARDS: Final[dict[str, tuple[str, str]]] = {
     "zip bomb, document": (
         "import vedette.sources.documents.word as m\nm.PART_LIMIT = m.RATIO_LIMIT = 10**12",
         f"{DOCUMENTS}test_kinds_of_files.py::test_bad_word_documents_are_refused",
+    ),
+    "zip bomb, brief": (
+        "import zlib; import vedette.reporting.pdf as m\nm._unpacked = zlib.decompress",
+        f"{FILES}test_facts_that_unpack_to_too_much_are_not_unpacked",
+    ),
+    "tags without an end": (
+        "import vedette.reporting.verify as m\nm._whole_tags = lambda text: text",
+        f"{FILES}test_a_page_of_tags_without_an_end_is_no_brief",
+    ),
+    "rows without an end": (
+        "import vedette.workflows.import_forecasts as m; old = m.read_forecasts\n"
+        "m.read_forecasts = lambda *a, most=None: old(*a)",
+        f"{GUESTS}test_a_file_of_more_rows_than_may_come_is_refused",
     ),
     "log flood": (
         "import vedette.web.attempts as m\nm.Attempts.news = lambda self, address: True",

@@ -212,6 +212,15 @@ def test_tries_to_sign_in_fill_neither_the_log_nor_the_memory(
     assert len(held.events) <= 10 and max(map(len, held.events)) < 150
 
 
+def test_a_file_of_more_rows_than_may_come_is_refused(calm: Any, made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vedette.codec import forecast_files
+
+    monkeypatch.setattr(forecast_files, "MOST_ROWS", 20)
+    data = ROWS.encode() + b"never,eve,2022-01-20,0.3,attack,,\n" * 21
+    refused = post(made, calm.client("analyst"), "/ledger/import", files={"file": ("f.csv", data)})
+    assert refused.status_code == 422 and "more than 20 rows" in refused.text
+
+
 def test_windows_and_files_are_not_kept_without_end(bench: Any, made: Any) -> None:
     from vedette.web.desk import LANDS_KEPT
 
