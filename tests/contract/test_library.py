@@ -156,3 +156,36 @@ def test_a_read_document_is_placed_all_or_not(backend: Any) -> None:
         raise RuntimeError
     assert document.id not in {d.id for d in backend.cases().load(case.id).documents}
     assert document.id not in backend.cases().signed(case.id, [document.id])
+
+
+def test_documents_not_placed_are_found_by_either_way(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vedette.stores import library
+
+    case = full_case()
+    backend.cases().create(case)
+    backend.cases().create(replace(case, id="other-case"))
+    put(backend, case.id, WORDS)
+    made_since = [made(f"{WORDS} Report {n}.") for n in range(3)]
+    for document, raw in made_since:
+        backend.cases().add_document("other-case", document, raw, ())
+    late, raw = made(f"{WORDS} The latest.")
+    backend.cases().add_document(case.id, late, raw, ())
+    for few in (library._FEW, 0):
+        monkeypatch.setattr(library, "_FEW", few)
+        assert [d.id for d in backend.cases().unsigned(case.id)] == [late.id]
+        assert {d.id for d, _ in made_since} <= {d.id for d in backend.cases().unsigned("other-case")}
+
+
+@pytest.mark.parametrize("size", [1, 16, 17, 64, 65, 500, 501, 1203])
+def test_any_number_of_anchors_is_looked_up(backend: Any, size: int) -> None:
+    case = full_case()
+    backend.cases().create(case)
+    document, _ = put(backend, case.id, WORDS)
+    from vedette.assessment import stories
+
+    own = stories.sign(document).anchors
+    others = [n for n in range(1, size + 1 - min(size, len(own))) if n not in own]
+    wanted = sorted([*own[:size], *others])
+    found = backend.cases().sharing(case.id, wanted, most=5)
+    assert found.documents[document.id] == min(size, len(own))
+    assert dict(found.leads) == dict.fromkeys(own[:size], 1)

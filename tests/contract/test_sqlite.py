@@ -271,3 +271,15 @@ def test_raw_bytes_are_kept_once_for_two_cases(workspace_home: Path) -> None:
         assert connection.execute("SELECT count(*) FROM contents").fetchone() == (1,)
     connection.close()
     assert store.raw("other", "doc-1") == RAW
+
+
+def test_what_is_not_placed_is_sought_along_the_numbers_of_documents(workspace_home: Path) -> None:
+    """By the index of a case it would take a step for each of its documents, and a case may hold 100,000."""
+    from vedette.stores import library
+
+    open_workspace().cases.create(full_case())
+    engine = create_engine(f"sqlite:///{workspace_home / FILE_NAME}", poolclass=NullPool)
+    with engine.connect() as connection:
+        text = str(library._STORED_SINCE.compile(engine))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("", "made", 3)).all()
+    assert "INTEGER PRIMARY KEY (rowid>?)" in str(plan)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.extraction import clauses, clean, dates, geocode, language, names, places, quantities, sentences
-from vedette.extraction.event_features import features
+from vedette.extraction.event_features import _cues_from, features
 from vedette.extraction.fold import fold
+from vedette.reference.plover import event_cues
 from vedette.reference.reporting_verbs import ACT, FINITE
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -121,3 +122,16 @@ def test_pairs_of_words_fall_where_their_own_hash_says(text: str) -> None:
     tokens = re.findall(r"[^\W\d_][\w'’-]*|\d+|[§¤$]", text.lower().replace("’", "'"))
     for a, b in pairwise(tokens):
         assert found[zlib.crc32(f"{a} {b}".encode()) % (1 << 14)] >= 1
+
+
+@given(TEXT | st.sampled_from(["".join(first) for _, cues in event_cues() for first, *_ in cues]))
+def test_cues_are_those_that_begin_like_the_word(text: str) -> None:
+    for token in text.lower().split():
+        expected = {
+            (group, tuple(rest))
+            for group, (_, cues) in enumerate(event_cues())
+            for first, *rest in cues
+            if (token.startswith(first[:-1]) if first.endswith("*") else first == token)
+        }
+        found = set(_cues_from(token))
+        assert expected <= found if token.endswith("n't") else expected == found

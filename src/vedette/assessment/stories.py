@@ -9,6 +9,7 @@ the whole one. What it costs depends on the document, not on the corpus.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -84,16 +85,36 @@ def shingles(text: str, size: int = SHINGLE) -> list[int]:
         return []
     if len(codes) < size:
         return [_mixed(codes)]
-    return [_mixed(codes[i : i + size]) for i in range(len(codes) - size + 1)]
+    # `_mixed` of every run at once: arithmetic on 64 bits without sign wraps as its masks do.
+    import numpy as np
+
+    value = np.zeros(len(codes) - size + 1, dtype=np.uint64)
+    every = np.array(codes, dtype=np.uint64)
+    for at in range(size):
+        value = value * np.uint64(_STEP) + every[at : at + len(value)]
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    found: list[int] = ((value ^ (value >> np.uint64(31))) & np.uint64(_MASK)).tolist()
+    return found
+
+
+_STEP, _FULL_MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
 
 
 def _mixed(codes: Sequence[int]) -> int:
     value = 0
-    for code in codes:
-        value = (value * 0x9E3779B97F4A7C15 + code) & 0xFFFFFFFFFFFFFFFF
+    if len(codes) < 64:
+        for code in codes:
+            value = (value * _STEP + code) & _FULL_MASK
+    else:  # the same sum, each code times its power of the step, in arithmetic that wraps
+        import numpy as np
+
+        powers = np.full(len(codes), _STEP, dtype=np.uint64)
+        powers[0] = 1
+        value = int((np.array(codes, dtype=np.uint64)[::-1] * np.multiply.accumulate(powers)).sum())
     # The finaliser of SplitMix64 (Steele, Lea and Flood 2014): without it the smallest hashes are not a fair sample.
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _FULL_MASK
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _FULL_MASK
     return (value ^ (value >> 31)) & _MASK
 
 
@@ -247,6 +268,7 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(w if w[0].isdigit() else w[:6] for w in words if w not in _SMALL and (len(w) > 2 or w.isdigit()))
 
 
+@functools.lru_cache(maxsize=4096)
 def speaker_key(attribution: str) -> str:
     """Normal form of who is quoted."""
     return "-".join(_WORD.findall(unicodedata.normalize("NFKC", attribution).casefold()))

@@ -29,19 +29,26 @@ SCHEMA = 1
 T = TypeVar("T")
 Documents = Mapping[str, Document]
 _Decoder = Callable[[Any, Documents], Any]
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _NO_DOCUMENTS: Documents = types.MappingProxyType({})
 
 
 def encode(noun: Any) -> Any:
     """A noun, or a tuple of nouns, as plain JSON values."""
+    if type(noun) in _PLAIN:  # four values in five; what follows asks slower questions
+        return noun
     if isinstance(noun, Quote):
         return {"document": noun.document.id, "start": noun.start, "end": noun.end, "text": noun.text}
-    if dataclasses.is_dataclass(noun) and not isinstance(noun, type):
-        return {
-            name: encode(getattr(noun, name))
-            for name, default in _defaults(type(noun))
-            if default is _NO_DEFAULT or getattr(noun, name) != default
-        }
+    kind = type(noun)
+    if kind is tuple:
+        return [encode(v) for v in noun]
+    if dataclasses.is_dataclass(kind):
+        made = {}
+        for name, default in _defaults(kind):
+            value = getattr(noun, name)
+            if default is _NO_DEFAULT or value != default:
+                made[name] = value if type(value) in _PLAIN else encode(value)
+        return made
     if isinstance(noun, enum.Enum):
         return noun.value
     if isinstance(noun, dt.datetime | dt.date | dt.time):
@@ -256,6 +263,15 @@ def _array(data: Any) -> list[Any] | tuple[Any, ...]:
 
 
 def _scalar_decoder(kind: type) -> _Decoder:
+    if kind is str:
+
+        def words(data: Any, docs: Documents) -> Any:
+            if not isinstance(data, str):
+                raise CaseRefused(f"{data!r} is not a str")
+            return data
+
+        return words
+
     def run(data: Any, docs: Documents) -> Any:
         try:
             if issubclass(kind, enum.Enum):

@@ -10,6 +10,7 @@ import math
 import re
 import zlib
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from vedette.reference.plover import event_cues
@@ -70,24 +71,32 @@ def _placed(name: str, token: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def _cue_index() -> tuple[dict[str, list[tuple[int, tuple[str, ...]]]], list[tuple[str, int, tuple[str, ...]]]]:
-    """Cues by whole first word, and those whose first word is a beginning."""
+def _cue_index() -> tuple[
+    dict[str, list[tuple[int, tuple[str, ...]]]], dict[str, list[tuple[str, int, tuple[str, ...]]]]
+]:
+    """Cues by whole first word, and by first letter those whose first word is a beginning."""
     whole: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    beginnings: list[tuple[str, int, tuple[str, ...]]] = []
+    beginnings: dict[str, list[tuple[str, int, tuple[str, ...]]]] = {}
     for group, (_, cues) in enumerate(event_cues()):
         for first, *rest in cues:
             if first.endswith("*"):
-                beginnings.append((first[:-1], group, tuple(rest)))
+                beginnings.setdefault(first[:1], []).append((first[:-1], group, tuple(rest)))
             else:
                 whole.setdefault(first, []).append((group, tuple(rest)))
     return whole, beginnings
+
+
+def _begun(
+    beginnings: Sequence[tuple[str, int, tuple[str, ...]]], token: str
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    return ((group, rest) for begin, group, rest in beginnings if token.startswith(begin))
 
 
 @lru_cache(maxsize=50_000)
 def _cues_from(token: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Groups whose cues may begin with a word, with the words that must follow."""
     whole, beginnings = _cue_index()
-    found = [*whole.get(token, ()), *((g, rest) for begin, g, rest in beginnings if token.startswith(begin))]
+    found = [*whole.get(token, ()), *_begun(beginnings.get(token[:1], ()), token)]
     if token.endswith("n't"):
         found.extend(whole.get("n't", ()))
     return tuple(dict.fromkeys(found))

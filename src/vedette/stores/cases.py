@@ -21,21 +21,32 @@ from vedette.ports import CaseChange, Clock
 from vedette.stores import contents, records, schema
 from vedette.stores.database import Database
 from vedette.stores.forget import SqlForgetting
+from vedette.stores.kept import Kept, KeptCases
 from vedette.stores.library import SqlLibrary, recent_document, recent_item
-from vedette.stores.overview import SqlOverview
+from vedette.stores.overview import SqlOverview, highest
 
 # Made once: putting a statement together costs more than running it.
 _IS_THERE = select(schema.cases.c.seq).where(schema.cases.c.id == bindparam("case", type_=String)).limit(1)
+_CASE = bindparam("case", type_=String)
+_d, _e = schema.documents.c, schema.evidence.c
+_HAS_BYTES = select(_d.seq).where(_d.case_id == _CASE, _d.sha256 == bindparam("digest", type_=String))
+_HAVE_IDS = select(_e.id).where(_e.case_id == _CASE, _e.id.in_(bindparam("ids", expanding=True, type_=String)))
+_NEW_DOCUMENT, _NEW_EVIDENCE = schema.documents.insert(), schema.evidence.insert()
 
 T = TypeVar("T", Document, Evidence, Judgment)
 
 
 class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
-    """`vedette.ports.CaseStore` on any database SQLAlchemy speaks to."""
+    """`vedette.ports.CaseStore` on any database SQLAlchemy speaks to.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    ``keep``: how many cases stay decoded for the next `load`, which then reads only what was recorded since. For a
+    server: rows are only ever added, so what was decoded and checked once is still what a whole load would give.
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, keep: int = 0) -> None:
         self._db = database
         self._clock = clock
+        self._kept = KeptCases(keep)
 
     @contextmanager
     def transaction(self, case_id: str = "") -> Iterator[None]:
@@ -57,7 +68,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         if not self._db.holds_anything():
             raise UnknownName("case", case_id)
         with self._db.read() as connection:
-            return self._load(connection, case_id)
+            return self._newest(connection, case_id)
 
     def structure(self, case_id: str, version: int) -> Case:
         """A version of the case itself; see `CaseStore.structure`."""
@@ -93,6 +104,47 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         rows += _in_batches(connection, every, e.id, sorted(named - {row.id for row in rows}))
         return sorted(rows, key=lambda row: row.seq)
 
+    def _newest(self, connection: Connection, case_id: str) -> Case:
+        """The case as a whole load gives it: from the one kept and the rows added since, where that is possible."""
+        at = highest(connection, case_id) if self._kept.most else None
+        if at is None:
+            return self._load(connection, case_id)
+        kept = self._kept.get(case_id)
+        if kept is not None and kept.at == at:
+            return kept.case
+        grows = kept is not None and kept.grows_to(at)
+        case = self._grown(connection, kept, at) if kept is not None and grows else self._load(connection, case_id)
+        if not self._db.writing:  # what is being written may yet be undone, and its numbers given to other rows
+            self._kept.put(case_id, Kept(at=at, case=case))
+        return case
+
+    def _grown(self, connection: Connection, kept: Kept, at: tuple[int, ...]) -> Case:
+        """The case kept with the rows added since, each checked and decoded as in a whole load."""
+        old, where = kept.case, f"{self._db.where}, case {kept.case.id}"
+
+        def added(table: Table) -> Iterable[Row[Any]]:
+            seen, now = kept.row(table.name), Kept(at=at, case=old).row(table.name)
+            if seen == now:
+                return ()
+            return connection.execute(_rows_of(table, old.id).where(table.c.seq > seen))
+
+        texts = {d.id: d for d in old.documents}
+        for row in added(schema.documents):
+            _check(row, "document", where)
+            texts[row.id] = records.decode(Document, row.record, where=f"{where}, document {row.id}")
+        items = list(old.evidence)
+        for row in added(schema.evidence):
+            _check(row, "evidence", where)
+            items.append(records.decode(Evidence, row.record, documents=texts, where=f"{where}, evidence {row.id}"))
+        head = self._head(connection, old.id) if at[0] != kept.at[0] else None
+        return replace(
+            records.decode(Case, head[1], where=where) if head is not None else old,
+            documents=tuple(texts.values()),
+            evidence=tuple(items),
+            reviews=(*old.reviews, *_reviews(added(schema.reviews), where)),
+            judgments=(*old.judgments, *_judgments(added(schema.judgments), where)),
+        )
+
     def _load(
         self, connection: Connection, case_id: str, *, documents: Iterable[Row[Any]] | None = None,
         evidence: Iterable[Row[Any]] | None = None,
@@ -119,20 +171,12 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
                 items.append(records.decode(Evidence, row.record, documents=texts, where=place))
             else:
                 items.append(recent_item(case_id, row, texts, place))
-        reviews = [
-            records.decode(Review, row.record, where=f"{where}, review {row.seq}")
-            for row in connection.execute(_rows_of(schema.reviews, case_id))
-        ]
-        judgments = [
-            records.decode(Judgment, row.record, where=f"{where}, judgment {row.id}")
-            for row in connection.execute(_rows_of(schema.judgments, case_id))
-        ]
         return replace(
             records.decode(Case, head[1], where=where),
             documents=tuple(texts.values()),
             evidence=tuple(items),
-            reviews=tuple(reviews),
-            judgments=tuple(judgments),
+            reviews=tuple(_reviews(connection.execute(_rows_of(schema.reviews, case_id)), where)),
+            judgments=tuple(_judgments(connection.execute(_rows_of(schema.judgments, case_id)), where)),
         )
 
     def raw(self, case_id: str, document_id: str) -> bytes:
@@ -213,8 +257,7 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
         with self._db.write(case_id) as connection:
             self._require(connection, case_id)
             self._refuse_forgotten(case_id, digest)
-            d = schema.documents.c
-            if connection.execute(select(d.seq).where(d.case_id == case_id, d.sha256 == digest)).first():
+            if connection.execute(_HAS_BYTES, {"case": case_id, "digest": digest}).first():
                 return False
             self._insert_document(connection, case_id, document, raw)
             self._insert_evidence(connection, case_id, evidence)
@@ -273,13 +316,14 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
             contents.keep(connection, document.sha256, raw)
         record = records.encode(document)
         connection.execute(
-            schema.documents.insert().values(
-                case_id=case_id, id=document.id, sha256=document.sha256,
-                content=document.sha256 if raw is not None else None,
-                available_at=document.times.available_at, record=record, digest=records.digest_of(record),
-                recorded_at=self._clock.now(),
-            )
-        )
+            _NEW_DOCUMENT,
+            {
+                "case_id": case_id, "id": document.id, "sha256": document.sha256,
+                "content": document.sha256 if raw is not None else None,
+                "available_at": document.times.available_at, "record": record, "digest": records.digest_of(record),
+                "recorded_at": self._clock.now(),
+            },
+        )  # fmt: skip
 
     def _insert_evidence(self, connection: Connection, case_id: str, evidence: Sequence[Evidence]) -> None:
         rows = []
@@ -295,17 +339,16 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
             )  # fmt: skip
         if not rows:
             return
-        e = schema.evidence.c
         repeated: list[str] = []
         for at in range(0, len(evidence), 500):
             ids = [item.id for item in evidence[at : at + 500]]
-            repeated += connection.scalars(select(e.id).where(e.case_id == case_id, e.id.in_(ids)))
+            repeated += connection.scalars(_HAVE_IDS, {"case": case_id, "ids": ids})
         if repeated:
             raise CaseRefused(
                 f"evidence {', '.join(repeated[:5])} exists already; a change is a new record", where=case_id,
                 fix="Give it another id, or correct it with a review",
             )
-        connection.execute(schema.evidence.insert(), rows)
+        connection.execute(_NEW_EVIDENCE, rows)
 
     def _insert_review(self, connection: Connection, case_id: str, review: Review) -> None:
         connection.execute(
@@ -326,6 +369,14 @@ class SqlCaseStore(SqlLibrary, SqlForgetting, SqlOverview):
                     record=records.encode(judgment),
                 )
             )
+
+
+def _reviews(rows: Iterable[Row[Any]], where: str) -> Iterator[Review]:
+    return (records.decode(Review, row.record, where=f"{where}, review {row.seq}") for row in rows)
+
+
+def _judgments(rows: Iterable[Row[Any]], where: str) -> Iterator[Judgment]:
+    return (records.decode(Judgment, row.record, where=f"{where}, judgment {row.id}") for row in rows)
 
 
 def _rows_of(table: Table, case_id: str) -> Select[Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
+import heapq
 import json
 import re
 import struct
@@ -42,6 +44,16 @@ _LAST_PLACED = select(func.max(_s.document_seq)).where(_s.case_id == _CASE)
 _STORED_AFTER = (
     select(_d.id).where(_d.case_id == _CASE, _d.seq > bindparam("last", type_=Integer)).order_by(_d.seq)
 )  # fmt: skip
+# The same along the numbers of all cases: SQLite would else read the index of every document of the case to find the
+# few behind the last. Wrapped so that no index of the case serves.
+_STORED_SINCE = (
+    select(_d.id)
+    .where(func.coalesce(_d.case_id, "") == _CASE, _d.seq > bindparam("last", type_=Integer))
+    .order_by(_d.seq)
+)  # fmt: skip
+_LAST_STORED = select(func.max(_d.seq))
+# Documents of all cases stored since, up to which that way is taken. [assumption: each takes some microseconds]
+_FEW = 2_000
 _ID_FROM_TO = (
     select(_e.seq)
     .where(_e.case_id == _CASE, _e.id >= bindparam("first", type_=String), _e.id < bindparam("stop", type_=String))
@@ -63,6 +75,7 @@ _QUOTING = (
 )
 # The first of this name is the item's own: keys are sorted, and what stands before it holds no text.
 _ATTRIBUTION = re.compile(r'(?<!\\)"attribution":("(?:[^"\\]|\\.)*")')
+_NEW_PLACE, _NEW_ANCHORS = schema.story_documents.insert(), schema.story_anchors.insert()
 _SEQ_OF = select(_d.seq).where(_d.case_id == _CASE, _d.id == bindparam("document", type_=String))
 
 
@@ -184,7 +197,11 @@ class SqlLibrary:
             return ()
         with self._db.read() as connection:
             last = connection.scalar(_LAST_PLACED, {"case": case_id}) or 0
-            names = connection.scalars(_STORED_AFTER, {"case": case_id, "last": last}).all()
+            behind = (connection.scalar(_LAST_STORED) or 0) - last
+            if behind <= 0:
+                return ()
+            query = _STORED_SINCE if behind <= _FEW else _STORED_AFTER
+            names = connection.scalars(query, {"case": case_id, "last": last}).all()
             return tuple(self._documents(connection, case_id, names).values()) if names else ()
 
     def sharing(self, case_id: str, anchors: Sequence[int], *, most: int) -> Sharing:
@@ -195,11 +212,10 @@ class SqlLibrary:
         leads: Counter[int] = Counter()
         with self._db.read() as connection:
             for at in range(0, len(anchors), _BATCH):
-                given = {"case": case_id, "anchors": anchors[at : at + _BATCH]}
-                rows = connection.execute(_ANCHORED, given).all()
+                rows = _anchored(connection, case_id, anchors[at : at + _BATCH])
                 leads.update([row[0] for row in rows])
                 counts.update([row[1] for row in rows])
-            best = sorted(counts, key=lambda seq: (-counts[seq], seq))[:most]
+            best = heapq.nsmallest(most, counts, key=lambda seq: (-counts[seq], seq)) if most else []
             found = connection.execute(_NAMES, {"seqs": best}).all() if best else ()
             names = {row.seq: row.id for row in found}
         return Sharing(documents={names[seq]: counts[seq] for seq in best}, leads=leads)
@@ -229,19 +245,20 @@ class SqlLibrary:
             if seq is None:
                 raise UnknownName("document", signature.document, where=case_id)
             connection.execute(
-                schema.story_documents.insert().values(
-                    case_id=case_id, document_seq=seq, document_id=signature.document, story=placed.story,
-                    relation=placed.relation.value, matched=placed.of, share=placed.share, words=signature.words,
-                    shingles=signature.shingles, sketch=_packed(signature),
-                    recorded_at=self._clock.now(),
-                )
+                _NEW_PLACE,
+                {
+                    "case_id": case_id, "document_seq": seq, "document_id": signature.document,
+                    "story": placed.story, "relation": placed.relation.value, "matched": placed.of,
+                    "share": placed.share, "words": signature.words, "shingles": signature.shingles,
+                    "sketch": _packed(signature), "recorded_at": self._clock.now(),
+                },
             )  # fmt: skip
             rows = [
                 {"case_id": case_id, "anchor": anchor, "document_seq": seq}
                 for anchor in sorted({*signature.anchors, *signature.keys})
             ]
             if rows:
-                connection.execute(schema.story_anchors.insert(), rows)
+                connection.execute(_NEW_ANCHORS, rows)
 
     def stories(self, case_id: str) -> tuple[Placed, ...]:
         """Every place, in the order recorded."""
@@ -340,7 +357,30 @@ def recent_item(case_id: str, row: Row[Any], documents: Mapping[str, Document], 
 def _attribution(record: str) -> str:
     """Who is quoted, from the text of a record of evidence; empty when it names nobody."""
     found = _ATTRIBUTION.search(record)
-    return str(json.loads(found.group(1))) if found else ""
+    if not found:
+        return ""
+    written = found.group(1)
+    return str(json.loads(written)) if "\\" in written else written[1:-1]
+
+
+def _anchored(connection: Connection, case_id: str, anchors: Sequence[int]) -> Sequence[Row[Any]]:
+    """Rows of these anchors.
+
+    On SQLite a prepared statement, filled up with the last anchor to one of a few lengths: putting together one for
+    each number of anchors takes longer than the look-up itself.
+    """
+    if connection.dialect.name != "sqlite":
+        return connection.execute(_ANCHORED, {"case": case_id, "anchors": anchors}).all()
+    size = next(n for n in (16, 64, _BATCH) if len(anchors) <= n)
+    filled = (case_id, *anchors, *anchors[-1:] * (size - len(anchors)))
+    return connection.exec_driver_sql(_anchored_sqlite(size), filled).all()
+
+
+@functools.cache
+def _anchored_sqlite(size: int) -> str:
+    marks = ", ".join("?" * size)
+    # Nothing but question marks is put in.
+    return f"SELECT anchor, document_seq FROM story_anchors WHERE case_id = ? AND anchor IN ({marks})"  # noqa: S608
 
 
 def _placed(row: Row[Any]) -> Placed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from collections import Counter
@@ -28,6 +29,7 @@ from vedette.workflows.stories import place_document, place_missing
 
 if TYPE_CHECKING:
     from vedette.extraction.parser import SentenceParser
+    from vedette.extraction.roles import Roles
 
 # Words by which a scenario shows what it is about, for the two hints the rules give. The ids are the team's own
 # usage in bundled cases, dossiers and `open_case`; a scenario named otherwise is found by the posture of its option.
@@ -129,7 +131,7 @@ def read_document(
     cut = AsOf.of(as_of or case.as_of)
     if source.published is not None:
         _refuse_late(case, cut, source.available or source.published, source.name)
-    extraction = extraction or extract_source(source)
+    extraction = read_for(case, source, extraction)
     document = _stamped(extraction.document, source, clock)
     _refuse_late(case, cut, document.times.available_at.date(), source.name)
     extraction = replace(extraction, document=document)
@@ -197,8 +199,32 @@ def translation_source(reading: Reading, source: Source, translator: Translator)
     )  # fmt: skip
 
 
-def extract_source(source: Source) -> Extraction:
-    """What the rules read in a document; its digest is that of the bytes given, also where the text is a layer."""
+def parties(case: Case) -> Roles:
+    """Who would intervene where, by the first option of a case: what its documents are read for."""
+    from vedette.extraction.roles import Roles
+
+    option = case.options[0]
+    lead, *others = option.interveners
+    return Roles(intervener=lead, target=option.target, host=option.host or "", allies=frozenset(others))
+
+
+def read_for(case: Case, source: Source, shared: Extraction | None) -> Extraction:
+    """The reading of a document for a case. One that was read for several cases is read again where it names this one's
+    states: only then does the case change what is found.
+    """
+    roles = parties(case)
+    if shared is not None:
+        named = _named(shared)
+        if not ({roles.intervener, *roles.allies} & named and {roles.target, roles.host} & named):
+            return shared
+    return extract_source(source, roles)
+
+
+def extract_source(source: Source, roles: Roles | None = None) -> Extraction:
+    """What the rules read in a document; its digest is that of the bytes given, also where the text is a layer.
+
+    ``roles``: `parties` of the case it is read for.
+    """
     from vedette.extraction import extract
 
     name = source.name
@@ -208,6 +234,7 @@ def extract_source(source: Source) -> Extraction:
     made = extract(
         source.content if source.layer is None else source.layer, published=source.published, title=source.title,
         author=source.author, publisher=source.publisher, url=source.url, filename=name, parser=source.parser,
+        parties=roles,
     )  # fmt: skip
     if source.layer is None:
         return made
@@ -279,11 +306,16 @@ def propose(
     if taken is None:
         taken = {e.id.rpartition("-")[0] for e in case.evidence}.__contains__
     prefix = _prefix(extraction.document, taken)
+
+    @functools.cache  # the claims of a document ask the same few questions
+    def place_of(hint: str, condition: str, about: frozenset[str]) -> tuple[str, str] | None:
+        return scenario_for(case, hint, condition, about=about)
+
     for claim in extraction.claims:
         if foreign:
             unplaced.append((claim, "the document names none of the states of this case"))
             continue
-        bearings = tuple(_bearings(case, frame, claim))
+        bearings = tuple(_bearings(case, frame, claim, place_of))
         if not bearings:
             unplaced.append((claim, "bears on no condition or scenario of this case"))
             continue
@@ -294,10 +326,14 @@ def propose(
 
 
 def _names_none_of(case: Case, extraction: Extraction) -> bool:
+    return not _parties(case) & _named(extraction)
+
+
+def _named(extraction: Extraction) -> set[str]:
+    """States and organisations that a document names, by code."""
     named = {code for mention in extraction.actors for code in mention.codes}
     named |= {place.country for place in extraction.places if place.country}
-    named |= {code for claim in extraction.claims for code in (*claim.actors, claim.target or "")}
-    return not _parties(case) & named
+    return named | {code for claim in extraction.claims for code in (*claim.actors, claim.target or "")}
 
 
 def _parties(case: Case) -> set[str]:
@@ -386,14 +422,17 @@ def _speaker(claim: Claim, document: Document) -> str:
     return document.author or (document.citation.publisher if document.citation else "") or AUTHOR
 
 
-def _bearings(case: Case, frame: Framework, claim: Claim) -> Iterable[Bearing]:
+def _bearings(
+    case: Case, frame: Framework, claim: Claim,
+    place_of: Callable[[str, str, frozenset[str]], tuple[str, str] | None],
+) -> Iterable[Bearing]:  # fmt: skip
     """At most one an option, the strongest first: an item goes to one channel (no counting twice)."""
     strength = list(Strength)
     taken: set[str] = set()
-    about = {*claim.actors, *(p.country for p in claim.places if p.country)}
+    about = frozenset({*claim.actors, *(p.country for p in claim.places if p.country)})
     for spoken in sorted(claim.conditions, key=lambda c: -strength.index(c.strength)):
         condition = _condition(frame, spoken.condition)
-        place = scenario_for(case, spoken.scenario_hint, condition, about=about) if condition else None
+        place = place_of(spoken.scenario_hint, condition, about) if condition else None
         if condition is None or place is None or place[0] in taken:
             continue
         option, scenario = place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -169,3 +170,22 @@ def test_numbers_that_differ(one: tuple[float, Bound], other: tuple[float, Bound
     assert apart(a, b) is apart(b, a) is differ
 
 
+
+
+@pytest.mark.parametrize("words", [0, 1, 2, 3, 4, 63, 64, 70, 700])
+def test_runs_have_the_hashes_of_the_formula(words: int) -> None:
+    """SplitMix64's last steps over a polynomial of CRC-32 codes, word by word in plain whole numbers."""
+
+    def mixed(codes: list[int]) -> int:
+        value = 0
+        for code in codes:
+            value = (value * 0x9E3779B97F4A7C15 + code) % 2**64
+        value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+        value = (value ^ value >> 27) * 0x94D049BB133111EB % 2**64
+        return (value ^ value >> 31) % 2**63
+
+    text = " ".join(f"Word{n * n % 101}" for n in range(words))
+    codes = [zlib.crc32(word.casefold().encode()) + 1 for word in text.split()]
+    expected = [mixed(codes[i : i + 3]) for i in range(max(1, words - 2))] if words else []
+    assert stories.shingles(text) == expected
+    assert stories._mixed(expected) == mixed(expected)
