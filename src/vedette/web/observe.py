@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.datastructures import MutableHeaders
 
 from vedette.errors import BadInput, MissingExtra
-from vedette.web.metrics import Metrics
+from vedette.web.metrics import METHODS, Metrics
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 HEADER: Final = b"x-request-id"
 LONGEST: Final = 64
 LOG: Final = logging.getLogger("vedette.requests")
-METHODS: Final = frozenset(("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"))
 # Seconds between two lines about a collector that does not answer. [assumption]
 SELDOM: Final = 60.0
 # Seconds that the last spans may take when the server stops: a collector that is gone does not hold it up. [assumption]
