@@ -107,7 +107,12 @@ _INTENTION = re.compile(rf"\b(?:{'|'.join(_REFUSES)}).{{0,60}}?\b(?:{'|'.join(_F
 
 def denies_intention(item: Evidence) -> bool:
     """Whether the words say that somebody does not mean to use force ("we have no plans to attack anyone")."""
-    return bool(_INTENTION.search(item.claim))
+    return _denying(item.claim)
+
+
+@functools.lru_cache(maxsize=65536)
+def _denying(claim: str) -> bool:
+    return bool(_INTENTION.search(claim))
 
 
 def interested_denial(item: Evidence, option: Option, names: Mapping[str, Sequence[str]]) -> bool:

@@ -178,7 +178,7 @@ def _cluster(engine: Engine, item: ChannelItem, record: Evidence) -> dict[str, A
     copies = sorted(o.evidence for o in same if copy_key(claims[o.evidence]) == text and o.evidence not in stated)
     return {
         "origin": item.origin,
-        "position": said,
+        "position": {**said, "by": record.attribution} if said else None,
         "copies": copies,
         "same_origin": sorted({o.evidence for o in same} - set(copies) - stated),
         "same_topic": sorted(o.evidence for o in side if o.origin != item.origin),

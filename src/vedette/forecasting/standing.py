@@ -17,8 +17,8 @@ BEYOND = 2.0
 def standing_positions(items: Sequence[ChannelItem], records: Mapping[str, Evidence]) -> dict[str, dict[str, Any]]:
     """By the id of its first statement, each position that several items take.
 
-    ``times`` it was said, ``since`` and ``last`` (days on which the statements became known), ``by`` (the attribution
-    of the first), ``first`` and all ``items`` in the order of time.
+    ``times`` it was said, ``since`` and ``last`` (days on which the statements became known), ``first`` and all
+    ``items`` in the order of time. Nothing that an item says: its text may be withheld where another's is not.
     """
     taken: dict[str, dict[str, Evidence]] = {}
     for i in items:
@@ -31,7 +31,6 @@ def standing_positions(items: Sequence[ChannelItem], records: Mapping[str, Evide
             "times": len(ordered),
             "since": ordered[0].times.available_at.date().isoformat(),
             "last": ordered[-1].times.available_at.date().isoformat(),
-            "by": records[first].attribution,
             "first": first,
             "items": [e.id for e in ordered],
         }

@@ -54,6 +54,7 @@ class Composer:
         self.scenarios: list[Mapping[str, Any]] = self.a["scenarios"]
         self.place = {s["id"]: i for i, s in enumerate(self.scenarios)}
         self.evidence_place = {e["id"]: i for i, e in enumerate(facts["case"]["evidence"])}
+        self._repeated = {e["id"]: i for i, e in enumerate(facts["assessment"]["evidence"]) if e.get("position")}
         ids = list(dict.fromkeys(c["condition"] for c in self.a["conditions"]))
         self.names = condition_names(self.a["framework"], ids)
 
@@ -175,7 +176,16 @@ class Composer:
             publisher=f.text(*at, "publisher") if item["publisher"] and item["attribution"] else None,
             url=url,
             weight=weight,
+            said=self._said(name),
         )
+
+    def _said(self, name: str) -> Parts:
+        """How often the speaker of an item said it, where more than once."""
+        if name not in self._repeated:
+            return ()
+        f, at = self.facts, ("assessment", "evidence", self._repeated[name], "position")
+        since = f.figure("day", *at, "since")
+        return ("said ", f.figure("count", *at, "times"), " times since ", since, ", counts as one")
 
     def _lines(self, names: Sequence[str], scenario: str) -> tuple[EvidenceLine, ...]:
         return tuple(line for n in names if (line := self.evidence_line(n, scenario)) is not None)

@@ -35,6 +35,7 @@ def _item(e: EvidenceLine) -> str:
             md(e.claim) if e.claim else "",
             f"\u201c{md(e.quote)}\u201d" if e.quote else "",
             f"({e.note})" if e.note else "",
+            f"({md(e.said)})" if e.said else "",
         )
         if x
     )

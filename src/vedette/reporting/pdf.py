@@ -39,7 +39,10 @@ def _line(line: Line | None) -> dict[str, Any] | None:
 
 
 def _item(e: EvidenceLine) -> dict[str, str]:
-    said = [_text(e.claim), f"\u201c{_text(e.quote)}\u201d" if e.quote else "", f"({e.note})" if e.note else ""]
+    said = [
+        _text(e.claim), f"\u201c{_text(e.quote)}\u201d" if e.quote else "", f"({e.note})" if e.note else "",
+        f"({_text(e.said)})" if e.said else "",
+    ]  # fmt: skip
     meta = [_text(e.attribution), _text(e.publisher), _text(e.day), f"grade {_text(e.grade)}"]
     meta.append(f"{_text(e.weight)} in log-odds" if e.weight else "")
     return {

@@ -37,7 +37,10 @@ class ScenarioRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceLine:
-    """One item as printed: our words where its quote holds them, else the quote alone."""
+    """One item as printed: our words where its quote holds them, else the quote alone.
+
+    ``said``: how often its speaker said it, where a standing position is repeated.
+    """
 
     id: str
     sign: str
@@ -50,6 +53,7 @@ class EvidenceLine:
     publisher: Figure | None
     url: str
     weight: Figure | None = None
+    said: Parts = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

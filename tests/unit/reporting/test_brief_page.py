@@ -339,3 +339,17 @@ def test_the_line_runs_by_date_and_is_told_in_words_and_as_a_table(brief: Brief)
     alone = build_view(facts_of(earlier=()))
     assert alone.timeline is None
     assert not [t for t in alone.tables if t.id == "timeline"]
+
+
+def test_an_item_says_how_often_its_speaker_said_it() -> None:
+    facts = facts_of()
+    data = json.loads(json.dumps(facts.data))
+    row = data["assessment"]["evidence"][0]
+    said = {"times": 43, "since": "2021-12-03", "last": "2022-01-19", "first": row["id"], "items": [row["id"]]}
+    row["position"] = said
+    repeated = Facts(data, facts.drawing)
+    assert "(said 43 times since 3 December 2021, counts as one)" in make_brief(repeated, "md").text
+    page = read_page(make_brief(repeated).text)
+    assert "counts as one" in "".join(text for text, _ in page.texts)
+    assert not loose_numbers(page)
+    assert "counts as one" not in make_brief(facts).text

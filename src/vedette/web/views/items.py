@@ -58,7 +58,7 @@ def item(m: Moment, line: EvidenceLine) -> Item:
         tone={"▲": "up", "▼": "dn"}.get(line.sign, ""),
         claim=_text(line.claim),
         quote=_text(line.quote),
-        note=line.note,
+        note="; ".join(x for x in (line.note, plain(line.said)) if x),
         attribution=plain(line.attribution) + (f"; {plain(line.publisher)}" if line.publisher is not None else ""),
         day=plain(line.day),
         grade=plain(line.grade),
