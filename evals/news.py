@@ -27,7 +27,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -35,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 from evals.claim_scoring import MEASURES, counts, gain, interval, matches, total  # noqa: E402
 from evals.extraction import by_keyword, every_sentence  # noqa: E402
 
-from vedette.extraction import extract, pipeline  # noqa: E402
+from vedette.extraction import extract  # noqa: E402
 from vedette.extraction.roles import Roles  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -129,11 +128,11 @@ def read(article: Article) -> list[dict[str, Any]]:
 
 
 def read_with_roles(article: Article) -> list[dict[str, Any]]:
-    """The same, told who intervenes against whom: what a reader that knows the case could do."""
+    """The same, told who intervenes against whom, as when it is read for a case."""
     if not article.case:
         return read(article)
-    with mock.patch.object(pipeline, "guess_roles", lambda *_: Roles(**article.case)):
-        return read(article)
+    evidence = extract(article.text, published=article.day, parties=Roles(**article.case)).to_dict()["evidence"]
+    return [{**e, "start": e["raw_start"], "end": e["raw_end"]} for e in evidence]
 
 
 def readings(articles: list[Article]) -> dict[str, list[Counter[str]]]:

@@ -23,7 +23,7 @@ from vedette.extraction.names import actor_mentions, scan_names
 from vedette.extraction.parser import RULES, SentenceParser
 from vedette.extraction.places import place_mentions
 from vedette.extraction.quantities import find_quantities
-from vedette.extraction.roles import guess_roles
+from vedette.extraction.roles import Roles, guess_roles, known_roles
 from vedette.extraction.sentences import Span, split_sentences
 from vedette.extraction.span_index import SpanIndex
 from vedette.extraction.speakers import People, Voices, home_state, people
@@ -47,6 +47,7 @@ def extract(
     url: str | None = None,
     filename: str | None = None,
     parser: SentenceParser | None = None,
+    parties: Roles | None = None,
 ) -> Extraction:
     """Read one document and propose evidence from it. Deterministic; nothing is run, fetched or guessed at.
 
@@ -54,6 +55,8 @@ def extract(
     header line such as ``Published: 2022-01-20``); a date is never taken from running text. Offsets of everything
     returned count code points of ``document.text``; ``document.source_map`` leads back to the decoded file.
     ``parser`` (`vedette.extraction.parser.parser_named`) is asked about sentences whose roles the rules leave open.
+    ``parties``: who would intervene where in the case it is read for, which counts when the text names them; without
+    it the roles are guessed from the text.
 
     Raises `DocumentRefused`: empty, binary, too large, without any text, or without a publication date (the message
     names ``--published``); `DateRefused` for a date that cannot be read.
@@ -79,7 +82,7 @@ def extract(
         return Extraction(
             document=document, claims=(), actors=(), places=(), dates=(), quantities=(), warnings=tuple(warnings)
         )
-    return _read(document, cleaned, day, warnings, parser)
+    return _read(document, cleaned, day, warnings, parser, parties)
 
 
 def geoparse(text: str) -> list[PlaceMention]:
@@ -96,8 +99,9 @@ def geoparse(text: str) -> list[PlaceMention]:
 
 
 def _read(
-    document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str], parser: SentenceParser | None
-) -> Extraction:
+    document: Document, cleaned: Cleaned, day: dt.date, warnings: list[str], parser: SentenceParser | None,
+    parties: Roles | None,
+) -> Extraction:  # fmt: skip
     text = cleaned.text
     names = scan_names(text, day)
     spans = [(s.start, s.end) for s in cleaned.segments]
@@ -105,7 +109,7 @@ def _read(
     sentences = {s: split_sentences(text, s.start, s.end) for s in cleaned.segments}
     dates, quantities = _numbers(text, sentences, day)
     persons = people(text, names)
-    roles = guess_roles(text, names, day)
+    roles = (parties and known_roles(parties, names)) or guess_roles(text, names, day)
     places = place_mentions(text, names, spans, tuple(filter(None, (roles.intervener, roles.target, roles.host))))
     # An article has an author, and its "our" stands in quotations, whose speaker is known.
     own = "" if document.author else home_state(persons)

@@ -1,6 +1,7 @@
-"""Who in a document would intervene, against whom, from whose land, and who stands by: read from the text itself.
+"""Who in a document would intervene, against whom, from whose land, and who stands by.
 
-No case is given to the reader, so the roles are guessed by counting phrases ("X's invasion of Y", "aggression against
+A document that is read for a case has the roles of the case (`known_roles`) once it names its states. Without a case
+they are read from the text itself: guessed by counting phrases ("X's invasion of Y", "aggression against
 Y", "X troops along the border of Y"), with two weak priors: great powers intervene more often than others, and the
 state a text names most is party to its crisis. The guess is reported among the reasons of each claim.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from vedette.extraction.fold import fold
@@ -70,17 +71,22 @@ _HOST_AFTER = re.compile(r"^(?:'s)?\s(?:territory|soil|could serve as|serving as
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """ISO3 (or organisation) codes; empty when the text does not say. ``west`` are the onlookers who may respond."""
+    """ISO3 (or organisation) codes; empty when the text does not say.
+
+    ``allies`` would intervene with the intervener. ``known``: given by a case, and its states are named in the text.
+    """
 
     intervener: str = ""
     target: str = ""
     host: str = ""
+    allies: frozenset[str] = frozenset()
+    known: bool = False
 
     def of(self, code: str) -> str:
         """One letter for a code: i(ntervener), t(arget), h(ost), w (organisations and blocs), o(ther state)."""
         if not code:
             return "o"
-        if code == self.intervener:
+        if code == self.intervener or code in self.allies:
             return "i"
         if code == self.target:
             return "t"
@@ -106,6 +112,13 @@ def _is_led_to(low: str, start: int) -> bool:
         return False
     words = low[max(0, start - 14) : start].split()
     return bool(words) and words[-1] in _LAST
+
+
+def known_roles(parties: Roles, found: list[Found]) -> Roles | None:
+    """The roles of a case, when the text names who would intervene and where; None for a text about something else."""
+    named = {code for f in found[:_NAMES_READ] if f.use != "none" for code in f.what.codes}
+    here = bool({parties.intervener, *parties.allies} & named) and bool({parties.target, parties.host} & named)
+    return replace(parties, known=True) if here else None
 
 
 def guess_roles(text: str, found: list[Found], published: dt.date) -> Roles:

@@ -30,7 +30,7 @@ from vedette.warning.build_up import Sighting
 from vedette.warning.indicators import latest_readings, statuses
 from vedette.warning.signals import build_up_readings
 from vedette.workflows.assess import setting_for
-from vedette.workflows.ingest import Source, extract_source, propose
+from vedette.workflows.ingest import Source, extract_source, parties, propose
 from vedette.workflows.watch_look import indicator_lines
 
 Streams = Callable[[Case, AsOf], tuple[SignalReading, ...]]
@@ -108,7 +108,7 @@ def _proposals(case: Case, handed: Handed, clock: Clock) -> tuple[Evidence, ...]
         content=handed.content, name=handed.name, published=handed.published, title=handed.title,
         author=handed.author, url=handed.url, publisher=handed.publisher,
     )  # fmt: skip
-    made, _ = propose(case, extract_source(source), clock, taken=lambda _prefix: False)
+    made, _ = propose(case, extract_source(source, parties(case)), clock, taken=lambda _prefix: False)
     # Ids of proposals come from the text; two tables may hold the same text, and a case may hold it already.
     return tuple(replace(e, id=f"{handed.name.removesuffix('.txt')}:{e.id}") for e in made)
 

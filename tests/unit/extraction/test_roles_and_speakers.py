@@ -10,7 +10,7 @@ from made_documents import ARTICLE, INVENTED, STATEMENT
 from vedette.domain.reading import Extraction
 from vedette.extraction import extract
 from vedette.extraction.names import scan_names
-from vedette.extraction.roles import guess_roles
+from vedette.extraction.roles import Roles, guess_roles
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,33 @@ def test_the_head_of_state_is_that_of_the_statement() -> None:
         "sent his greetings. The Head of State noted that the ceasefire in Donbas is observed."
     )
     assert attributions(text, "2022-01-19")["the ceasefire in Donbas "] == "Volodymyr Zelenskyy"
+
+
+CLAIMED = (
+    "Venezuelan voters approved a referendum that claims the Essequibo region of neighbouring Guyana. Guyana's "
+    "President Irfaan Ali said that his country was on full alert. He thanked the teachers of the country."
+)
+
+
+def test_a_document_read_for_a_case_has_the_roles_of_the_case() -> None:
+    alone = extract(CLAIMED, published="2023-12-05").claims
+    told = extract(CLAIMED, published="2023-12-05", parties=Roles(intervener="VEN", target="GUY")).claims
+    found = {c.quote: {(b.condition, b.direction.value) for b in c.conditions} for c in told}
+    alert = next(b for quote, b in found.items() if "full alert" in quote)
+    assert alert == {("absence_of_resistance", "lowers")}
+    assert any(("perceived_justification", "raises") in b for b in found.values())
+    assert not any("teachers" in quote for quote in found)
+    assert all("roles of the case" in " ".join(c.reasons) for c in told)
+    assert len(told) > len(alone)
+
+
+def test_the_roles_of_a_case_do_not_count_in_a_text_about_others() -> None:
+    text = "Venezuelan voters approved a referendum on pensions. The army is on full alert for the flood."
+    alone = extract(text, published="2023-12-05").claims
+    for parties in (Roles(intervener="VEN", target="GUY"), Roles(intervener="RUS", target="UKR")):
+        assert extract(text, published="2023-12-05", parties=parties).claims == alone
+
+
+def test_members_of_a_coalition_count_as_the_intervener() -> None:
+    roles = Roles(intervener="NGA", target="NER", allies=frozenset({"BEN", "CIV"}))
+    assert [roles.of(c) for c in ("NGA", "BEN", "NER", "MLI", "")] == ["i", "i", "t", "o", "o"]

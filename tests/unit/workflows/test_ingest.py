@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.made_cases import host_case
 
 from vedette.domain.case import Case
-from vedette.domain.claims import Citation, ClaimKind, Direction, Place, Strength
+from vedette.domain.claims import Citation, ClaimKind, Direction, Place, Posture, Strength
 from vedette.domain.documents import Document
 from vedette.domain.evidence import Status
 from vedette.domain.reading import ActorMention, Claim, ClaimBearing, DateMention, Extraction
 from vedette.domain.time import DateInterval, Times, instant
-from vedette.workflows.ingest import propose, scenario_for
+from vedette.workflows.ingest import Source, extract_source, propose, read_for, scenario_for
 from vedette.workflows.open_case import NewCase, make_case
 
 TEXT = "Russian troops arrived in Belarus. Kyiv is worried. The West would answer."
@@ -142,3 +142,22 @@ def test_ids_are_unique_and_depend_on_the_content_only(conditions: list[str]) ->
     taken = replace(made(), evidence=tuple(replace(e, quote=None) for e in first))
     other, _ = propose(taken, reading(*claims), Clock())
     assert not {e.id for e in other} & {e.id for e in first}
+
+
+def test_a_document_that_several_cases_share_is_read_again_where_it_names_their_states() -> None:
+    source = Source(
+        content=b"Venezuelan voters approved a referendum that claims the Essequibo region of neighbouring Guyana. "
+        b"Guyana's President Irfaan Ali said that his country was on full alert.",
+        name="a.txt", published=dt.date(2023, 12, 5),
+    )  # fmt: skip
+    shared = extract_source(source)
+    about = make_case(
+        NewCase(interveners=("VEN",), target="GUY", posture=Posture.HOSTILE, opened=dt.date(2023, 11, 1),
+                deadline=dt.date(2024, 5, 1))
+    )  # fmt: skip
+    assert read_for(about, source, shared) == read_for(about, source, None) != shared
+    other = make_case(
+        NewCase(interveners=("CHN",), target="VNM", posture=Posture.HOSTILE, opened=dt.date(2023, 11, 1),
+                deadline=dt.date(2024, 5, 1))
+    )  # fmt: skip
+    assert read_for(other, source, shared) is shared
