@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from vedette.workflows.watch_look import Looker
 
 
+CASES_KEPT = 64
+"""Cases a server keeps decoded. [assumption]: a team's morning; a case of 100 items takes about 1 MB."""
+
+
 @dataclass(frozen=True, slots=True)
 class SystemClock:
     """The machine's clock, in UTC."""
@@ -52,7 +56,8 @@ class SystemClock:
 class Workspace:
     """Stores and clock for one set of settings. Nothing is opened, and nothing created, before it is needed.
 
-    ``pooled``: keep connections to a database server open for the next request, as a server of ours wants it.
+    ``pooled``: keep connections to a database server, and decoded cases, for the next request, as a server of ours
+    wants it.
     """
 
     def __init__(self, settings: Settings, clock: Clock, *, pooled: bool = False) -> None:
@@ -79,7 +84,7 @@ class Workspace:
         def make() -> CaseStore:
             from vedette.stores.cases import SqlCaseStore
 
-            return SqlCaseStore(self._database, self.clock)
+            return SqlCaseStore(self._database, self.clock, keep=CASES_KEPT if self._pooled else 0)
 
         if self.settings.database.given:
             return make()  # a server answers or does not: whether it holds anything is for it to say

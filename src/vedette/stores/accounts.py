@@ -128,7 +128,7 @@ class SqlAccounts:
             .join_from(schema.sessions, a, s.account == a.c.name)
             .where(s.key_hash == _digest(key))
         )
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             row = connection.execute(query).first()
         if row is None or row.disabled:
             return None
@@ -174,11 +174,20 @@ class SqlAccounts:
         """The token with this key and its account, None when it may not be used."""
         if not key.startswith(TOKEN_PREFIX) or not self._db.holds_anything():
             return None
-        with self._db.read() as connection:
-            row = connection.execute(select(schema.tokens).where(schema.tokens.c.key_hash == _digest(key))).first()
+        t, a = schema.tokens, schema.accounts.c
+        query = (
+            select(t, a.name, a.role, a.disabled, a.created_at.label("account_made"))
+            .join_from(t, schema.accounts, t.c.account == a.name)
+            .where(t.c.key_hash == _digest(key))
+        )
+        with self._db.glance() as connection:
+            row = connection.execute(query).first()
         if row is None:
             return None
-        token, account = _token(row), self.account(row.account)
+        token = _token(row)
+        account = Account(
+            name=row.name, role=Role(row.role), created_at=row.account_made, disabled=bool(row.disabled)
+        )  # fmt: skip
         return (token, account) if token.holds(now) and not account.disabled else None
 
     def tokens(self, account: str) -> Sequence[Token]:
@@ -248,7 +257,7 @@ class SqlAccounts:
         if not self._db.holds_anything():
             return {}
         s = schema.shares.c
-        with self._db.read() as connection:
+        with self._db.glance() as connection:
             rows = connection.execute(select(s.case_id, s.access).where(s.account.in_([account, EVERYBODY]))).all()
         found: dict[str, Access] = {}
         for row in rows:

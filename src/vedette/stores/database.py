@@ -131,6 +131,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """As `read`, for one statement, or for several that need not agree: a backend may leave out the transaction."""
+        with self.read() as connection:
+            yield connection
+
+    @property
+    def writing(self) -> bool:
+        """Whether this thread is inside a transaction that writes."""
+        return bool(getattr(self._open, "writes", False))
+
+    @contextmanager
     def snapshot(self) -> Iterator[None]:
         """One transaction for everything read inside, which then sees one state. Nothing may be written inside."""
         if getattr(self._open, "connection", None) is not None:
@@ -190,11 +201,11 @@ class Database:
             if not self._ready:
                 self._upgrade()
             with self._begin_write(queue) as connection:
-                self._open.connection = connection
+                self._open.connection, self._open.writes = connection, True
                 try:
                     yield connection
                 finally:
-                    self._open.connection = None
+                    self._open.connection, self._open.writes = None, False
 
 
 class SqliteDatabase(Database):

@@ -37,9 +37,9 @@ class SqlOverview:
         """The highest row number of the case in every table; empty when it is not stored."""
         if not self._db.holds_anything():
             return ""
-        with self._db.read() as connection:
-            row = connection.execute(_stamp_query(), {"case": case_id}).one()
-        return "" if row[0] is None else ".".join(str(n or 0) for n in row)
+        with self._db.glance() as connection:
+            at = highest(connection, case_id)
+        return "" if at is None else ".".join(map(str, at))
 
     def overview(self) -> Sequence[CaseLine]:
         """Every stored case, by id: one grouped query a table."""
@@ -57,6 +57,12 @@ class SqlOverview:
         with self._db.read() as connection:
             rows = connection.execute(query).all()
         return tuple(Edit(version=r.version, author=r.author, reason=r.reason, at=r.recorded_at) for r in rows)
+
+
+def highest(connection: Connection, case_id: str) -> tuple[int, ...] | None:
+    """The highest row number of the case in each table of `_TABLES`, 0 where it has none; None when not stored."""
+    row = connection.execute(_stamp_query(), {"case": case_id}).one()
+    return None if row[0] is None else tuple(int(n or 0) for n in row)
 
 
 def _case_column(table: Table) -> Any:

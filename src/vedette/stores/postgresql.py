@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from vedette.errors import BadInput, Damaged, MissingExtra, StoreUnavailable, VedetteError
 from vedette.stores.database import Database
+from vedette.stores.sqlite import plain_errors
 
 _EVERYTHING = 0x56454445  # "VEDE": the advisory lock that stands for the whole workspace
+_LOCK_ONE = text("SELECT pg_advisory_xact_lock_shared(:all), pg_advisory_xact_lock(:room, :number)")
 _POOL, _OVERFLOW = 10, 20
 """Connections kept and added under load. [assumption] A server has 100 by default; 20 analysts need fewer."""
 
+IDLE_SECONDS = 1.0
+"""A connection unused for longer is asked whether the server is still there. [assumption] A restart takes longer."""
 CONNECT_SECONDS = 10
 """How long a server may take to answer a new connection. [assumption] Longer than a failover, shorter than patience."""
 
@@ -57,21 +63,29 @@ class PostgresDatabase(Database):
         where = shown(address)
         super().__init__(_engine(address, busy_seconds, where, pooled), where=where)
         self._writes = self._engine.execution_options(isolation_level="READ COMMITTED")
+        self._glances = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Give the connections back to the server."""
         self._engine.dispose()
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """One statement without a transaction around it: one message to the server instead of three."""
+        if getattr(self._open, "connection", None) is not None or getattr(self._open, "spare", None) is not None:
+            with self.read() as connection:
+                yield connection
+            return
+        with plain_errors(self.where), self._glances.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _begin_write(self, queue: str) -> Iterator[Connection]:
         # READ COMMITTED: under REPEATABLE READ the snapshot would be that of before the wait for the lock.
         with self._writes.begin() as connection:
             if queue:
-                connection.execute(text("SELECT pg_advisory_xact_lock_shared(:all)"), {"all": _EVERYTHING})
                 number = zlib.crc32(queue.encode("utf-8", "surrogatepass")) - 2**31
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(:room, :number)"), {"room": 1, "number": number}
-                )
+                connection.execute(_LOCK_ONE, {"all": _EVERYTHING, "room": 1, "number": number})
             else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:all)"), {"all": _EVERYTHING})
             yield connection
@@ -85,7 +99,7 @@ def _engine(address: str, busy_seconds: float, where: str, pooled: bool) -> Engi
             "PostgreSQL needs its driver, which is not installed", fix="pip install 'vedette[team]'"
         ) from error
     try:
-        return create_engine(
+        engine = create_engine(
             sqlalchemy_address(address), **(_pool(busy_seconds) if pooled else {"poolclass": NullPool}),
             isolation_level="REPEATABLE READ",
             connect_args={
@@ -95,12 +109,34 @@ def _engine(address: str, busy_seconds: float, where: str, pooled: bool) -> Engi
         )  # fmt: skip
     except (ArgumentError, ValueError) as error:
         raise BadInput("the address cannot be read", where="DATABASE_URL", fix=f"It was read as {where}") from error
+    if pooled:
+        _ask_the_idle(engine)
+    return engine
+
+
+def _ask_the_idle(engine: Engine) -> None:
+    """Ask a connection that lay idle whether the server is still there before it is used, and open another if not.
+
+    One that was used a moment ago is not asked: that would double the messages of a short read under load.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def left(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) <= IDLE_SECONDS:
+            return  # as for one that was opened just now, and never used
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error  # the pool opens another
 
 
 def _pool(busy_seconds: float) -> dict[str, Any]:
     return {
         "poolclass": QueuePool, "pool_size": _POOL, "max_overflow": _OVERFLOW, "pool_timeout": busy_seconds,
-        "pool_pre_ping": True,  # the server may have been restarted since the connection was last used
     }  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def for_audience(case: Case, ceiling: str | Marking = EXPORT_CEILING, *, refuse:
     limit = ceiling if isinstance(ceiling, Marking) else parse_marking(ceiling)
     closed_documents = [d for d in case.documents if ORDER.index(d.marking) > ORDER.index(limit)]
     closed = [e for e in case.evidence if not may_see(e, limit)]
+    if not closed_documents and not closed:
+        return case, Withheld(ceiling=limit, documents=(), evidence=(), reviews=0, judgments=0, marks={})
     gone = {e.id for e in closed}
     reviews = [r for r in case.reviews if r.evidence in gone or r.replacement in gone]
     judgments = [j for j in case.judgments if j.subject in gone]

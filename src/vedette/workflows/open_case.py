@@ -148,7 +148,7 @@ def open_case(store: CaseStore, name: str) -> Case:
         from vedette.reference.case_files import read_case
 
         return read_case(name)
-    if name in store.case_ids():
+    if store.stamp(name):
         return store.load(name)
     if name in bundled_ids():
         from vedette.reference.bundled import bundled_case
@@ -162,7 +162,7 @@ def open_weighing(store: CaseStore, name: str) -> Case:
 
     For a probability, not for showing or changing the case: proposals that nobody has decided on are left out.
     """
-    return store.weighing(name) if not _is_path(name) and name in store.case_ids() else open_case(store, name)
+    return store.weighing(name) if not _is_path(name) and store.stamp(name) else open_case(store, name)
 
 
 def stored_case(store: CaseStore, name: str) -> Case:
@@ -172,7 +172,7 @@ def stored_case(store: CaseStore, name: str) -> Case:
             "evidence is read into a case of the workspace, not into a file", where=name,
             fix=f"Bring it in first with: vedette case import {name}",
         )
-    if name in store.case_ids():
+    if store.stamp(name):
         return store.load(name)
     case = open_case(store, name)
     store.create(case, author="vedette", reason="copied from the package when it was first changed")

@@ -72,13 +72,19 @@ def review(
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
         raise BadInput(f"{', '.join(twice)} is decided on more than once", fix="Give each item one decision")
-    for decision in decisions:
-        _item(open_case(store, case_name), decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
     if not decisions:
         return ()
-    with store.transaction():
+    if not store.stamp(case_name):  # a bundled case is copied only for a decision that can be made
+        _all_there(open_case(store, case_name), decisions)
+    with store.transaction(case_name):
         case = stored_case(store, case_name)
+        _all_there(case, decisions)
         return tuple(record(store, clock, case, decision, author=author) for decision in decisions)
+
+
+def _all_there(case: Case, decisions: Sequence[Decision]) -> None:
+    for decision in decisions:
+        _item(case, decision.evidence, withdrawing=decision.verdict is Verdict.WITHDRAW)
 
 
 def record(store: CaseStore, clock: Clock, case: Case, decision: Decision, *, author: str) -> Review:
