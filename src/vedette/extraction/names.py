@@ -15,7 +15,7 @@ from typing import Any
 
 from vedette.domain.reading import ActorMention
 from vedette.extraction.span_index import SpanIndex
-from vedette.reference.demonyms import NOT_GOVERNMENTS, demonyms, seats
+from vedette.reference.demonyms import NOT_GOVERNMENTS, demonyms, institutions, seats
 from vedette.reference.leaders import leader_named, leaders_by_name
 from vedette.reference.organisations import all_organisations, groups_of_states
 from vedette.reference.regions import regions_by_name
@@ -70,7 +70,7 @@ _ORG_SIGNS = ("Institute", "University", "Foundation", "Think Tank", "College", 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a spelling can be. ``kind``: state, demonym, seat, organisation, bloc, armed, group, person, region."""
+    """What a spelling can be: state, demonym, seat, institution, organisation, bloc, armed, group, person, region."""
 
     kind: str
     codes: tuple[str, ...]
@@ -112,6 +112,9 @@ def _table() -> dict[str, Name]:
     for code, forms in demonyms().items():
         for form in forms:
             names.setdefault(form, Name("demonym", (code,)))
+    for code, spellings in institutions().items():
+        for spelling in spellings:
+            names[spelling] = Name("institution", (code,))
     for extra, code in _MORE_STATES.items():
         names[extra] = Name("state", (code,))
     for name in leaders_by_name():

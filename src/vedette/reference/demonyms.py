@@ -47,6 +47,20 @@ YEM Sana'a Aden|TGO Lome|PRY Asuncion|CRI San_Jose|TKM Ashkhabad|KGZ Bishkek|BOL
 TZA Dar_es_Salaam|GEO Tbilisi|IRQ Baghdad
 """
 
+# Ministries, parliaments, services and armies whose name alone tells the state. Names that several states use ("Foreign
+# Ministry", "State Border Guard Service") are left out.
+_INSTITUTIONS = """
+DEU Federal_Foreign_Office Bundestag Bundesrat|GBR Foreign_Office House_of_Commons House_of_Lords FCDO MI6
+USA US_Congress U.S._Congress CIA Central_Intelligence_Agency U.S._Senate US_Senate CENTCOM EUCOM AFRICOM US_Treasury
+USA Department_of_State U.S._Department_of_State US_Department_of_State US_State_Department U.S._State_Department
+RUS State_Duma Russian_State_Duma FSB Federal_Security_Service GRU Rosgvardia
+RUS Russian_Foreign_Ministry Russian_Defence_Ministry Russian_Defense_Ministry Foreign_Intelligence_Service
+UKR Verkhovna_Rada SBU Security_Service_of_Ukraine|POL Sejm|LTU Seimas|LVA Saeima|EST Riigikogu
+ISR Knesset IDF Israel_Defense_Forces Israeli_Defense_Forces Mossad|IRN Majlis|TUR Grand_National_Assembly
+CHN People's_Liberation_Army PLA Politburo|TWN Legislative_Yuan|JPN National_Diet|PAK ISI
+IND Lok_Sabha Rajya_Sabha|FRA Assemblée_nationale|EGY Supreme_Council_of_the_Armed_Forces|ESP Moncloa
+"""
+
 # Capitals that are first of all something else in English prose, or also the name of their state.
 NOT_GOVERNMENTS = frozenset(
     "Victoria Georgetown Kingston Wellington Singapore Luxembourg Monaco Djibouti Brussels Moroni Male Malé Praia "
@@ -81,3 +95,9 @@ def demonyms() -> dict[str, tuple[str, ...]]:
 def seats() -> dict[str, tuple[str, ...]]:
     """Further names of seats of government by ISO3 code."""
     return _read(_SEATS)
+
+
+@lru_cache(maxsize=1)
+def institutions() -> dict[str, tuple[str, ...]]:
+    """Ministries, parliaments, services and armies by ISO3 code of their state."""
+    return _read(_INSTITUTIONS)

@@ -2,7 +2,9 @@
 
 ``leaders.csv`` is our own table of public facts, written for states that appear in intervention questions since about
 2008. Dates are of taking and leaving office as publicly recorded; an empty end means in office at the time of writing.
-Not exhaustive: who is missing is simply not recognised by name.
+Not exhaustive: who is missing is simply not recognised by name. Deputies, aides and spokespeople are listed only where
+they speak for the state in crises. A first of the month can stand for a month known without its day; the day in office
+decides between holders of a name only.
 """
 
 from __future__ import annotations

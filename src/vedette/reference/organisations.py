@@ -38,11 +38,19 @@ class Organisation:
 
 
 _BALTIC = ("EST", "LVA", "LTU")
+_CENTRAL_ASIA = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+_GULF = ("BHR", "KWT", "OMN", "QAT", "SAU", "ARE")
 _GROUPS_OF_STATES: dict[str, tuple[str, ...]] = {
     **{f"Baltic {word}": _BALTIC for word in ("states", "States", "countries", "nations", "republics")},
     "Baltics": _BALTIC,
     "Benelux": ("BEL", "NLD", "LUX"),
-    "Visegrad Four": ("POL", "CZE", "SVK", "HUN"),
+    **dict.fromkeys(("Visegrad Four", "Visegrad Group"), ("POL", "CZE", "SVK", "HUN")),
+    **{f"Central Asian {word}": _CENTRAL_ASIA for word in ("states", "countries", "republics", "nations")},
+    **{f"Gulf {word}": _GULF for word in ("states", "States", "monarchies")},
+    **{f"Nordic {word}": ("DNK", "FIN", "ISL", "NOR", "SWE") for word in ("states", "countries", "nations")},
+    "Anglo-Saxons": ("USA", "GBR"),
+    "Weimar Triangle": ("DEU", "FRA", "POL"),
+    "Bucharest Nine": ("BGR", "CZE", "EST", "HUN", "LVA", "LTU", "POL", "ROU", "SVK"),
     "Lublin Triangle": ("UKR", "POL", "LTU"),
     "Associated Trio": ("UKR", "GEO", "MDA"),
 }
