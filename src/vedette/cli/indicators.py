@@ -121,16 +121,20 @@ def undo(
     case: Stored,
     indicator: Annotated[str, typer.Argument(metavar="INDICATOR", help="Id of the indicator.")],
     why: Annotated[str, typer.Option("--why", help="Why the look is taken back.")] = "",
+    of: Annotated[str, typer.Option("--of", metavar="NAME", help="Whose look it is, when it is not yours.")] = "",
     author: Author = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take back the last look: what stood before it counts again. Both stay in the record."""
+    """Take back the last look: what stood before it counts again. Both stay in the record.
+
+    A look of somebody else is taken back only when you name them.
+    """
     from vedette.bootstrap import open_workspace
     from vedette.workflows.indicators import take_back
 
     workspace = open_workspace()
     who = author or workspace.settings.author
-    changed = take_back(workspace.cases, workspace.clock, case, indicator, author=who, why=why)
+    changed = take_back(workspace.cases, workspace.clock, case, indicator, author=who, why=why, of=of)
     _told(workspace, changed, indicator, as_json)
 
 

@@ -140,6 +140,16 @@ def refuse_looked(case: Case, indicator: str, seen: str | None) -> None:
     )
 
 
+def refuse_taking_back(case: Case, look: Check) -> None:
+    """Raise `EditConflict`: the last look for an indicator is not whose it was thought to be."""
+    deed, indicator = _look(case, case.checks.index(look)), look.indicator
+    when = f" at {day_and_time(deed.at)}" if deed.at else ""
+    raise EditConflict(
+        f"the last look for {indicator} is by {deed.who}{when}, who found it {deed.after}", where=case.id,
+        fix=f"Add a look of your own after it, or take back theirs with --of {deed.who!r}", deeds=[deed],
+    )
+
+
 def review_deed(case: Case, review: Review, earlier: Sequence[Review]) -> Deed:
     """A decision on an item as a deed. ``earlier``: the reviews before it."""
     item = next((e for e in case.evidence if e.id == review.evidence), None)

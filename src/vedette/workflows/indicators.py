@@ -25,7 +25,7 @@ from vedette.forecasting.what_if import HIT_RATE
 from vedette.ports import CaseStore, Clock
 from vedette.reference.frameworks import framework
 from vedette.warning.indicators import IndicatorStatus, history, latest_readings, statuses
-from vedette.workflows.conflicts import refuse_looked
+from vedette.workflows.conflicts import refuse_looked, refuse_taking_back
 from vedette.workflows.open_case import stored_case
 
 
@@ -119,13 +119,21 @@ def set_state(
         return store.load(case.id)
 
 
-def take_back(store: CaseStore, clock: Clock, case_id: str, indicator: str, *, author: str, why: str) -> Case:
-    """Undo the last look for an indicator: what stood before it counts again, from now. Nothing is erased."""
+def take_back(
+    store: CaseStore, clock: Clock, case_id: str, indicator: str, *, author: str, why: str, of: str = ""
+) -> Case:
+    """Undo the last look for an indicator: what stood before it counts again, from now. Nothing is erased.
+
+    ``of``: whose look it is, when it is somebody else's. Raises `EditConflict`, saying who looked, when and what they
+    found, when the last look is neither the author's nor of the one named.
+    """
     with store.transaction():
         case = stored_case(store, case_id)
         looks = history(case, case.indicator(indicator).id)
         if not looks:
             raise BadInput(f"nobody has looked for {indicator} yet", where=case_id)
+        if looks[-1].author not in (author, of):
+            refuse_taking_back(case, looks[-1])
         before = looks[-2] if len(looks) > 1 else None
         now = clock.now()
         check = (

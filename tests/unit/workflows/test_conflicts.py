@@ -23,7 +23,7 @@ from vedette.workflows.conflicts import (
     round_mark,
 )
 from vedette.workflows.elicit import ASKED, Answer, give
-from vedette.workflows.indicators import NewIndicator, add_indicator, set_state
+from vedette.workflows.indicators import NewIndicator, add_indicator, set_state, take_back
 from vedette.workflows.open_case import stored_case
 from vedette.workflows.review import Decision
 from vedette.workflows.triage import decide
@@ -173,6 +173,19 @@ def test_looks_are_counted_by_indicator(desk: Workspace) -> None:
         refuse_looked(desk.cases.load("made"), "k", "0")
     for seen in ("1", "2", "", None, "many"):
         refuse_looked(desk.cases.load("made"), "k", seen)
+
+
+def test_a_look_of_somebody_else_is_taken_back_only_by_name(desk: Workspace) -> None:
+    new = NewIndicator(observable="H", scenario="attack", condition="technical_feasibility", present=3.0, id="h")
+    add_indicator(desk.cases, desk.clock, "made", new, author="bo")
+    for who, state in (("ana", "present"), ("bo", "unknown")):
+        set_state(desk.cases, desk.clock, "made", "h", state, author=who)
+    for of in ("", "cy"):
+        with pytest.raises(EditConflict, match=r"by bo at .*--of 'bo'"):
+            take_back(desk.cases, desk.clock, "made", "h", author="ana", why="", of=of)
+    assert len(desk.cases.load("made").checks) == 2
+    after = take_back(desk.cases, desk.clock, "made", "h", author="ana", why="not his to say", of="bo")
+    assert after.checks[-1].state.value == "present" and len(after.checks) == 3
 
 
 def test_deeds_are_in_order_of_time(desk: Workspace) -> None:

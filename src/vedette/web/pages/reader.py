@@ -206,8 +206,9 @@ def _act(desk: Desk, case: Case, item: Evidence, form: dict[str, str], author: s
     verdict = form.get("verdict", "")
     seen = None if form.get("force") == "mine" else form.get("seen")
     if verdict == "importance":
-        refuse_decided(case, item.id, seen)
-        _set_importance(desk, case, item, form, author, day)
+        with workspace.cases.transaction(case.id):
+            refuse_decided(desk.case(case.id), item.id, seen)
+            _set_importance(desk, case, item, form, author, day)
         return "importance"
     if verdict == "withdraw":
         decision = Decision(evidence=item.id, verdict=Verdict.WITHDRAW, reason=form.get("reason", ""))
