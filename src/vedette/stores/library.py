@@ -372,7 +372,7 @@ def _anchored(connection: Connection, case_id: str, anchors: Sequence[int]) -> S
     if connection.dialect.name != "sqlite":
         return connection.execute(_ANCHORED, {"case": case_id, "anchors": anchors}).all()
     size = next(n for n in (16, 64, _BATCH) if len(anchors) <= n)
-    filled = (case_id, *anchors, *anchors[-1:] * (size - len(anchors)))
+    filled = (case_id, *anchors, *[anchors[-1]] * (size - len(anchors)))
     return connection.exec_driver_sql(_anchored_sqlite(size), filled).all()
 
 
