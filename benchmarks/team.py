@@ -288,6 +288,15 @@ def percentiles(values: list[float]) -> tuple[float, float]:
     return statistics.median(values) * 1e3, cuts[18] * 1e3
 
 
+def processor_seconds(process: int) -> float:
+    """Of a process and its children so far: what a request costs, however busy the machine is otherwise."""
+    import psutil
+
+    head = psutil.Process(process)
+    times = [p.cpu_times() for p in (head, *head.children(recursive=True))]
+    return float(sum(t.user + t.system for t in times))
+
+
 def kept(address: str, worked: list[Worked]) -> tuple[int, int]:
     """(acknowledged decisions that are not there, decisions that are there twice)."""
     import psycopg
@@ -376,11 +385,15 @@ def main() -> int:
         before = bare(address, 5)
         with serving(address, home) as held:
             until_it_answers()
+            began = processor_seconds(held[0].pid)
             calm = load(keys, given.seconds, lambda _: None)
+            spent = processor_seconds(held[0].pid) - began
             after = bare(address, 5)
             work, back = kill_in_turn(database, held, address, home, given.kills)
             rough = load(keys, given.kills * 6, work) if given.kills else []
         report(calm, [*before, *after], given.seconds, faults)
+        done = sum(len(w.reads) + len(w.assessments) + len(w.writes) for w in calm)
+        print(f"the server's processor time: {spent / done * 1e3:.1f} ms a request (n = {done})")
         if rough:
             rough_report(rough, back, given.kills)
             faults += [f for w in rough for f in w.failed]

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from vedette.domain.accounts import Access, Account, Role, Scope
 from vedette.errors import CaseRefused, UnknownName, VedetteError
-from vedette.web.security import SAFE, Refused, check_csrf
+from vedette.web.security import SAFE, Refused, account_key, check_csrf
 
 if TYPE_CHECKING:
     from vedette.web.desk import Desk
@@ -132,7 +133,9 @@ def needs(right: Right) -> Check:
 
     async def check(request: Request) -> Person:
         desk: Desk = request.app.state.desk
-        person = desk.person(request)
+        # Whoever shows a key or a session is looked up in the database, and no other request may wait for that.
+        known = has_key(request) or account_key(request)
+        person = await run_in_threadpool(desk.person, request) if known else desk.person(request)
         if right is not Right.OPEN:
             _check_right(desk, request, person, right)
         if request.method not in SAFE:

@@ -135,6 +135,10 @@ class Desk:
         self._heads: Kept[Head] = Kept(HEADS_KEPT)
         self._records: Kept[AnalystRecord] = Kept(1)
         self._assessments: Kept[Assessment] = Kept(ASSESSMENTS_KEPT)
+        self.answers: Kept[bytes] = Kept(ASSESSMENTS_KEPT)
+        """Assessments as the API sends them, by case, version, day, mode and whether with sensitivities."""
+        self.items: Kept[Any] = Kept(CASES_KEPT)
+        """Items as the API sends them, by case."""
         self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
         self.summaries = Summaries(self, workspace.settings.home / "cache" / "board")
         self.moments: Kept[Moment] = Kept(ENGINES_KEPT)
@@ -228,7 +232,12 @@ class Desk:
         return self._heads.get((case_id, stamp), make)
 
     def _stored(self, case_id: str, stamp: str) -> Case:
-        return self._cases.get((case_id, stamp), lambda: open_case(self.workspace.cases, _plain_id(case_id)))
+        def make() -> Case:
+            if stamp == "bundled":
+                return open_case(self.workspace.cases, _plain_id(case_id))
+            return self.workspace.cases.load(case_id)
+
+        return self._cases.get((case_id, stamp), make)
 
     def record(self) -> AnalystRecord:
         """What the workspace's analysts forecast before, read again when the ledger has another entry."""
