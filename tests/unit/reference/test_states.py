@@ -61,7 +61,8 @@ def test_unknown_name_offers_the_nearest() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("Sirya", "Syria"), ("Lybia", "Libya"), ("Maly", "Mali"), ("Eithopia", "Ethiopia"), ("Untied States", "United")],
+    [("Sirya", "Syria"), ("Rusia", "Russia"), ("Lybia", "Libya"), ("Maly", "Mali"), ("Eithopia", "Ethiopia"),
+     ("Untied States", "United")],
 )
 def test_a_slip_of_the_pen_offers_the_state_that_was_meant(typed: str, meant: str) -> None:
     with pytest.raises(UnknownState) as caught:
