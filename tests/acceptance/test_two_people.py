@@ -109,6 +109,7 @@ def test_two_people_resolve_a_question_differently(two: Two) -> None:
     shown = two.take("ana", page, source="the United Nations")
     assert "a3" in shown.words and "the United Nations" in shown.words, "the later answer counts and is the one shown"
     assert [a.atom for a in answers(two)] == ["a1", "a3"], "both stand in the record"
+    assert "An earlier answer no longer counts: a1, said on" in shown.words and "two agencies" in shown.words
 
 
 def test_a_third_change_is_asked_about_again(two: Two) -> None:

@@ -76,7 +76,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
-    """The page of a question. ``case`` is (title, address), None when the case is not here."""
+    """The page of a question. ``case`` is (title, address), None when the case is not here.
+
+    ``earlier``: answers that a later one counts instead of.
+    """
 
     id: str
     href: str
@@ -93,6 +96,7 @@ class QuestionView:
     outcome: str
     outcome_source: str
     outcome_when: str
+    earlier: tuple[str, ...]
     evidence: tuple[tuple[str, str], ...]
     can_forecast: bool
     as_of: str
@@ -117,7 +121,7 @@ def question_view(
     forecasts = [(e.digest, e.noun) for e in entries if isinstance(e.noun, Forecast) and e.noun.question == name]
     answers = [e.noun for e in entries if isinstance(e.noun, Resolution) and e.noun.question == name]
     answer = answers[-1] if answers else None  # a later one replaces an earlier one, as in the scores
-    return _view(asked, case, forecasts, answer, today, typed or Typed())
+    return _view(asked, case, forecasts, answer, today, typed or Typed(), answers[:-1])
 
 
 def case_question(case: Case, today: dt.date, *, typed: Typed | None = None) -> QuestionView:
@@ -129,7 +133,7 @@ def case_question(case: Case, today: dt.date, *, typed: Typed | None = None) -> 
 
 def _view(
     asked: Question, case: Case | None, forecasts: Sequence[tuple[str, Forecast]], answer: Resolution | None,
-    today: dt.date, typed: Typed,
+    today: dt.date, typed: Typed, earlier: Sequence[Resolution] = (),
 ) -> QuestionView:  # fmt: skip
     rules = dict(line.partition(": ")[::2] for line in asked.rule.splitlines() if ": " in line)
     shown = _drawn_atom(asked, answer)
@@ -149,6 +153,10 @@ def _view(
         outcome="" if answer is None else f"Void: {answer.void_reason}" if answer.atom is None else answer.atom,
         outcome_source=answer.source if answer else "",
         outcome_when=day_text(answer.occurred or answer.at.date()) if answer else "",
+        earlier=tuple(
+            f"{r.atom or f'void: {r.void_reason}'}, said on {day_text(r.at.date())}. {r.source}".removesuffix(". ")
+            for r in earlier
+        ),
         evidence=tuple((e.id, e.claim) for e in items),
         can_forecast=case is not None and answer is None,
         as_of=min(case.as_of if case else today, asked.deadline).isoformat(), late=today > asked.deadline,
