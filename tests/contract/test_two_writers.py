@@ -232,6 +232,29 @@ def test_forecasts_of_two_forecasters_both_stand_in_one_chain(desk: Workspace) -
     assert len(entries) == 2 + 2 * ROUNDS and not any(e.fault for e in entries)
 
 
+def test_two_files_of_forecasts_bring_one_answer_and_the_other_is_kept_aside(desk: Workspace) -> None:
+    """What contradicts an answer is never counted as known: it is named with the answer that is there."""
+    from vedette.workflows.import_forecasts import import_forecasts
+
+    head = "question,forecaster,date,probability,statement,outcome,resolved,deadline\n"
+    asides = []
+
+    def bring(who: str, outcome: str, n: int) -> None:
+        row = f"rain-{n},{who},2022-01-10,0.4,Will it rain?,{outcome},2022-02-01,2022-03-01\n"
+        made = import_forecasts(
+            desk.ledger, desk.clock, [(f"{who}.csv", (head + row).encode())], "csv", lambda _: None, base_rate=0.3
+        )
+        asides.extend(a.reason for a in made.aside)
+
+    for n in range(ROUNDS):
+        meet(lambda k=n: bring("ana", "1", k), lambda k=n: bring("bo", "0", k))  # type: ignore[misc]
+    entries = desk.ledger.entries()
+    answers = [e.question for e in entries if isinstance(e.noun, Resolution)]
+    assert answers == sorted(set(answers)) and len(answers) == ROUNDS, "one answer each"
+    assert sum("answered otherwise here" in a for a in asides) == ROUNDS, asides
+    assert not any(e.fault for e in entries)
+
+
 def test_proposals_and_documents_of_two_people_both_stand(desk: Workspace) -> None:
     def bring(who: str, n: int) -> None:
         raw = f"Report {n} of {who}.".encode()

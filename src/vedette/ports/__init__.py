@@ -140,10 +140,13 @@ class Ledger(Protocol):
         """
         ...
 
-    def append_all(self, nouns: Sequence[Question | Forecast | Resolution]) -> Sequence[str]:
+    def append_all(
+        self, nouns: Sequence[Question | Forecast | Resolution], *, after: str | None = None
+    ) -> Sequence[str]:
         """Append what was made and recorded elsewhere, in order, all or none; returns the digests.
 
-        A forecast for a question resolved since is taken when it was made before the answer was known.
+        A forecast for a question resolved since is taken when it was made before the answer was known. ``after``: the
+        ledger's `stamp` when this was worked out; raises `EditConflict` when somebody added to it since.
         """
         ...
 

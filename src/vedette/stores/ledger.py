@@ -110,8 +110,10 @@ class SqlLedger:
                 self._refuse_newer_answer(connection, question.id, after)
             return self._append(connection, "resolution", question.id, resolution)
 
-    def append_all(self, nouns: Sequence[Question | Forecast | Resolution]) -> Sequence[str]:
-        """Append many at once, in order, all or none; returns their digests.
+    def append_all(
+        self, nouns: Sequence[Question | Forecast | Resolution], *, after: str | None = None
+    ) -> Sequence[str]:
+        """Append many at once, in order, all or none; returns their digests. ``after``: see `Ledger.append_all`.
 
         For forecasts made and recorded elsewhere: unlike `commit` it takes one for a question resolved since, if it
         was made before the answer was known. Everything else is refused as by the single calls.
@@ -119,6 +121,8 @@ class SqlLedger:
         if not nouns:
             return ()
         with self._db.write(QUEUE) as connection:
+            if after is not None and self.stamp() != after:
+                raise EditConflict("somebody added to the ledger meanwhile; nothing was written", fix="Repeat it")
             entries = self._entries(connection)
             self._refuse_damaged(entries)
             questions = {e.question: e.noun for e in entries if isinstance(e.noun, Question)}

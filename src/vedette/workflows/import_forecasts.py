@@ -23,7 +23,7 @@ from vedette.codec.forecast_files import (
 )
 from vedette.domain.case import Case, CrowdFigure
 from vedette.domain.ledger import Forecast, Question, Resolution
-from vedette.errors import BadInput, VedetteError
+from vedette.errors import BadInput, EditConflict, VedetteError
 from vedette.forecasting.coherence import repair
 from vedette.ports import Clock, Ledger
 from vedette.workflows.anchor import anchor_check, question_deadline
@@ -71,6 +71,10 @@ def parse_maps(texts: Sequence[str]) -> dict[str, Mapped]:
     return found
 
 
+TRIES = 5
+"""Times an import is worked out anew when somebody adds to the ledger meanwhile. [assumption]"""
+
+
 def import_forecasts(
     ledger: Ledger,
     clock: Clock,
@@ -95,12 +99,19 @@ def import_forecasts(
     read = ForecastFile()
     for name, data in files:
         read_forecasts(data, name, form, read, most=most)
-    plan = _Plan(
-        ledger, clock, read, form, find_case, dict(maps or {}), base_rate,
-        files[0][0] if len(files) == 1 else "several", may,
-    )  # fmt: skip
-    plan.make()
-    written = ledger.append_all(plan.nouns)
+    for left in reversed(range(TRIES)):
+        stamp = ledger.stamp()
+        plan = _Plan(
+            ledger, clock, read, form, find_case, dict(maps or {}), base_rate,
+            files[0][0] if len(files) == 1 else "several", may,
+        )  # fmt: skip
+        plan.make()
+        try:
+            written = ledger.append_all(plan.nouns, after=stamp)
+            break
+        except EditConflict:  # somebody added to the ledger meanwhile: what is new is worked out again
+            if not left:
+                raise
     counted = Counter(type(n).__name__ for n in plan.nouns)
     assert len(written) == len(plan.nouns)
     return Imported(
@@ -161,7 +172,13 @@ class _Plan:
             except (VedetteError, _Aside) as error:
                 self._keep(said[0], str(error))
         for row in self.read.resolutions:
-            if row.question in self.resolved or row.question in self.maps:
+            held = self.resolved.get(row.question)
+            if held is not None and held.atom != row.atom:
+                said = held.atom or f"void: {held.void_reason}"
+                self.aside.append(Refused(file=self.name, row=row.row, record={"question": row.question},
+                                          reason=f"it is answered otherwise here: {said} ({held.source})"))  # fmt: skip
+                continue
+            if held is not None or row.question in self.maps:
                 self.known += 1
                 continue
             if row.question not in self.questions:

@@ -11,7 +11,7 @@ from tests.made_ledger import Noun, answered, asked, entries, ledger_case, no_ca
 
 from vedette.domain.case import Case
 from vedette.domain.ledger import Forecast
-from vedette.errors import BadInput
+from vedette.errors import BadInput, EditConflict
 from vedette.ports import LedgerEntry
 from vedette.workflows.import_forecasts import Imported, import_forecasts, parse_maps
 from vedette.workflows.score import score_ledger
@@ -23,14 +23,22 @@ BASE = {"a1": 0.05, "a2": 0.1, "a3": 0.3, "a4": 0.45, "a5": 0.08, "other": 0.02}
 
 @dataclass
 class Book:
-    """A ledger in memory, with the calls an import makes."""
+    """A ledger in memory, with the calls an import makes. ``meanwhile``: what others add, one before each call."""
 
     nouns: list[Noun] = field(default_factory=list)
+    meanwhile: list[Noun] = field(default_factory=list)
 
     def entries(self) -> Sequence[LedgerEntry]:
         return entries(self.nouns)
 
-    def append_all(self, nouns: Sequence[Noun]) -> Sequence[str]:
+    def stamp(self) -> str:
+        return str(len(self.nouns))
+
+    def append_all(self, nouns: Sequence[Noun], *, after: str | None = None) -> Sequence[str]:
+        if self.meanwhile:
+            self.nouns.append(self.meanwhile.pop(0))
+        if after != self.stamp():
+            raise EditConflict("somebody added to the ledger meanwhile")
         self.nouns += nouns
         return [str(i) for i in range(len(nouns))]
 
@@ -70,6 +78,24 @@ def test_foreign_questions_are_made_resolved_and_recognised() -> None:
     record = score_ledger(book.entries(), no_case, dt.date(2026, 1, 1))
     assert [r["imported"] for r in record["rows"]] == [True, True]
     assert record["rows"][0]["base_rate"]["brier"] == pytest.approx(2 * 0.75**2)
+
+
+def test_an_answer_that_contradicts_the_one_here_is_named_and_not_counted_as_known() -> None:
+    book = Book()
+    ask = "x,ana,2022-01-01,0.3,,Will it rain by 2022-02-01?,,{},2022-01-20"
+    bring(book, HEAD, ask.format(1), base=0.25)
+    again = bring(book, HEAD, ask.format(0), base=0.25)
+    assert (again.resolutions, again.known) == (0, 1), "the forecast is known, the other answer is not"
+    assert [a.reason for a in again.aside] == ["it is answered otherwise here: yes (import)"]
+
+
+def test_an_import_is_worked_out_anew_when_somebody_adds_meanwhile() -> None:
+    book = Book(meanwhile=[asked("y"), asked("z")])
+    done = bring(book, HEAD, "x,ana,2022-01-01,0.3,,Will it rain by 2022-02-01?,,1,2022-01-20", base=0.25)
+    assert (done.questions, done.forecasts, done.resolutions) == (1, 1, 1) and len(book.nouns) == 5
+    busy = Book(meanwhile=[asked(f"q{n}") for n in range(20)])
+    with pytest.raises(EditConflict):
+        bring(busy, HEAD, "x,ana,2022-01-01,0.3,,Will it rain by 2022-02-01?,,,", base=0.25)
 
 
 def test_a_forecast_made_when_the_answer_was_known_is_kept_aside() -> None:
