@@ -381,6 +381,8 @@ def _is_frame(frame: re.Match[str]) -> bool:
     subject = frame.group("subject")
     if len(subject) > 110 and subject.count(",") > 2:
         return False
+    if subject.rstrip(" ,").endswith((" and", " but")):
+        return False  # "denied any plan and said": two predicates, cut apart later
     if _ENDS_IN_TO.search(subject) and not _WISHES_TO.search(subject):
         return False  # "too early to say that" is part of the claim
     return not _HOLDS_CLAUSE.search(subject)

@@ -132,3 +132,10 @@ def test_clauses_never_overlap() -> None:
 def test_news_leaves_out_that_and_names_the_place_of_dispatch(text: str, claim: str, speaker: str) -> None:
     (found,) = clauses_of(text, split_sentences(text))
     assert (text[found.start : found.end], found.speaker) == (claim, speaker)
+
+
+def test_a_second_predicate_does_not_take_the_first_for_a_speaker() -> None:
+    text = "The government denied any plan to invade and said it sought access through peaceful means."
+    found = clauses_of(text, split_sentences(text))
+    assert [text[c.start : c.end] for c in found][0] == "The government denied any plan to invade"
+    assert not any(c.speaker.endswith("and") for c in found)
