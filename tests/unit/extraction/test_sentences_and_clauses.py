@@ -137,5 +137,5 @@ def test_news_leaves_out_that_and_names_the_place_of_dispatch(text: str, claim: 
 def test_a_second_predicate_does_not_take_the_first_for_a_speaker() -> None:
     text = "The government denied any plan to invade and said it sought access through peaceful means."
     found = clauses_of(text, split_sentences(text))
-    assert [text[c.start : c.end] for c in found][0] == "The government denied any plan to invade"
+    assert next(text[c.start : c.end] for c in found) == "The government denied any plan to invade"
     assert not any(c.speaker.endswith("and") for c in found)
