@@ -335,20 +335,20 @@ def _state_centres(topology: dict[str, Any], countries: Iterable[dict[str, Any]]
     (kx, ky), (x0, y0) = topology["transform"]["scale"], topology["transform"]["translate"]
     iso2 = {f"{c['isonumeric']:03d}": c["iso"] for c in countries if c.get("isonumeric")}
     centres: dict[str, list[float]] = {}
+    largest: dict[str, float] = {}  # by state: far islands stand apart under the number of their state
     for geometry in topology["objects"]["countries"]["geometries"]:
         code = iso2.get(str(geometry.get("id", "")))
         if code is None or geometry.get("type") not in ("Polygon", "MultiPolygon"):
             continue
         polygons = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
-        best = 0.0
         for polygon in polygons:
             ring = [p for n in polygon[0] for p in (arcs[n] if n >= 0 else arcs[~n][::-1])]
             points = [(x * kx + x0, y * ky + y0) for x, y in ring]
             if max(x for x, _ in points) - min(x for x, _ in points) > 180:  # drawn across the date line
                 points = [(x + 360 if x < 0 else x, y) for x, y in points]
             area, lat, lon = _centroid(points)
-            if area > best:
-                best, centres[code] = area, [round(lat, 2), round((lon + 180) % 360 - 180, 2)]
+            if area > largest.get(code, 0.0):
+                largest[code], centres[code] = area, [round(lat, 2), round((lon + 180) % 360 - 180, 2)]
     return centres
 
 
