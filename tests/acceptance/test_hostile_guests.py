@@ -190,6 +190,18 @@ def test_a_key_lasts_no_longer_than_any_may(calm: Any, made: Any, days: str) -> 
     assert asked.status_code == 422 and not calm.workspace.accounts.tokens("analyst")
 
 
+def test_what_is_no_longer_shared_is_gone_at_once(bench: Any, made: Any) -> None:
+    from vedette.domain.accounts import Access, Share
+
+    eve = bench.client("analyst")
+    places = ("/board/side", "/watch", "/palette.json", "/alerts.atom", "/ledger", "/")
+    for _ in range(2):
+        bench.workspace.accounts.share(Share(case="a-quagga", account="analyst", access=Access.READ))
+        assert [p for p in places if "quagga" in eve.get(p).text] == list(places)
+        bench.workspace.accounts.unshare("a-quagga", "analyst")
+        assert [p for p in places if "quagga" in eve.get(p).text] == []
+
+
 # -- what fills up ---------------------------------------------------------------------------------------------
 
 
@@ -242,6 +254,13 @@ def test_methods_that_do_not_exist_are_counted_as_one(calm: Any, made: Any) -> N
         calm.client("nobody").request(f"ODD{n}", "/healthz")
     text = calm.client("key: admin").get("/metrics").text
     assert 'method="ODD' not in text and 'method="other",route="/healthz",status="405"} 5' in text
+
+
+@pytest.mark.parametrize("back", ["javascript:alert(1)", "//evil.example/", "https://evil.example/", "/\\evil.example"])
+def test_a_conflict_leads_back_to_this_server(calm: Any, made: Any, back: str) -> None:
+    shown = post(made, calm.client("analyst"), "/cases/own/evidence/first-plain", verdict="accept", seen="another",
+                 back=back)  # fmt: skip
+    assert shown.status_code == 409 and f'href="{back}"' not in shown.text
 
 
 @pytest.mark.parametrize("back", ["/€", "/ledger?q=Київ", "/\x00", "/\ud83d"])

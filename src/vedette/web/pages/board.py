@@ -61,7 +61,9 @@ def board_side(request: Request, person: Reader) -> Response:
     """Questions near their end and the health of sources."""
     desk = desk_of(request)
     slot = int(desk.workspace.clock.now().timestamp() // SIDE_SECONDS)
-    view = desk.parts.get(("side", slot, person.name, person.signed_in), lambda: side_view(desk, person))
+    # What is no longer shared is gone at once, and not when the slot is over.
+    shared = None if person.cases is None else desk.visible(person, case_ids(desk.workspace.cases))
+    view = desk.parts.get(("side", slot, person.name, shared), lambda: side_view(desk, person))
     return page(request, "board_side.html", view, nav="board", title="Questions and sources")
 
 

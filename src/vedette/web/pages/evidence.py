@@ -15,7 +15,7 @@ from vedette.errors import BadInput, EditConflict
 from vedette.web.access import Reader, Right, Writer, refusal
 from vedette.web.meeting import conflict_page
 from vedette.web.reading import day_of, in_case, time_of, where_of
-from vedette.web.render import desk_of, page, see_other
+from vedette.web.render import desk_of, local_path, page, see_other
 from vedette.web.views.address import case_path, sentence
 from vedette.web.views.conflict import Attempt, kept_fields
 from vedette.web.views.documents import Where
@@ -86,7 +86,7 @@ def _met(
     """The conflict page of a decision in the list."""
     case = desk_of(request).case(case_id)
     item = next((e for e in case.evidence if e.id == item_id), None)
-    listed = back or case_path(case_id, "evidence")
+    listed = local_path(back) if back else case_path(case_id, "evidence")
     attempt = Attempt(
         action=case_path(case_id, "evidence", item_id), kept=kept_fields({"verdict": verdict, "back": back}),
         mine=(("Decision", f"{verdict} {item_id}"), ("Item", item.claim if item is not None else "")),
