@@ -146,6 +146,16 @@ def readings_of(name: str, level: Level = "any") -> tuple[Reading, ...]:
     return tuple(found)
 
 
+# Adjectives of regions, by folded form. Our own list.
+_PEOPLES = {
+    "south ossetian": "South Ossetia", "abkhaz": "Abkhazia", "abkhazian": "Abkhazia", "chechen": "Chechnya",
+    "dagestani": "Dagestan", "crimean": "Crimea", "transnistrian": "Transnistria", "karabakhi": "Nagorno-Karabakh",
+    "kashmiri": "Kashmir", "tibetan": "Tibet", "tigrayan": "Tigray", "darfuri": "Darfur", "somalilander": "Somaliland",
+    "gazan": "Gaza", "siberian": "Siberia", "sahrawi": "Western Sahara", "european": "Europe", "african": "Africa",
+    "asian": "Asia", "balkan": "Balkans",
+}  # fmt: skip
+
+
 def _areas(name: str) -> list[Reading]:
     key = fold_name(name.replace("’s", "").replace("'s", ""))
     if key not in divisions_by_key():
@@ -160,7 +170,7 @@ def _areas(name: str) -> list[Reading]:
     for division in divisions_by_key().get(key, ()):
         if middle := table.division_centres.get(division.code):
             found.append(_reading(division.name, *middle, 0.0, _iso3()[division.country], division.code, "division"))
-    region = regions_by_name().get(name)
+    region = regions_by_name().get(_PEOPLES.get(key.removesuffix("s"), name))
     if region and not found:
         found.append(_reading(name, region.lat, region.lon, 0.0, region.country, "", region.level))
     return found

@@ -153,3 +153,9 @@ def test_real_toponyms_beat_the_population_prior(shared: Path) -> None:
             pytest.skip(f"{file.name} is not in the shared data")
         tuning = [a for a in read_corpus(file) if not a.held]
         assert share(product(tuning, "any"), "P") >= ratio * share(prior(tuning), "P")
+
+
+def test_adjectives_of_regions_mean_the_region() -> None:
+    text = "South Ossetian and Chechen fighters met Tibetans."
+    spans = [(text.index(w), text.index(w) + len(w)) for w in ("South Ossetian", "Chechen", "Tibetans")]
+    assert [(round(p.lat or 0), round(p.lon or 0)) for p in resolve(text, spans)] == [(42, 44), (43, 46), (31, 88)]
