@@ -18,6 +18,8 @@ from vedette.errors import BadInput, Unavailable, UnknownName
 PORT = 8620
 """Where the workbench is found. [assumption]: any port that no common service claims would do."""
 TRIES = 10
+SWITCH_SECONDS = 0.001
+"""The interpreter's default is 0.005. [assumption]: a page asks the database three times and waits after each."""
 
 
 def serve(
@@ -142,6 +144,8 @@ def _run(application: Any, listening: socket.socket, address: str, *, logs: bool
         lifespan="off", log_config=None if logs else uvicorn.config.LOGGING_CONFIG,
         proxy_headers=False,  # whom to believe is said by --proxy
     )  # fmt: skip
+    # While a number is computed, whoever waits for the database gets the interpreter back after this many seconds.
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         Server(config).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -139,6 +140,8 @@ class Desk:
         """Assessments as the API sends them, by case, version, day, mode and whether with sensitivities."""
         self.items: Kept[Any] = Kept(CASES_KEPT)
         """Items as the API sends them, by case."""
+        # Every assessment being computed holds up the pages: no more at once than there are cores.
+        self._computing = threading.BoundedSemaphore(os.cpu_count() or 1)
         self._engines: Kept[WhatIf] = Kept(ENGINES_KEPT)
         self.summaries = Summaries(self, workspace.settings.home / "cache" / "board")
         self.moments: Kept[Moment] = Kept(ENGINES_KEPT)
@@ -278,8 +281,9 @@ class Desk:
                 return whole
 
         def make() -> Assessment:
-            self.metrics.count("assessments")
-            return assess_case(case, day, mode=mode, with_sensitivity=full, record=self.record)
+            with self._computing:
+                self.metrics.count("assessments")
+                return assess_case(case, day, mode=mode, with_sensitivity=full, record=self.record)
 
         return self._assessments.get((case_id, version, day, mode, full), make)
 

@@ -74,10 +74,11 @@ def review(
         raise BadInput(f"{', '.join(twice)} is decided on more than once", fix="Give each item one decision")
     if not decisions:
         return ()
-    if not store.stamp(case_name):  # a bundled case is copied only for a decision that can be made
+    stored = bool(store.stamp(case_name))
+    if not stored:  # a bundled case is copied only for a decision that can be made
         _all_there(open_case(store, case_name), decisions)
     with store.transaction(case_name):
-        case = stored_case(store, case_name)
+        case = store.load(case_name) if stored else stored_case(store, case_name)
         _all_there(case, decisions)
         return tuple(record(store, clock, case, decision, author=author) for decision in decisions)
 
