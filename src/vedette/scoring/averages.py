@@ -6,7 +6,8 @@ question scored for several scenarios) are drawn together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,11 +42,8 @@ def _interval(
         raise ValueError("an interval needs at least two clusters: one question says nothing of the spread")
     above = np.bincount(codes, weights=top, minlength=groups)
     below = np.bincount(codes, weights=bottom, minlength=groups)
-    rng = np.random.default_rng(seed)
-    block = max(1, BLOCK // groups)
     ratios = []
-    for start in range(0, replicates, block):
-        drawn = rng.multinomial(groups, np.full(groups, 1.0 / groups), size=min(block, replicates - start))
+    for drawn in _drawn(groups, replicates, seed):
         with np.errstate(divide="ignore", invalid="ignore"):
             ratios.append((drawn @ above) / (drawn @ below))
     draws = of_ratio(np.concatenate(ratios))
@@ -56,6 +54,29 @@ def _interval(
         metric=metric, estimate=float(estimate), low=float(low), high=float(high), level=level,
         replicates=int(draws.size), clusters=groups,
     )
+
+
+def _drawn(groups: int, replicates: int, seed: int) -> Iterator[Floats]:
+    """How often each group is drawn in each replicate, (block, groups), in blocks of at most `BLOCK` counts."""
+    block = max(1, BLOCK // groups)
+    if block >= replicates:
+        yield _drawn_at_once(groups, replicates, seed)
+        return
+    rng = np.random.default_rng(seed)
+    for start in range(0, replicates, block):
+        yield _counts(rng, groups, min(block, replicates - start))
+
+
+def _counts(rng: np.random.Generator, groups: int, size: int) -> Floats:
+    return rng.multinomial(groups, np.full(groups, 1.0 / groups), size=size).astype(np.float64)
+
+
+@functools.lru_cache(maxsize=2)
+def _drawn_at_once(groups: int, replicates: int, seed: int) -> Floats:
+    """Kept for the next interval: the metrics of one forecaster are all over the same questions."""
+    drawn = _counts(np.random.default_rng(seed), groups, replicates)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def mean_interval(

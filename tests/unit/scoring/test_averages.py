@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vedette.scoring import averages
 from vedette.scoring.averages import mean_interval, skill_interval
 
 
@@ -44,3 +45,13 @@ def test_what_has_no_interval_is_refused(values: list[float], clusters: list[str
 def test_pairs_must_match() -> None:
     with pytest.raises(ValueError, match="pair one to one"):
         skill_interval([0.1], [0.1, 0.2], ["a"])
+
+
+def test_draws_that_are_kept_or_made_in_blocks_are_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    values, clusters = [0.1, 0.4, 0.35, 0.8, 0.2], list("abcde")
+    averages._drawn_at_once.cache_clear()
+    first = averages.mean_interval(values, clusters, replicates=300)
+    assert averages.mean_interval(values, clusters, replicates=300) == first
+    assert averages.mean_interval(values, clusters, replicates=300, seed=5) != first
+    monkeypatch.setattr(averages, "BLOCK", 35)
+    assert averages.mean_interval(values, clusters, replicates=300) == first
