@@ -174,9 +174,9 @@ class _Plan:
         for row in self.read.resolutions:
             held = self.resolved.get(row.question)
             if held is not None and held.atom != row.atom:
-                said = held.atom or f"void: {held.void_reason}"
+                there = held.atom or f"void: {held.void_reason}"
                 self.aside.append(Refused(file=self.name, row=row.row, record={"question": row.question},
-                                          reason=f"it is answered otherwise here: {said} ({held.source})"))  # fmt: skip
+                                          reason=f"it is answered otherwise here: {there} ({held.source})"))  # fmt: skip
                 continue
             if held is not None or row.question in self.maps:
                 self.known += 1
