@@ -175,8 +175,10 @@ class _Plan:
             held = self.resolved.get(row.question)
             if held is not None and held.atom != row.atom:
                 there = held.atom or f"void: {held.void_reason}"
-                self.aside.append(Refused(file=self.name, row=row.row, record={"question": row.question},
-                                          reason=f"it is answered otherwise here: {there} ({held.source})"))  # fmt: skip
+                reason = f"it is answered otherwise here: {there} ({held.source})"
+                self.aside.append(
+                    Refused(file=self.name, row=row.row, reason=reason, record={"question": row.question})
+                )
                 continue
             if held is not None or row.question in self.maps:
                 self.known += 1
