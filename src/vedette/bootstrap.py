@@ -74,7 +74,9 @@ class Workspace:
             return PostgresDatabase(address, busy_seconds=self.settings.busy_seconds, pooled=self._pooled)
         from vedette.stores.database import SqliteDatabase
 
-        return SqliteDatabase(self.settings.home, busy_seconds=self.settings.busy_seconds)
+        return SqliteDatabase(
+            self.settings.home, busy_seconds=self.settings.busy_seconds, pooled=self._pooled
+        )  # fmt: skip
 
     @cached_property
     def cases(self) -> CaseStore:

@@ -114,6 +114,10 @@ class Database:
         with plain_errors(self.where), self._engine.begin() as connection:
             return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
+    def close(self) -> None:
+        """Let go of the connections that are kept."""
+        self._engine.dispose()
+
     def before_write(self) -> None:
         """Make whatever the backend needs before its first write."""
 
@@ -211,7 +215,8 @@ class Database:
 class SqliteDatabase(Database):
     """The workspace file in a folder. Nothing is created until the first write."""
 
-    def __init__(self, folder: Path, *, busy_seconds: float) -> None:
+    def __init__(self, folder: Path, *, busy_seconds: float, pooled: bool = False) -> None:
+        """``pooled`` as in `vedette.stores.sqlite.sqlite_engine`."""
         self.path = folder / FILE_NAME
         self._folder = folder
 
@@ -219,8 +224,9 @@ class SqliteDatabase(Database):
             return sqlite_engine(self.path, busy_seconds=busy_seconds, read_only=True)
 
         super().__init__(
-            sqlite_engine(self.path, busy_seconds=busy_seconds), where=str(self.path), read_only=read_only
-        )
+            sqlite_engine(self.path, busy_seconds=busy_seconds, pooled=pooled), where=str(self.path),
+            read_only=read_only,
+        )  # fmt: skip
 
     def size(self) -> int:
         """Bytes of the file."""

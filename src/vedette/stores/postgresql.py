@@ -65,10 +65,6 @@ class PostgresDatabase(Database):
         self._writes = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._glances = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def close(self) -> None:
-        """Give the connections back to the server."""
-        self._engine.dispose()
-
     @contextmanager
     def glance(self) -> Iterator[Connection]:
         """One statement without a transaction around it: one message to the server instead of three."""

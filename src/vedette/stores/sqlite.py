@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DBAPIError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.pool import NullPool, QueuePool
 
 from vedette.errors import BadInput, Damaged, StoreUnavailable, VedetteError
 
@@ -20,8 +20,14 @@ WRITES = "vedette_writes"
 """Execution option: take the write lock when the transaction begins, so that a reader never has to upgrade."""
 
 
-def sqlite_engine(path: Path, *, busy_seconds: float, read_only: bool = False) -> Engine:
+KEPT, OVERFLOW = 8, 32
+"""Connections kept and added under load. [assumption]: a server answers some forty requests at once."""
+
+
+def sqlite_engine(path: Path, *, busy_seconds: float, read_only: bool = False, pooled: bool = False) -> Engine:
     """An engine on one file. ``busy_seconds``: how long to wait for another process's transaction.
+
+    ``pooled`` keeps connections for the next caller, for a server: opening one costs more than what a page asks.
 
     WAL lets readers go on while one process writes; FULL synchronisation because a committed forecast must survive
     a power cut; foreign keys are off by default in SQLite.
@@ -32,7 +38,10 @@ def sqlite_engine(path: Path, *, busy_seconds: float, read_only: bool = False) -
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(target, uri=True, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if pooled and not read_only:
+        pool = {"poolclass": QueuePool, "pool_size": KEPT, "max_overflow": OVERFLOW, "pool_timeout": busy_seconds}
+    engine = create_engine("sqlite://", creator=connect, **pool)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -44,12 +53,36 @@ def sqlite_engine(path: Path, *, busy_seconds: float, read_only: bool = False) -
             # What is forgotten is overwritten, not merely unlinked from its page.
             connection.execute("PRAGMA secure_delete = ON")
 
+    if pooled and not read_only:
+        _leave_a_file_that_was_replaced(engine, path)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _leave_a_file_that_was_replaced(engine: Engine, path: Path) -> None:
+    """Whatever else puts another file in its place: what is written next belongs into that one."""
+
+    @event.listens_for(engine, "connect")
+    def opened(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def taken(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError  # the pool opens another
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _quoted(path: Path) -> str:
