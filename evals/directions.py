@@ -34,7 +34,7 @@ from evals.extraction import Statements  # noqa: E402
 from vedette.extraction.condition_scorer import NAMES, WORD_SCALE, terms_of  # noqa: E402
 from vedette.extraction.cue_rules import Scores  # noqa: E402
 
-RIDGE = 3.0  # [--sweep]
+RIDGE = 10.0  # [--sweep]
 SURE = 0.8  # from this probability on a direction would be shown; the sweep of the report prints others
 Floats = NDArray[np.float64]
 # Beginnings of words by what they speak of. Our own lists, written before any figure was seen.
