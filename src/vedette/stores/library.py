@@ -363,7 +363,7 @@ def _attribution(record: str) -> str:
     return str(json.loads(written)) if "\\" in written else written[1:-1]
 
 
-def _anchored(connection: Connection, case_id: str, anchors: Sequence[int]) -> Sequence[Row[Any]]:
+def _anchored(connection: Connection, case_id: str, anchors: Sequence[int]) -> Sequence[Row[Any, Any]]:
     """Rows of these anchors.
 
     On SQLite a prepared statement, filled up with the last anchor to one of a few lengths: putting together one for
