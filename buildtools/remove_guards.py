@@ -18,6 +18,7 @@ SIGNING: Final = "tests/acceptance/test_signing_in.py::"
 OWN: Final = "tests/acceptance/test_guards.py::"
 FOREIGN: Final = "tests/acceptance/test_foreign_records.py::"
 GUESTS: Final = "tests/acceptance/test_hostile_guests.py::"
+PEOPLE: Final = "tests/acceptance/test_two_people.py::"
 FILES: Final = "tests/acceptance/test_hostile_files.py::"
 PAGES: Final = "tests/unit/web/test_pages.py::"
 DOCUMENTS: Final = "tests/unit/sources/documents/"
@@ -243,6 +244,44 @@ GUARDS: Final[dict[str, tuple[str, str]]] = {
     "SSRF, data sets": (
         "import vedette.sources.documents.web as m\nm._Guard.connected = lambda self, sock, host: None",
         "tests/unit/sources/test_download.py::test_a_name_that_changes_its_answer_gains_nothing",
+    ),
+    # -- two people at one record
+    "two decisions": (
+        "import vedette.workflows.triage as m\nm.refuse_decided = lambda case, evidence, seen: None",
+        f"{PEOPLE}test_two_decisions_on_one_item_in_the_list",
+    ),
+    "undo of another's": (
+        "import vedette.workflows.triage as m\nm.undo_token = lambda case, author, since: 'x'",
+        f"{PEOPLE}test_undo_takes_back_what_it_said_and_nothing_else",
+    ),
+    "two answers": (
+        "import vedette.stores.ledger as m\nm.SqlLedger._refuse_newer_answer = lambda self, connection, q, after: None",
+        f"{PEOPLE}test_two_people_resolve_a_question_differently",
+    ),
+    "forecast of a moved case": (
+        "import vedette.workflows.conflicts as m\nm.refuse_moved = lambda store, case, seen: None",
+        f"{PEOPLE}test_a_forecast_is_not_committed_from_a_case_that_has_changed_since",
+    ),
+    "a round that moved on": (
+        "import vedette.workflows.conflicts as m\nm.refuse_answered = lambda case, analyst, kinds, seen: None",
+        f"{PEOPLE}test_an_answer_given_twice_and_a_round_that_moved_on",
+    ),
+    "two looks": (
+        "import vedette.workflows.conflicts as m\nm.refuse_looked = lambda case, indicator, seen: None",
+        f"{PEOPLE}test_two_looks_for_one_indicator",
+    ),
+    "two briefs": (
+        "import vedette.stores.briefs as m\nm.BriefFiles._refuse_newer = lambda self, case, after: None",
+        f"{PEOPLE}test_two_briefs_issued_from_the_same_page",
+    ),
+    "case file over another's": (
+        "import vedette.workflows.conflicts as m\nm.refuse_overwriting = lambda *a, **k: None",
+        f"{PEOPLE}test_a_case_file_does_not_set_back_what_somebody_else_wrote",
+    ),
+    "check and write as one": (
+        "import contextlib; import vedette.stores.cases as m\n"
+        "m.SqlCaseStore.transaction = lambda self, case_id='': contextlib.nullcontext()",
+        "tests/contract/test_two_writers.py::test_two_decisions_on_one_item[sqlite]",
     ),
 }
 """Guard: what takes it out, and its test."""
