@@ -100,7 +100,8 @@ _TRIGGER = re.compile(
 @given(TEXT)
 def test_rules_for_dates_are_called_by_the_words_of_the_pattern(text: str) -> None:
     low = fold(text)
-    expected = {dates._SORT.get(m.group(), "d") for m in _TRIGGER.finditer(low)}
+    sorts = [dates._SORT.get(m.group(), "d") for m in _TRIGGER.finditer(low)]
+    expected = {*sorts, *(["n"] if sorts.count("m") > 1 else [])}
     assert set(dates._parts_to_read(low)) - {"r"} == expected - {"r"}
 
 
@@ -113,7 +114,10 @@ def test_no_rule_for_dates_is_left_out_that_would_match(text: str) -> None:
         if not pattern.search(low):
             continue
         assert any(sign in low for sign in dates._SIGNS.get(handler, ("",))), (number, low)
-        assert handler not in dates._WITH_DIGIT or dates._DIGIT.search(low)
+        assert handler not in dates._SHAPES or dates._SHAPES[handler].search(low)
+        if number == dates._YEAR_RULE:
+            figure = dates._FIGURE.search(low)
+            assert figure and min(m.start() for m in pattern.finditer(low)) >= figure.start() - dates._YEAR_REACH
 
 
 @given(TEXT)

@@ -128,7 +128,10 @@ def _automaton() -> Any:
                 by_trigger.setdefault(f" {trigger}", ([], []))[which].append(number)
     automaton = ahocorasick.Automaton()
     for trigger, (first, second) in by_trigger.items():
-        automaton.add_word(trigger, (tuple(first), tuple(second)))
+        both = {*first} & {*second}
+        automaton.add_word(
+            trigger, (tuple(both), tuple({*first} - both), tuple({*second} - both))
+        )
     automaton.make_automaton()
     return automaton
 
@@ -175,12 +178,17 @@ def _owner(kind: str, plain: str, own_role: str) -> tuple[str, bool]:
 
 def _candidates(plain: str) -> set[int]:
     """Cues of which both triggers occur."""
+    found: set[int] = set()
     one: set[int] = set()
     other: set[int] = set()
-    for _, (first, second) in _automaton().iter(plain):
-        one.update(first)
-        other.update(second)
-    return one & other
+    for _, (both, first, second) in _automaton().iter(plain):
+        if both:
+            found.update(both)
+        if first:
+            one.update(first)
+        if second:
+            other.update(second)
+    return found | (one & other) if one and other else found
 
 
 def could_fire(plain: str) -> bool:
@@ -194,6 +202,8 @@ def score_clause(plain: str, *, own_role: str = "") -> Scores:
     ``own_role`` is the role of the state the speaker stands for: whose army "the army" is when the clause names nobody.
     """
     candidates = _candidates(plain)
+    if not candidates:
+        return Scores(up={}, down={}, fired=())
     up: dict[str, float] = {}
     down: dict[str, float] = {}
     fired: list[str] = []

@@ -434,10 +434,12 @@ _RULES: tuple[tuple[str, _Handler], ...] = (
     , _bare_year),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), handler) for pattern, handler in _RULES)
-# What a rule cannot do without, so that most rules are skipped for most sentences: m a month, d a digit, w a weekday,
-# s a season, r a word of relation.
+# What a rule cannot do without, so that most are skipped for most sentences: m a month, n two of them, d a digit, w a
+# weekday, s a season, r a word of relation.
 _NEEDS = tuple(
-    "m"
+    "n"
+    if handler is _month_span
+    else "m"
     if _M in pattern
     else "d"
     if r"\d" in pattern.replace(_Y, r"\d").replace(_N, "").replace(_D, r"\d")
@@ -449,7 +451,7 @@ _NEEDS = tuple(
     else "s"
     if "spring" in pattern
     else "r"
-    for pattern, _ in _RULES
+    for pattern, handler in _RULES
 )
 # One of these stands wherever a rule with this handler matches.
 _UNIT_SIGNS = ("day", "week", "month", "year", "decade")
@@ -461,9 +463,14 @@ _SIGNS: dict[_Handler, tuple[str, ...]] = {
     _this_unit: ("week", "month", "quarter", "year", "decade"),
     _today: ("today", "yesterday", "tomorrow", "tonight", "night", "morning", "afternoon", "evening"),
 }  # fmt: skip
-# Rules that cannot match without a digit, though a month is what calls them.
-_WITH_DIGIT = frozenset({_day_range, _full, _month_year})
-_DIGIT = re.compile(r"\d")
+# ... and where this matches, which begins with a figure and so is soon looked for.
+_FIGURE = re.compile(r"\d")
+_SHAPES: dict[_Handler, re.Pattern[str]] = {
+    _iso: re.compile(r"\d-\d"), _numeric: re.compile(r"\d[./]\d"), _full: _FIGURE, _month_year: _FIGURE,
+    _day_range: re.compile(r"\d(?:st|nd|rd|th)?\s?(?:[-–—]|to|through|and)"), _years: re.compile(r"\d\s?[-–—]"),
+}  # fmt: skip
+# A bare year is looked for from this far before the first figure on: "beginning of the " stands before it.
+_YEAR_REACH = 24
 # No date reaches further from its month: "wednesday, the beginning of the" has 31 characters before it, and
 # " 12th through 13th of this year" as many behind.
 _MONTH_REACH = 40
@@ -475,7 +482,7 @@ _SORT = (
     dict.fromkeys(_MONTHS, "m") | dict.fromkeys(_DAYS, "w") | dict.fromkeys(_SEASONS, "s")
     | dict.fromkeys(_RELATION, "r")
 )  # fmt: skip
-_MONTH_RULE = len(_RULES) - 2
+_MONTH_RULE, _YEAR_RULE = len(_RULES) - 2, len(_RULES) - 1
 _FIGURES = re.compile(r"\d(?:\d{3}|[./-]\d)")
 # Words of the pattern that are not part of the date itself.
 _LEAD = re.compile(r"\s*(?:(?:in|on|over|during|within|for|of)\s)?")
@@ -496,16 +503,18 @@ def find_dates(
         return []
     taken: list[tuple[int, int, re.Match[str], _Handler]] = []
     used = bytearray(len(low))
-    digit = "m" not in have or _DIGIT.search(low) is not None
-    for number, pattern, handler, need, signs in _rules_for(tuple(have)):
-        if not (digit or handler not in _WITH_DIGIT):
+    for number, pattern, handler, need, signs, shape in _rules_for(tuple(have)):
+        if shape is not None and not shape.search(low):
             continue
         for sign in signs:
             if sign in low:
                 break
         else:
             continue
-        for match in pattern.finditer(low, *have[need]):
+        start_at, end_at = have[need]
+        if number == _YEAR_RULE and (figure := _FIGURE.search(low)):
+            start_at = max(0, figure.start() - _YEAR_REACH)
+        for match in pattern.finditer(low, start_at, end_at):
             a, b = match.start(), match.end()
             if used.find(1, a, b) >= 0:
                 continue
@@ -533,10 +542,10 @@ def find_dates(
 @cache
 def _rules_for(
     sorts: tuple[str, ...],
-) -> tuple[tuple[int, re.Pattern[str], _Handler, str, tuple[str, ...]], ...]:
-    """Rules of these sorts in order of trust: number, pattern, handler, sort and signs."""
+) -> tuple[tuple[int, re.Pattern[str], _Handler, str, tuple[str, ...], re.Pattern[str] | None], ...]:
+    """Rules of these sorts in order of trust: number, pattern, handler, sort, signs and shape."""
     return tuple(
-        (number, pattern, handler, _NEEDS[number], _SIGNS.get(handler, ("",)))
+        (number, pattern, handler, _NEEDS[number], _SIGNS.get(handler, ("",)), _SHAPES.get(handler))
         for number, (pattern, handler) in enumerate(_COMPILED)
         if _NEEDS[number] in sorts
     )
@@ -569,7 +578,9 @@ def _parts_to_read(low: str) -> dict[str, tuple[int, int]]:
             continue
         if sort == "m":
             first = have["m"][0] if "m" in have else max(0, begin - _MONTH_REACH)
-            have["m"] = (first, min(len(low), end + _MONTH_REACH))
+            have["n" if "m" in have else "m"] = (first, min(len(low), end + _MONTH_REACH))
+            if "n" in have:
+                have["m"] = have["n"]
         else:
             have[sort] = whole
     if _FIGURES.search(low):

@@ -6,6 +6,7 @@ The coefficients are fitted by ``python evals/events.py --fit`` and described in
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -44,7 +45,7 @@ class EventModel:
         raw = features(sentence, source, target)
         at = np.fromiter(raw.keys(), dtype=np.intp, count=len(raw))
         values = _weighted(at, np.fromiter(raw.values(), dtype=np.float64, count=len(raw)), self.weights)
-        scores = values.astype(np.float32) @ self.coefficients[at] + self.intercepts
+        scores = values.astype(np.float32) @ self.coefficients.take(at, axis=0) + self.intercepts
         scores = (scores - scores.max()) / self.temperature
         shares: npt.NDArray[np.float64] = np.exp(scores)
         shares /= shares.sum()
@@ -57,11 +58,10 @@ def _weighted(
     """As `event_features.weighted`, on arrays: each look into a list of 57,000 floats is one into cold memory."""
     values: npt.NDArray[np.float64] = (1.0 + np.log(counts)) * idf[at]
     block = np.searchsorted(_BLOCKS, at, side="right")
-    scale = np.sqrt(np.bincount(block, values * values, minlength=4))
-    scale = np.divide(1.0, scale, out=np.zeros(4), where=scale > 0)
+    scale = [1.0 / math.sqrt(n) if n > 0 else 0.0 for n in np.bincount(block, values * values, minlength=4).tolist()]
     scale[2] *= PLACED_WEIGHT
     cues = block == 3
-    values *= scale[block]
+    values *= np.array(scale).take(block)
     values[cues] = counts[cues] * CUE_WEIGHT
     return values
 
