@@ -53,7 +53,7 @@ import uvicorn, socket
 
 spec = json.load(open(sys.argv[1]))
 settings = load_settings()
-database = SqliteDatabase(settings.home, busy_seconds=settings.busy_seconds)
+database = SqliteDatabase(settings.home, busy_seconds=settings.busy_seconds, pooled=True)
 assert database.holds_anything()
 statements = [(text(s), p) for s, p in spec["sql"]]
 body = b"x" * spec["bytes"]
