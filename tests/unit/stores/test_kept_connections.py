@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import event
 from tests.made_records import full_case
 
 from vedette.bootstrap import SystemClock
 from vedette.domain.evidence import Review, Verdict
-from vedette.errors import UnknownName
+from vedette.errors import StoreUnavailable, UnknownName
+from vedette.stores import postgresql
 from vedette.stores.cases import SqlCaseStore
 from vedette.stores.database import SqliteDatabase
 from vedette.stores.sqlite import FILE_NAME
@@ -90,3 +92,28 @@ def test_many_write_at_once_and_nothing_is_lost(database: SqliteDatabase) -> Non
         thread.join()
     made = store.load("made").reviews[before:]
     assert len({(r.author, r.at) for r in made}) == len(made) == 30
+
+
+def test_a_connection_that_lay_idle_while_its_server_was_restarted_is_replaced(
+    postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = postgresql.PostgresDatabase(postgres_database, busy_seconds=5, pooled=True)
+    store = cases(database)
+    store.create(full_case())
+
+    def cut() -> None:
+        with psycopg.connect(postgres_database, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'vedette' AND datname = current_database()"
+            )
+
+    cut()
+    with pytest.raises(StoreUnavailable):  # used a moment ago, so not asked: the error is said, and nothing is lost
+        store.load("made")
+    assert store.load("made") == full_case()
+    monkeypatch.setattr(postgresql, "IDLE_SECONDS", 0.0)
+    cut()
+    assert store.load("made") == full_case()
+    assert store.stamp("made")
+    database.close()
