@@ -38,6 +38,7 @@ from vedette.extraction.sentences import split_sentences  # noqa: E402
 
 FLOORS = HERE / "floors.json"
 Row = dict[str, Any]
+FOR_CASE = ("claim_f1", "condition_f1", "triples_f1", "false_per_unrelated")
 
 # The conditions of the seed's annotation under our names; "motive" is what the product calls stakes.
 SEED_CONDITIONS = {
@@ -234,6 +235,9 @@ class Statements:
                 note = f"   n={own['direction_n']}"
             print(f"  {name:22}{take(own):8.3f}{take(keyword):9.3f}{take(every):16.3f}{note}")
         mentions.report(self.folder, ids, self.texts, self.gold, read, corrections=not held_out)
+        told = self.score(ids, read_for_case)
+        print("  read for a case (who intervenes where is given): "
+              + ", ".join(f"{name} {rows[name](told):.3f}" for name in FOR_CASE))  # fmt: skip
         kinds, matched = self.kinds(ids)
         print(f"  {'kind of claim':22}{kinds:8.3f}   n={matched} matched claims")
         return {f"{part}.{name}": take(own) for name, take in rows.items()} | {f"{part}.kind": kinds}
@@ -271,6 +275,15 @@ class Statements:
 def read(document: Row) -> Row:
     """The product's reading of one statement."""
     found = extract(document["text"], published=document["date"], title=document["headline"]).to_dict()
+    return {"evidence": found["evidence"], "mentions": found["mentions"]}
+
+
+def read_for_case(document: Row) -> Row:
+    """The same, told the roles of the case that these statements are about."""
+    parties = Roles(intervener="RUS", target="UKR", host="BLR")
+    found = extract(
+        document["text"], published=document["date"], title=document["headline"], parties=parties
+    ).to_dict()  # fmt: skip
     return {"evidence": found["evidence"], "mentions": found["mentions"]}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,8 +10,9 @@ import typer
 
 from vedette.cli.run import CONTEXT
 from vedette.cli.screen import print_json, print_table
-from vedette.domain.accounts import EVERYBODY, Access, Account, AuditEntry, Role, Scope, Share, Token
+from vedette.domain.accounts import EVERYBODY, Access, Account, AuditEntry, Role, Share
 from vedette.errors import BadInput, UnknownName
+from vedette.workflows.keys import new_key, role_named
 
 if TYPE_CHECKING:
     from vedette.bootstrap import Workspace
@@ -58,7 +58,7 @@ def add(
     The first account must be an admin: from then on every page of the workbench asks to sign in.
     """
     workspace = _workspace()
-    wanted = _role(role)
+    wanted = role_named(role)
     if wanted is not Role.ADMIN and not workspace.accounts.there_are():
         raise BadInput("the first account must be able to add others", where=name, fix="Add it with --role admin")
     made = Account(name=name, role=wanted, created_at=workspace.clock.now())
@@ -84,7 +84,7 @@ def set_role(
 ) -> int:  # fmt: skip
     """Change what an account may do."""
     workspace = _workspace()
-    changed = workspace.accounts.change_account(name, role=_role(role))
+    changed = workspace.accounts.change_account(name, role=role_named(role))
     _log(workspace, "account.role", name, f"role {changed.role.value}", reason)
     return _said(changed, f"{name} is {changed.role.value} now.", as_json)
 
@@ -125,12 +125,7 @@ def token(
         return 0
     if not scope:
         return _list_tokens(workspace, name, now, as_json)
-    if not 1 <= days <= 3650:
-        raise BadInput(f"{days} days is not a lifetime", where="--days", fix="Give 1 to 3650")
-    made = Token(
-        id=secrets.token_hex(6), account=name, label=label, scopes=frozenset(_scope(s) for s in scope), created_at=now,
-        expires_at=now + dt.timedelta(days=days),
-    )  # fmt: skip
+    made = new_key(name, label, scope, days, now)
     key = workspace.accounts.add_token(made)
     _log(workspace, "token.add", name, f"{made.id}: {' '.join(sorted(made.scopes))}", label)
     if as_json:
@@ -238,20 +233,6 @@ def _said(account: Account, line: str, as_json: bool) -> int:
     else:
         print(line)
     return 0
-
-
-def _role(text: str) -> Role:
-    try:
-        return Role(text)
-    except ValueError:
-        raise UnknownName("role", text, nearest=[r.value for r in Role]) from None
-
-
-def _scope(text: str) -> Scope:
-    try:
-        return Scope(text)
-    except ValueError:
-        raise UnknownName("scope", text, nearest=[s.value for s in Scope]) from None
 
 
 def _access(text: str) -> Access:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
-from vedette.domain.accounts import Account, Role, Scope, Token
+from vedette.domain.accounts import Account, Token
 from vedette.errors import BadInput, EditConflict, UnknownName, VedetteError
 from vedette.web.access import OF_ROLE, OF_SCOPE, InPerson, Manager, Person
 from vedette.web.attempts import Attempts
@@ -22,12 +22,9 @@ from vedette.web.security import ACCOUNT, SESSION
 from vedette.web.views import accounts as views
 from vedette.web.views.address import sentence
 from vedette.web.views.conflict import Attempt, Kept, kept_fields
+from vedette.workflows.keys import LONGEST, new_key, role_named
 
 router = APIRouter()
-
-LONGEST = 3650
-"""Days a key may last at most; the same as on the command line. [assumption]"""
-
 
 def _in_person(request: Request, person: Person) -> Account:
     """The account that is signed in; raises `BadInput` where there are none."""
@@ -101,23 +98,16 @@ def make_key(
 def _token(mine: Account, label: str, scopes: list[str], days: str, now: dt.datetime) -> Token:
     if not label.strip() or len(label) > 100:
         raise BadInput("say in at most 100 characters what will use the key", fix="For example: newsroom dashboard")
-    wanted = set()
-    for name in scopes:
-        try:
-            wanted.add(Scope(name))
-        except ValueError:
-            raise UnknownName("scope", name, nearest=[s.value for s in Scope]) from None
-    if not wanted:
+    if not scopes:
         raise BadInput("a key needs something it may do", fix="Choose at least one scope")
-    beyond = [s.value for s in wanted if not OF_SCOPE[s] <= OF_ROLE[mine.role]]
+    asked = days.strip()
+    if not asked.isdecimal() or len(asked) > 6:
+        raise BadInput(f"{days[:20]!r} is no lifetime", fix=f"Give 1 to {LONGEST} days")
+    made = new_key(mine.name, label.strip(), scopes, int(asked), now)
+    beyond = [s.value for s in made.scopes if not OF_SCOPE[s] <= OF_ROLE[mine.role]]
     if beyond:
         raise BadInput(f"a key of yours cannot {', '.join(sorted(beyond))}: you are {mine.role.value}")
-    if not days.strip().isdecimal() or len(days.strip()) > 6 or not 1 <= int(days) <= LONGEST:
-        raise BadInput(f"{days!r} is no lifetime", fix=f"Give 1 to {LONGEST} days")
-    return Token(
-        id=secrets.token_hex(6), account=mine.name, label=label.strip(), scopes=frozenset(wanted), created_at=now,
-        expires_at=now + dt.timedelta(days=int(days)),
-    )  # fmt: skip
+    return made
 
 
 @router.post("/account/keys/{token_id}/end")
@@ -165,7 +155,7 @@ def add_account(
     _in_person(request, person)
     desk = desk_of(request)
     try:
-        made = Account(name=name.strip(), role=_role(role), created_at=desk.workspace.clock.now())
+        made = Account(name=name.strip(), role=role_named(role), created_at=desk.workspace.clock.now())
         if password != again:
             raise BadInput("the two passwords differ", fix="Nothing was made; type them again")
         desk.workspace.accounts.add_account(made, desk.workspace.passwords.hashed(password))
@@ -229,7 +219,7 @@ CHANGES = ("account.role", "account.disable", "account.enable", "account.passwor
 def _change(do: str, role: str, password: str, again: str, hashed: Any) -> tuple[str, str, dict[str, Any]]:
     """(action of the log, its detail, what `Accounts.change_account` is given)."""
     if do == "role":
-        wanted = _role(role)
+        wanted = role_named(role)
         return "account.role", f"role {wanted.value}", {"role": wanted}
     if do in ("disable", "enable"):
         return f"account.{do}", "", {"disabled": do == "disable"}
@@ -238,13 +228,6 @@ def _change(do: str, role: str, password: str, again: str, hashed: Any) -> tuple
             raise BadInput("the two passwords differ", fix="Nothing was changed; type them again")
         return "account.password", "", {"password_hash": hashed(password)}
     raise UnknownName("change", do, nearest=["role", "disable", "enable", "password"])
-
-
-def _role(text: str) -> Role:
-    try:
-        return Role(text)
-    except ValueError:
-        raise UnknownName("role", text, nearest=[r.value for r in Role]) from None
 
 
 def _accounts(
